@@ -1,0 +1,1 @@
+//! The charter: a pure fold over signed statements.

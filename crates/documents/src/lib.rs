@@ -1,0 +1,1 @@
+//! Documents: the guard, lanes and loading; the only room that names automerge.

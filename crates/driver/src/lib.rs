@@ -1,0 +1,1 @@
+//! The driver: one tokio loop that feeds the pure rooms and acts for them.

@@ -1,0 +1,1 @@
+//! Health: haves, receipts and beacons become findings.

@@ -1,0 +1,1 @@
+//! Journals: entries, pages, points, forks, segments and recovery as data.

@@ -1,0 +1,1 @@
+//! Records: the programme's kinds of documents, their folds and rules.

@@ -1,0 +1,1 @@
+//! Service: everything one can ask of a node.

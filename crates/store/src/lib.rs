@@ -1,0 +1,1 @@
+//! The store: executes disk operations; the only room that names sled.

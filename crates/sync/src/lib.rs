@@ -1,0 +1,1 @@
+//! Sync sessions, sans-IO: decides what each peer still needs.

@@ -1,0 +1,1 @@
+//! Views: rows to SQL and back; the only room that names SQL.

@@ -1,0 +1,1 @@
+//! Scenarios, simulator, browser and architecture tests.
