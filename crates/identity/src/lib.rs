@@ -16,7 +16,8 @@ mod seal;
 mod signed;
 
 pub use bytes::{
-    ChangeHash, EntryHash, Incarnation, NetworkId, NodeKey, OfficeId, ParseBytesError, SealKey, Signature, StatementHash,
+    ChangeHash, EntryHash, Incarnation, NetworkId, NodeKey, OfficeId, ParseBytesError, SealKey, Signature,
+    StatementHash,
 };
 pub use keys::{Domain, NodeSecret, verify};
 pub use names::{Class, NameError, OfficeKind, Region, ScopeName};

@@ -56,9 +56,7 @@ impl Region {
 
     /// Whether `other` is this region or lies in it.
     pub fn contains(&self, other: &Region) -> bool {
-        self.is_national()
-            || self == other
-            || other.0.strip_prefix(&*self.0).is_some_and(|rest| rest.starts_with('.'))
+        self.is_national() || self == other || other.0.strip_prefix(&*self.0).is_some_and(|rest| rest.starts_with('.'))
     }
 
     /// The region one level up; the country has none.
@@ -106,8 +104,7 @@ pub enum OfficeKind {
 
 impl OfficeKind {
     /// Every kind.
-    pub const ALL: [Self; 6] =
-        [Self::Ministry, Self::Agency, Self::Province, Self::Regency, Self::Unit, Self::Village];
+    pub const ALL: [Self; 6] = [Self::Ministry, Self::Agency, Self::Province, Self::Regency, Self::Unit, Self::Village];
 
     /// The kind's name in commands and files.
     pub fn as_str(self) -> &'static str {
@@ -267,9 +264,7 @@ impl FromStr for ScopeName {
             Class::ALL.into_iter().find(|c| c.as_str() == class).is_some_and(|class| match class.suffix() {
                 Suffix::Region => place.parse::<Region>().is_ok(),
                 Suffix::Village => place.parse::<Region>().is_ok_and(|region| region.level() == 4),
-                Suffix::Office | Suffix::Random => {
-                    place.parse::<OfficeId>().is_ok_and(|id| id.to_string() == place)
-                }
+                Suffix::Office | Suffix::Random => place.parse::<OfficeId>().is_ok_and(|id| id.to_string() == place),
             })
         });
         if fits { Ok(Self(text.into())) } else { Err(NameError::Scope(text.chars().take(128).collect())) }
