@@ -1,0 +1,80 @@
+# The one place for what the scripts need on a machine. Sourced, never run; changes into the repository's root.
+#
+# A bare Debian machine with a Rust toolchain is enough: what is missing is installed, and what is there is left alone.
+
+set -euo pipefail
+cd "$(dirname "${BASH_SOURCE[0]}")/../.."
+export CARGO_TERM_COLOR="${CARGO_TERM_COLOR:-auto}"
+
+# The version is part of the check: another one may judge licences differently.
+CARGO_DENY_VERSION=0.20.2
+AXE_VERSION=4.14.1
+
+TARGET_DIR="${CARGO_TARGET_DIR:-$PWD/target}"
+
+# Progress, one line a part, with the time since the start.
+say() { printf '\n== %s (%d s)\n' "$*" "$SECONDS"; }
+
+# What went wrong and what to do, then the end.
+fail() {
+  printf 'error: %s\n' "$1" >&2
+  [ -z "${2:-}" ] || printf 'hint: %s\n' "$2" >&2
+  exit 1
+}
+
+# need_debian PACKAGE...: installs those that are missing.
+need_debian() {
+  local missing=() package root=() log
+  for package in "$@"; do
+    [ "$(dpkg-query -W -f='${db:Status-Status}' "$package" 2>/dev/null)" = installed ] || missing+=("$package")
+  done
+  [ ${#missing[@]} -gt 0 ] || return 0
+  if [ "$(id -u)" -ne 0 ]; then
+    command -v sudo >/dev/null || fail "missing packages: ${missing[*]}" "as root: apt-get install ${missing[*]}"
+    root=(sudo)
+  fi
+  command -v apt-get >/dev/null || fail "missing packages, and this is no Debian: ${missing[*]}" "install them by hand"
+  say "installing ${missing[*]}"
+  log=$(mktemp)
+  if ! { "${root[@]}" apt-get update -qq &&
+    "${root[@]}" env DEBIAN_FRONTEND=noninteractive apt-get install -yqq --no-install-recommends "${missing[@]}"; } \
+    >"$log" 2>&1 </dev/null; then
+    tail -n 20 "$log" >&2
+    rm -f "$log"
+    fail "could not install ${missing[*]}" "apt-get install ${missing[*]}"
+  fi
+  rm -f "$log"
+}
+
+# The toolchain, and a C compiler for the few dependencies in C.
+need_rust() {
+  command -v cargo >/dev/null || fail "no Rust toolchain" "install Rust 1.90 or newer: https://rustup.rs"
+  command -v cc >/dev/null || need_debian gcc libc6-dev
+}
+
+# Built once per machine into cargo's own bin folder. Unoptimised: it runs for a second and builds in a third of the time.
+need_cargo_deny() {
+  [ "$(cargo deny --version 2>/dev/null)" != "cargo-deny $CARGO_DENY_VERSION" ] || return 0
+  say "building cargo-deny $CARGO_DENY_VERSION (once per machine)"
+  CARGO_PROFILE_DEV_DEBUG=false CARGO_TARGET_DIR="$TARGET_DIR/cargo-deny" \
+    cargo install --quiet --locked --force --debug --version "$CARGO_DENY_VERSION" cargo-deny
+  rm -rf "$TARGET_DIR/cargo-deny"
+}
+
+# A real browser, its driver, and the accessibility rules that are injected into each page.
+need_browser() {
+  need_debian chromium chromium-driver
+  local folder="$TARGET_DIR/axe"
+  export SIMPUL_AXE="$folder/axe-$AXE_VERSION.min.js"
+  [ ! -s "$SIMPUL_AXE" ] || return 0
+  command -v npm >/dev/null || need_debian npm
+  say "fetching axe-core $AXE_VERSION"
+  mkdir -p "$folder"
+  (
+    cd "$folder"
+    npm pack --silent "axe-core@$AXE_VERSION" >/dev/null
+    tar -xzf "axe-core-$AXE_VERSION.tgz" package/axe.min.js
+    mv package/axe.min.js "axe-$AXE_VERSION.min.js"
+    rm -r package "axe-core-$AXE_VERSION.tgz"
+  ) || fail "could not fetch axe-core $AXE_VERSION" "npm pack axe-core@$AXE_VERSION"
+}
