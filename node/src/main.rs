@@ -1,1 +1,2 @@
+//! `simpul`: the node's binary.
 fn main() {}
