@@ -94,12 +94,18 @@ pub struct Snapshot {
     pub texts: BTreeMap<String, String>,
     /// Accepted facts, in one order on every node: after everything they saw, then by hash.
     pub facts: Vec<Fact>,
-    /// The accepted heads: what a form is shown, and what its save builds on.
+    /// The accepted changes that no other builds on: what a form is shown, and what its save builds on.
     pub heads: Vec<Coordinate>,
+    /// The accepted changes and facts that no other builds on: what a new fact links.
+    pub tips: Vec<Coordinate>,
     /// Entries that do not count yet.
     pub waiting: Vec<(Coordinate, Waiting)>,
     /// Entries that do not count.
     pub refused: Vec<(Coordinate, Refusal)>,
+    /// Waiting entries that somebody said again on accepted ground (each with the entry that says so).
+    pub settled: Vec<(Coordinate, Coordinate)>,
+    /// Whether Automerge refuses what the guard accepted: the texts are missing then. A local alarm.
+    pub cannot_show: bool,
     /// Whether an order erased it; then everything above is empty but the id and kind.
     pub erased: bool,
 }
