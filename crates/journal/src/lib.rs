@@ -8,5 +8,6 @@
 //! - A payload can be erased without touching any hash: what stays confirms no guess of what was there.
 
 mod entry;
+pub mod segments;
 
 pub use entry::{Actor, Change, Draft, Entry, Form, Header, Kind, LANES, Payload, Salt, Subject};
