@@ -1,1 +1,45 @@
 //! Records: the programme's kinds of documents, their folds and rules.
+//!
+//! Pure: what a document shows goes in, what it means comes out, judged by who said it and, where a rule has a date,
+//! for a day that the caller names. No clock, file, socket or randomness lives here, and no other room's words for
+//! pages.
+//!
+//! # Invariants
+//! - Nothing that a document holds disappears: a value or fact that does not count stands in a [`Notice`] with a reason.
+//! - Where values contradict each other, none is picked: a derived answer then depends on somebody's choice.
+//! - A rule answers yes or no only if every day that a date may mean gives that answer.
+//! - No bytes of a document, however wrong, panic here.
+
+mod author;
+mod conflict;
+mod date;
+mod error;
+mod facts;
+mod fields;
+mod fold;
+mod kinds;
+mod notice;
+mod participation;
+mod person;
+mod rows;
+mod value;
+mod words;
+
+pub use author::{Author, Authors, By, MaySay};
+pub use conflict::{Conflict, ConflictValue, check_required, choose, conflicts, edit_from_input};
+pub use date::{DateError, PartialDate, Span, shown_day};
+pub use error::RecordError;
+pub use facts::{Content, FACT_BYTES_MAX, FactDraft};
+pub use fields::{FieldSpec, Fields};
+pub use fold::{Folded, Record, fold};
+pub use jiff::civil::Date;
+pub use kinds::{ANNULMENT, DECISION, FactSpec, LEAVING, RecordKind, STEP};
+pub use notice::{Ignored, Notice, NoticeState, Why};
+pub use participation::{
+    Annulment, Basis, Category, Decision, Events, Leaving, LeavingReason, OpenMatter, Outcome, Participation,
+    ParticipationFields, Said, Stage, Standing, Step, StepReached,
+};
+pub use person::{Held, Person, PersonFields, Relation, Route, Sex, Tie, TieFields, Trip, TripFields};
+pub use rows::DocumentRows;
+pub use value::{FieldType, Known, PersonId, PersonIdError, TEXT_CHARS_MAX, ValueType};
+pub use words::{Lang, Words};

@@ -1,0 +1,63 @@
+//! Who says something: the office behind a node, and what it may say.
+
+use documents::Authorship;
+use identity::{Coordinate, NodeKey, OfficeId, OfficeKind, Officer, Region};
+use serde::{Deserialize, Serialize};
+
+/// The office that a node speaks for.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Author {
+    /// The office.
+    pub office: OfficeId,
+    /// What it is.
+    pub kind: OfficeKind,
+    /// Where it serves.
+    pub region: Region,
+}
+
+/// Says which office a node speaks for; `None` while no statement admits it. The charter answers this.
+pub trait Authors {
+    /// The office behind this node.
+    fn author(&self, node: &NodeKey) -> Option<Author>;
+}
+
+impl<F: Fn(&NodeKey) -> Option<Author>> Authors for F {
+    fn author(&self, node: &NodeKey) -> Option<Author> {
+        self(node)
+    }
+}
+
+/// Who said something, with the office found: what stands beside a value.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct By {
+    /// The entry that says it.
+    pub at: Coordinate,
+    /// The office; `None` while its node is not known here.
+    pub office: Option<OfficeId>,
+    /// The officer named in the entry.
+    pub officer: Officer,
+    /// The writer's clock in Unix milliseconds: shown, never compared.
+    pub time_ms: i64,
+}
+
+impl By {
+    pub(crate) fn new(by: &Authorship, authors: &dyn Authors) -> Self {
+        Self {
+            at: by.at.clone(),
+            office: authors.author(&by.at.journal.node).map(|author| author.office),
+            officer: by.officer.clone(),
+            time_ms: by.time_ms,
+        }
+    }
+}
+
+/// Which offices may say a fact: one of these kinds whose region holds the village that the fact is about.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct MaySay(pub &'static [OfficeKind]);
+
+impl MaySay {
+    /// Whether this office may say it about something in `place`.
+    pub fn allows(&self, author: &Author, place: &Region) -> bool {
+        self.0.contains(&author.kind) && author.region.contains(place)
+    }
+}

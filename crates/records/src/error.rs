@@ -1,0 +1,68 @@
+//! What can be wrong with what an officer hands in.
+
+use crate::{fields::FieldSpec, kinds::RecordKind, value::ValueType};
+
+/// Why an input was not taken. Nothing was written.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+pub enum RecordError {
+    /// The kind has no such field.
+    #[error("there is no field {given:?}; there are: {known}")]
+    NoField {
+        /// What was given.
+        given: String,
+        /// The fields of the kind.
+        known: String,
+    },
+    /// The text is no value of the field's type.
+    #[error("{given:?} does not fit the field {field}: {expected}")]
+    Value {
+        /// The field.
+        field: &'static str,
+        /// What was given.
+        given: String,
+        /// What would fit.
+        expected: String,
+    },
+    /// A field that must be there is empty.
+    #[error("the field {field} must not be empty")]
+    Required {
+        /// The field.
+        field: &'static str,
+    },
+    /// The fact's content is too long.
+    #[error("the content of {key} is longer than {limit} bytes")]
+    FactTooLong {
+        /// The key of the fact.
+        key: &'static str,
+        /// The limit in bytes.
+        limit: usize,
+    },
+    /// The table cannot be read at all.
+    #[error("the table cannot be read: {reason}")]
+    Table {
+        /// Why, in plain words.
+        reason: String,
+    },
+}
+
+impl RecordError {
+    pub(crate) fn no_field(kind: RecordKind, given: &str) -> Self {
+        let known: Vec<&str> = kind.fields().iter().map(|spec| spec.key).collect();
+        Self::NoField { given: given.chars().take(64).collect(), known: known.join(", ") }
+    }
+
+    pub(crate) fn value(spec: &FieldSpec, given: &str) -> Self {
+        let expected = match spec.value {
+            ValueType::Text => "one line of at most 500 characters".to_owned(),
+            ValueType::Date => "a date like 12-03-2022, 03-2022, 2022 or ? for unknown".to_owned(),
+            ValueType::YesNo => "ya or tidak".to_owned(),
+            ValueType::Number => "a number".to_owned(),
+            ValueType::Person => "a person's id of 32 hex digits".to_owned(),
+            ValueType::Code(codes) => {
+                let codes: Vec<&str> = codes.iter().map(|(code, _)| *code).collect();
+                format!("one of {}", codes.join(", "))
+            }
+        };
+        Self::Value { field: spec.key, given: given.chars().take(64).collect(), expected }
+    }
+}

@@ -1,0 +1,122 @@
+//! From what a document shows to what it means: typed fields, facts that count, and notices for the rest.
+
+use documents::Snapshot;
+use identity::Coordinate;
+
+use crate::{
+    author::{Authors, By},
+    conflict::{Conflict, conflicts},
+    facts::read_events,
+    fields::Fields,
+    kinds::RecordKind,
+    notice::{Notice, Why},
+    participation::{Participation, ParticipationFields},
+    person::{Held, Person, PersonFields, Tie, TieFields, Trip, TripFields},
+};
+
+/// What a document means.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Record {
+    /// Who a person is.
+    Person(Person),
+    /// What the programme does with a person.
+    Participation(Participation),
+    /// A journey abroad.
+    Trip(Trip),
+    /// A family tie.
+    Tie(Tie),
+    /// An order erased it.
+    Erased,
+    /// This version cannot read it, or it lies where it does not belong; a notice says which.
+    Unread,
+}
+
+/// A document read: what it means, where somebody has to choose, and what does not count.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Folded {
+    /// The document.
+    pub doc: Coordinate,
+    /// The number of its kind.
+    pub kind: u16,
+    /// What it means.
+    pub record: Record,
+    /// Fields with several values.
+    pub conflicts: Vec<Conflict>,
+    /// What does not count, and why.
+    pub notices: Vec<Notice>,
+}
+
+/// Reads a document. The same snapshot and the same offices give the same answer on every node; when a statement
+/// changes which office a node speaks for, its documents are read again.
+pub fn fold(snapshot: &Snapshot, authors: &dyn Authors) -> Folded {
+    let mut notices: Vec<Notice> = Vec::new();
+    for (at, waiting) in &snapshot.waiting {
+        notices.push(Notice::new("", &Why::Waits(waiting.clone()), at.clone(), None));
+    }
+    for (at, refusal) in &snapshot.refused {
+        notices.push(Notice::new("", &Why::Refused(refusal.clone()), at.clone(), None));
+    }
+    let record = read(snapshot, authors, &mut notices);
+    let conflicts = match record {
+        Record::Person(_) | Record::Participation(_) | Record::Trip(_) | Record::Tie(_) => conflicts(snapshot, authors),
+        Record::Erased | Record::Unread => Vec::new(),
+    };
+    Folded { doc: snapshot.id.clone(), kind: snapshot.kind, record, conflicts, notices }
+}
+
+fn read(snapshot: &Snapshot, authors: &dyn Authors, notices: &mut Vec<Notice>) -> Record {
+    if snapshot.erased {
+        return Record::Erased;
+    }
+    let scope = &snapshot.id.journal.scope;
+    let unread = |why: &Why| Notice::new("", why, snapshot.id.clone(), None);
+    let Some(kind) = RecordKind::from_number(snapshot.kind) else {
+        notices.push(unread(&Why::UnknownKind(snapshot.kind)));
+        return Record::Unread;
+    };
+    let Some(village) = scope.region().filter(|_| scope.class() == kind.class()) else {
+        notices.push(unread(&Why::Misplaced));
+        return Record::Unread;
+    };
+    let doc = snapshot.id.clone();
+    if kind != RecordKind::Participation {
+        for fact in &snapshot.facts {
+            let by = Some(By::new(&fact.by, authors));
+            notices.push(Notice::new(&fact.key, &Why::Unfamiliar, fact.by.at.clone(), by));
+        }
+    }
+    match kind {
+        RecordKind::Person => {
+            Record::Person(Held { doc, village, fields: read_fields::<PersonFields>(snapshot, authors, notices) })
+        }
+        RecordKind::Trip => {
+            Record::Trip(Held { doc, village, fields: read_fields::<TripFields>(snapshot, authors, notices) })
+        }
+        RecordKind::Tie => {
+            Record::Tie(Held { doc, village, fields: read_fields::<TieFields>(snapshot, authors, notices) })
+        }
+        RecordKind::Participation => {
+            let fields = read_fields::<ParticipationFields>(snapshot, authors, notices);
+            let (events, more) = read_events(snapshot, &village, authors);
+            notices.extend(more);
+            Record::Participation(Participation { doc, village, fields, events })
+        }
+    }
+}
+
+fn read_fields<F: Fields>(snapshot: &Snapshot, authors: &dyn Authors, notices: &mut Vec<Notice>) -> F {
+    let mut fields = F::default();
+    for (key, values) in &snapshot.fields {
+        let known = F::SPECS.iter().any(|spec| spec.key == key);
+        let scalars: Vec<_> = values.iter().map(|value| &value.value).collect();
+        for index in fields.take(key, &scalars) {
+            let why = if known { Why::WrongType } else { Why::Unfamiliar };
+            let by = &values[index].by;
+            notices.push(Notice::new(key, &why, by.at.clone(), Some(By::new(by, authors))));
+        }
+    }
+    for key in snapshot.texts.keys() {
+        notices.push(Notice::new(key, &Why::Unfamiliar, snapshot.id.clone(), None));
+    }
+    fields
+}
