@@ -65,13 +65,13 @@ need_cargo_deny() {
 need_browser() {
   need_debian chromium chromium-driver
   local folder="$TARGET_DIR/axe"
-  export SIMPUL_AXE="$folder/axe-$AXE_VERSION.min.js"
-  [ ! -s "$SIMPUL_AXE" ] || return 0
+  [ ! -s "$folder/axe-$AXE_VERSION.min.js" ] || return 0
   command -v npm >/dev/null || need_debian npm
   say "fetching axe-core $AXE_VERSION"
   mkdir -p "$folder"
   (
     cd "$folder"
+    rm -f axe-*.js
     npm pack --silent "axe-core@$AXE_VERSION" >/dev/null
     tar -xzf "axe-core-$AXE_VERSION.tgz" package/axe.min.js
     mv package/axe.min.js "axe-$AXE_VERSION.min.js"

@@ -60,7 +60,6 @@ impl HelloPage {
         let words = frame.words;
         let mut summary = Vec::new();
         if let Some(office) = &data.office {
-            summary.push((words.office, office.name.clone()));
             summary.push((words.office_kind, words.kind(office.kind).to_owned()));
             summary.push((words.region, words.region_name(&office.region)));
         }

@@ -1,0 +1,10 @@
+//! The pages in a real Chromium: words, keyboard, narrow screens, script switched off, axe-core, the content policy.
+//!
+//! Each story leaves pictures in `target/screenshots/` to be looked at. Without a browser or axe-core a story fails and
+//! says what to install; none is skipped.
+
+#![allow(clippy::disallowed_methods, reason = "a test at the edge")]
+
+mod browser;
+mod hello;
+mod pages;
