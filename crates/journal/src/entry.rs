@@ -1,4 +1,6 @@
-//! One line of a journal: a header that is hashed, and a payload that the header commits to.
+//! One entry of a journal: a header that is hashed, and a payload that the header commits to.
+
+use std::collections::BTreeMap;
 
 use identity::{ChangeHash, Coordinate, EntryHash, JournalId, Officer};
 use serde::{Deserialize, Serialize};
@@ -109,24 +111,33 @@ pub enum Payload {
     Fact(Vec<u8>),
     /// Erased under an order. The change hash stays, so that what was built on it still has its place.
     Erased {
+        /// The commitment to what stood here: its salt is gone, so nobody can compute it again or test a guess.
+        commitment: [u8; 32],
         /// Automerge's hash of the change that stood here; all zero for a fact.
         change_hash: ChangeHash,
     },
 }
 
-/// The length of one entry of a page's salts.
+/// The secret that keys one entry's commitment (see `salt`).
 pub type Salt = [u8; 32];
 
 impl Payload {
-    /// The commitment to this payload under its salt; `None` for an erased one, whose commitment only its header knows.
-    pub fn commitment(&self, salt: &Salt) -> Option<[u8; 32]> {
-        let mut hasher = blake3::Hasher::new_keyed(salt);
+    /// The commitment to this payload under its salt; `None` if there is a payload but no salt.
+    pub fn commitment(&self, salt: Option<&Salt>) -> Option<[u8; 32]> {
+        self.commitment_with(salt, &mut JournalHashes::default())
+    }
+
+    pub(crate) fn commitment_with(&self, salt: Option<&Salt>, journals: &mut JournalHashes) -> Option<[u8; 32]> {
+        let mut hasher = match self {
+            Payload::Erased { commitment, .. } => return Some(*commitment),
+            Payload::Change(_) | Payload::Fact(_) => blake3::Hasher::new_keyed(salt?),
+        };
         match self {
             Payload::Change(change) => {
                 hasher.update(&[0, change.lane]);
                 hasher.update(&(change.others.len() as u64).to_le_bytes());
                 for other in &change.others {
-                    hasher.update(&other.journal.hash());
+                    hasher.update(&journals.of(&other.journal));
                     hasher.update(&[other.lane]);
                 }
                 hasher.update(&change.body);
@@ -135,50 +146,73 @@ impl Payload {
                 hasher.update(&[1]);
                 hasher.update(bytes);
             }
-            Payload::Erased { .. } => return None,
+            Payload::Erased { .. } => {}
         }
         Some(*hasher.finalize().as_bytes())
+    }
+
+    /// How many bytes of its own it carries.
+    pub(crate) fn body(&self) -> &[u8] {
+        match self {
+            Payload::Change(change) => &change.body,
+            Payload::Fact(bytes) => bytes,
+            Payload::Erased { .. } => &[],
+        }
+    }
+}
+
+/// The hashes of the journals that a run of entries names: few journals, named by many entries.
+#[derive(Debug, Default)]
+pub(crate) struct JournalHashes(BTreeMap<JournalId, [u8; 32]>);
+
+impl JournalHashes {
+    pub(crate) fn of(&mut self, journal: &JournalId) -> [u8; 32] {
+        if let Some(hash) = self.0.get(journal) {
+            return *hash;
+        }
+        let hash = journal.hash();
+        self.0.insert(journal.clone(), hash);
+        hash
     }
 }
 
 impl Header {
     /// The hash of the entry with this header in `journal`.
     pub fn hash(&self, journal: &JournalId) -> EntryHash {
-        let mut hasher = blake3::Hasher::new_derive_key("simpul entry v1");
-        let coordinate = |hasher: &mut blake3::Hasher, at: &Coordinate| {
-            hasher.update(&at.journal.hash());
-            hasher.update(&at.seq.to_le_bytes());
+        self.hash_with(journal, &mut JournalHashes::default())
+    }
+
+    pub(crate) fn hash_with(&self, journal: &JournalId, journals: &mut JournalHashes) -> EntryHash {
+        let mut bytes = Vec::with_capacity(256 + 40 * self.links.len());
+        let mut put = |bytes: &mut Vec<u8>, at: &Coordinate| {
+            bytes.extend_from_slice(&journals.of(&at.journal));
+            bytes.extend_from_slice(&at.seq.to_le_bytes());
         };
-        hasher.update(&journal.hash());
-        hasher.update(&self.seq.to_le_bytes());
-        hasher.update(&self.previous.0);
-        hasher.update(&self.time_ms.to_le_bytes());
-        hasher.update(&[self.officer.as_str().len() as u8]);
-        hasher.update(self.officer.as_str().as_bytes());
+        put(&mut bytes, &Coordinate { journal: journal.clone(), seq: self.seq });
+        bytes.extend_from_slice(&self.previous.0);
+        bytes.extend_from_slice(&self.time_ms.to_le_bytes());
+        bytes.push(self.officer.as_str().len() as u8);
+        bytes.extend_from_slice(self.officer.as_str().as_bytes());
         match &self.subject {
-            Subject::Creates { predecessor: None } => {
-                hasher.update(&[0]);
-            }
+            Subject::Creates { predecessor: None } => bytes.push(0),
             Subject::Creates { predecessor: Some(document) } => {
-                hasher.update(&[1]);
-                coordinate(&mut hasher, document);
+                bytes.push(1);
+                put(&mut bytes, document);
             }
             Subject::Of(document) => {
-                hasher.update(&[2]);
-                coordinate(&mut hasher, document);
+                bytes.push(2);
+                put(&mut bytes, document);
             }
         }
-        hasher.update(&self.kind.record.to_le_bytes());
-        hasher.update(&[match self.kind.form {
+        bytes.extend_from_slice(&self.kind.record.to_le_bytes());
+        bytes.push(match self.kind.form {
             Form::Change => 0,
             Form::Fact => 1,
-        }]);
-        hasher.update(&(self.links.len() as u64).to_le_bytes());
-        for link in &self.links {
-            coordinate(&mut hasher, link);
-        }
-        hasher.update(&self.commitment);
-        EntryHash(*hasher.finalize().as_bytes())
+        });
+        bytes.extend_from_slice(&(self.links.len() as u64).to_le_bytes());
+        self.links.iter().for_each(|link| put(&mut bytes, link));
+        bytes.extend_from_slice(&self.commitment);
+        EntryHash(blake3::derive_key("simpul entry v1", &bytes))
     }
 }
 
