@@ -72,16 +72,11 @@ close_codes! {
     Internal = 10, "internal";
     /// Nothing was heard for too long.
     Idle = 11, "idle";
-    /// More was sent than one peer is granted.
-    OverBudget = 12, "over-budget";
 }
 
 impl fmt::Display for CloseCode {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match self {
-            CloseCode::Other(code) => write!(f, "code {code}"),
-            known => f.write_str(known.name()),
-        }
+        if let CloseCode::Other(code) = self { write!(f, "code {code}") } else { f.write_str(self.name()) }
     }
 }
 

@@ -17,11 +17,19 @@
 //! - A key has at most [`Limits::links_per_key_max`] links at a time; the newest stay.
 
 mod address;
+mod budget;
 mod close;
 mod config;
+mod dial;
 mod endpoint;
 mod error;
+mod frame;
+mod handshake;
 mod link;
+mod quic;
+mod registry;
+mod tcp;
+mod tls;
 
 pub use address::{Address, AddressError, Reach};
 pub use close::{CloseCode, Closed};
@@ -29,3 +37,6 @@ pub use config::{Config, Limits};
 pub use endpoint::Endpoint;
 pub use error::{Attempt, LinkError, TransportError};
 pub use link::{Closer, FrameReceiver, FrameSender, Link, Over, Traffic};
+
+#[cfg(test)]
+mod tests;

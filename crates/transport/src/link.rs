@@ -1,10 +1,26 @@
 //! One link: a peer's proven key and an ordered stream of frames each way.
 
-use std::{fmt, net::SocketAddr};
+use std::{
+    fmt,
+    net::SocketAddr,
+    sync::{Arc, Mutex, PoisonError, atomic::Ordering},
+    time::Duration,
+};
 
 use identity::NodeKey;
+use quinn::{ConnectionError, ReadError, VarInt, WriteError};
+use tokio::{
+    sync::watch,
+    time::{Instant, timeout},
+};
+use tracing::debug;
 
-use crate::{CloseCode, LinkError};
+use crate::{
+    CloseCode, Closed, Limits, LinkError,
+    budget::Budget,
+    frame::{self, Decoder, Item},
+    tcp::{Counts, FAREWELL_TIME_MAX, TcpWire, WriteFault},
+};
 
 /// What carries a link.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -24,90 +40,428 @@ impl fmt::Display for Over {
     }
 }
 
-/// An open link to a peer.
+/// What all handles of one link share.
+#[derive(Debug)]
+pub(crate) struct Shared {
+    peer: NodeKey,
+    wire: Wire,
+    closed: watch::Sender<Option<Closed>>,
+    gone: watch::Sender<bool>,
+}
+
+#[derive(Debug)]
+enum Wire {
+    Quic(quinn::Connection),
+    Tcp(TcpWire),
+}
+
+impl Shared {
+    pub(crate) fn quic(peer: NodeKey, connection: quinn::Connection) -> Arc<Self> {
+        Self::new(peer, Wire::Quic(connection))
+    }
+
+    pub(crate) fn tcp(peer: NodeKey, wire: TcpWire) -> Arc<Self> {
+        Self::new(peer, Wire::Tcp(wire))
+    }
+
+    fn new(peer: NodeKey, wire: Wire) -> Arc<Self> {
+        Arc::new(Self { peer, wire, closed: watch::Sender::new(None), gone: watch::Sender::new(false) })
+    }
+
+    /// Closes the link unless it is closed already.
+    pub(crate) fn close(&self, closed: Closed) {
+        let first = self.closed.send_if_modified(|state| {
+            let first = state.is_none();
+            if first {
+                debug!(peer = self.peer.short(), %closed, "link closed");
+                *state = Some(closed.clone());
+            }
+            first
+        });
+        // On TCP the task that tends the link says farewell.
+        if let (true, Wire::Quic(connection)) = (first, &self.wire) {
+            connection.close(VarInt::from_u32(closed.code.code()), closed.reason.as_bytes());
+        }
+    }
+
+    /// Takes note of how the peer or the network ended the link, and gives back what the caller is told.
+    fn lost(&self, error: LinkError) -> LinkError {
+        self.close(if let LinkError::Closed(closed) = &error {
+            closed.clone()
+        } else {
+            Closed::by_us(error.code(), &error.to_string())
+        });
+        error
+    }
+
+    fn quic_error(&self, error: ConnectionError) -> LinkError {
+        match error {
+            ConnectionError::ApplicationClosed(close) => {
+                let code = u32::try_from(close.error_code.into_inner()).unwrap_or(u32::MAX);
+                LinkError::Closed(Closed::by_peer(code, &close.reason))
+            }
+            ConnectionError::LocallyClosed => self.closed_error(),
+            ConnectionError::TimedOut => LinkError::Idle,
+            ConnectionError::VersionMismatch
+            | ConnectionError::TransportError(_)
+            | ConnectionError::ConnectionClosed(_)
+            | ConnectionError::Reset
+            | ConnectionError::CidsExhausted => LinkError::Lost(error.to_string()),
+        }
+    }
+
+    /// What a caller is told once the link is closed.
+    fn closed_error(&self) -> LinkError {
+        match &*self.closed.borrow() {
+            Some(closed) => LinkError::Closed(closed.clone()),
+            None => LinkError::Lost("the endpoint is gone".to_owned()),
+        }
+    }
+
+    /// Returns once the link is closed, by whomever.
+    async fn until_closed(&self) -> LinkError {
+        let mut closed = self.closed.subscribe();
+        // The sender lives in `self`, so this ends only with the condition.
+        let _ = closed.wait_for(Option::is_some).await;
+        self.closed_error()
+    }
+
+    /// Accompanies the link to its end, which this returns after: keep-alives and farewell on TCP, the peer's code.
+    pub(crate) async fn tend(self: Arc<Self>, keep_alive: Duration) {
+        match &self.wire {
+            Wire::Quic(connection) => {
+                let error = connection.closed().await;
+                self.lost(self.quic_error(error));
+            }
+            Wire::Tcp(wire) => {
+                let keep_alive = async {
+                    wire.keep_alive(keep_alive).await;
+                    // The stream takes no more; the reader will learn why.
+                    std::future::pending::<()>().await;
+                };
+                tokio::select! {
+                    _ = self.until_closed() => {}
+                    () = keep_alive => {}
+                }
+                let closed = self.closed.borrow().clone();
+                if let Some(closed) = closed {
+                    wire.say_farewell(&closed).await;
+                }
+            }
+        }
+        self.gone.send_replace(true);
+    }
+}
+
+/// Closes the link when the last half goes.
+#[derive(Debug)]
+struct Guard(Arc<Shared>);
+
+impl Drop for Guard {
+    fn drop(&mut self) {
+        self.0.close(Closed::by_us(CloseCode::Done, ""));
+    }
+}
+
+/// An open link to a peer. Dropping it closes it as `done`.
 #[derive(Debug)]
 pub struct Link {
     /// The key that the peer proved to hold. Whether it may speak is for the caller to decide.
     pub peer: NodeKey,
     /// What carries the link.
     pub over: Over,
-    /// Where the peer was when the link opened.
+    /// Where the peer was when the link opened. Over QUIC it may move.
     pub remote: SocketAddr,
     /// Whether this node opened the link.
     pub initiator: bool,
     /// The key exchange group, where the transport tells (TCP does, QUIC does not).
     pub key_exchange: Option<String>,
+    sender: FrameSender,
+    receiver: FrameReceiver,
+}
+
+/// What a handshake leaves behind.
+#[derive(Debug)]
+pub(crate) struct Opened {
+    pub(crate) shared: Arc<Shared>,
+    pub(crate) streams: Option<(quinn::SendStream, quinn::RecvStream)>,
+    pub(crate) remote: SocketAddr,
+    pub(crate) initiator: bool,
+    pub(crate) key_exchange: Option<String>,
 }
 
 impl Link {
+    pub(crate) fn new(opened: Opened, limits: &Limits, budget: Arc<Mutex<Budget>>) -> Self {
+        let Opened { shared, streams, remote, initiator, key_exchange } = opened;
+        let over = match shared.wire {
+            Wire::Quic(_) => Over::Quic,
+            Wire::Tcp(_) => Over::Tcp,
+        };
+        let (send, receive) = streams.unzip();
+        let guard = Arc::new(Guard(shared.clone()));
+        Self {
+            peer: shared.peer,
+            over,
+            remote: SocketAddr::new(remote.ip().to_canonical(), remote.port()),
+            initiator,
+            key_exchange,
+            sender: FrameSender {
+                guard: guard.clone(),
+                stream: send,
+                whole: true,
+                frame_bytes_max: limits.frame_bytes_max,
+            },
+            receiver: FrameReceiver {
+                guard,
+                stream: receive,
+                decoder: Decoder::new(limits.frame_bytes_max, over == Over::Tcp),
+                frame_bytes_max: limits.frame_bytes_max,
+                idle_time_max: limits.idle_time_max,
+                budget,
+            },
+        }
+    }
+
     /// The two directions.
     pub fn split(self) -> (FrameSender, FrameReceiver) {
-        todo!()
+        (self.sender, self.receiver)
     }
 
     /// A handle to close the link from elsewhere.
     pub fn closer(&self) -> Closer {
-        todo!()
+        Closer(self.sender.guard.0.clone())
     }
 
     /// A handle to read how many bytes the link moved.
     pub fn traffic(&self) -> Traffic {
-        todo!()
+        Traffic(match &self.sender.guard.0.wire {
+            Wire::Quic(connection) => Source::Quic(connection.clone()),
+            Wire::Tcp(wire) => Source::Tcp(wire.counts.clone()),
+        })
     }
 }
 
 /// The way out.
 #[derive(Debug)]
-pub struct FrameSender {}
+pub struct FrameSender {
+    guard: Arc<Guard>,
+    /// The QUIC stream; on TCP the wire is in the shared part.
+    stream: Option<quinn::SendStream>,
+    whole: bool,
+    frame_bytes_max: usize,
+}
 
 impl FrameSender {
-    /// Sends one frame of 1 to `frame_bytes_max` bytes. It returns when the frame is handed to the transport, which
-    /// waits while the peer does not read. Not cancel-safe: dropped halfway, the link closes at the next call.
-    pub async fn send(&mut self, _frame: &[u8]) -> Result<(), LinkError> {
-        todo!()
+    /// Sends one frame of 1 to `frame_bytes_max` bytes. It returns when the frame is handed to the transport, and waits
+    /// while the peer does not read. Not cancel-safe: if this is dropped halfway, the next call closes the link.
+    pub async fn send(&mut self, frame: &[u8]) -> Result<(), LinkError> {
+        if frame.is_empty() || frame.len() > self.frame_bytes_max {
+            return Err(LinkError::FrameSize { bytes: frame.len(), bytes_max: self.frame_bytes_max });
+        }
+        let shared = &self.guard.0;
+        if shared.closed.borrow().is_some() {
+            return Err(shared.closed_error());
+        }
+        if !std::mem::replace(&mut self.whole, false) {
+            return Err(shared.lost(LinkError::Interrupted));
+        }
+        let bytes = frame::encode(frame);
+        match (&shared.wire, &mut self.stream) {
+            (Wire::Quic(_), Some(stream)) => {
+                stream.write_all(&bytes).await.map_err(|error| match error {
+                    WriteError::ConnectionLost(error) => shared.lost(shared.quic_error(error)),
+                    WriteError::Stopped(_) | WriteError::ClosedStream | WriteError::ZeroRttRejected => {
+                        shared.lost(LinkError::Lost(error.to_string()))
+                    }
+                })?;
+            }
+            (Wire::Quic(_), None) => return Err(shared.lost(LinkError::Interrupted)),
+            (Wire::Tcp(wire), _) => {
+                tokio::select! {
+                    biased;
+                    error = shared.until_closed() => return Err(error),
+                    written = wire.write(&bytes) => written.map_err(|fault| match fault {
+                        WriteFault::Interrupted => shared.lost(LinkError::Interrupted),
+                        WriteFault::Gone => shared.closed_error(),
+                        // Not the end yet: the peer's farewell may still be unread.
+                        WriteFault::Io(error) => LinkError::Lost(error.to_string()),
+                    })?,
+                }
+            }
+        }
+        self.whole = true;
+        Ok(())
     }
 
-    /// Closes the link once what was sent has arrived, or after two seconds.
-    pub async fn close(self, _code: CloseCode, _reason: &str) {
-        todo!()
+    /// Closes the link once what was sent has arrived, at the latest after two seconds.
+    pub async fn close(mut self, code: CloseCode, reason: &str) {
+        let shared = self.guard.0.clone();
+        if let Some(stream) = &mut self.stream
+            && stream.finish().is_ok()
+        {
+            // Whatever came of it, the link is closed next.
+            let _ = timeout(FAREWELL_TIME_MAX, stream.stopped()).await;
+        }
+        shared.close(Closed::by_us(code, reason));
+        if matches!(shared.wire, Wire::Tcp(_)) {
+            let mut gone = shared.gone.subscribe();
+            let _ = timeout(2 * FAREWELL_TIME_MAX, gone.wait_for(|gone| *gone)).await;
+        }
     }
 }
 
 /// The way in.
 #[derive(Debug)]
-pub struct FrameReceiver {}
+pub struct FrameReceiver {
+    guard: Arc<Guard>,
+    /// The QUIC stream; on TCP the wire is in the shared part.
+    stream: Option<quinn::RecvStream>,
+    decoder: Decoder,
+    frame_bytes_max: usize,
+    idle_time_max: Duration,
+    budget: Arc<Mutex<Budget>>,
+}
 
 impl FrameReceiver {
     /// The next whole frame; none when the peer closed as `done`. Cancel-safe.
     pub async fn next(&mut self) -> Result<Option<Vec<u8>>, LinkError> {
-        todo!()
+        loop {
+            self.wait_for_budget().await?;
+            let bytes = match self.read().await {
+                Ok(Some(bytes)) => bytes,
+                Ok(None) => return self.end().await,
+                Err(LinkError::Closed(closed)) if closed.by_peer => return self.closed_by_peer(closed),
+                Err(error) => return Err(self.guard.0.lost(error)),
+            };
+            self.with_budget(|budget, now| budget.take(bytes, now));
+            match self.decoder.filled(bytes) {
+                Ok(None | Some(Item::Blank)) => {}
+                Ok(Some(Item::Frame(frame))) => return Ok(Some(frame)),
+                Ok(Some(Item::Farewell(closed))) => return self.closed_by_peer(closed),
+                Err(too_large) => {
+                    let bytes_max = self.frame_bytes_max as u64;
+                    let error = LinkError::TooLarge { bytes: too_large.bytes.into(), bytes_max };
+                    return Err(self.guard.0.lost(error));
+                }
+            }
+        }
+    }
+
+    /// Some bytes into the decoder; none at the end of the stream.
+    async fn read(&mut self) -> Result<Option<usize>, LinkError> {
+        let shared = &self.guard.0;
+        match (&shared.wire, &mut self.stream) {
+            (Wire::Quic(_), Some(stream)) => stream.read(self.decoder.space()).await.map_err(|error| match error {
+                ReadError::ConnectionLost(error) => shared.quic_error(error),
+                ReadError::Reset(_)
+                | ReadError::ClosedStream
+                | ReadError::IllegalOrderedRead
+                | ReadError::ZeroRttRejected => LinkError::Lost(error.to_string()),
+            }),
+            (Wire::Quic(_), None) => Ok(None),
+            (Wire::Tcp(wire), _) => tokio::select! {
+                biased;
+                error = shared.until_closed() => Err(error),
+                read = timeout(self.idle_time_max, wire.read(self.decoder.space())) => match read {
+                    Err(_) => Err(LinkError::Idle),
+                    Ok(None) => Err(shared.closed_error()),
+                    Ok(Some(Ok(0))) => Ok(None),
+                    Ok(Some(Ok(bytes))) => Ok(Some(bytes)),
+                    Ok(Some(Err(error))) => Err(LinkError::Lost(error.to_string())),
+                },
+            },
+        }
+    }
+
+    /// The stream ended. Over QUIC the code comes behind it; over TCP it should have come before.
+    async fn end(&mut self) -> Result<Option<Vec<u8>>, LinkError> {
+        let shared = &self.guard.0;
+        if !self.decoder.is_between_frames() {
+            return Err(shared.lost(LinkError::Truncated));
+        }
+        let error = match &shared.wire {
+            Wire::Quic(connection) => match timeout(FAREWELL_TIME_MAX, connection.closed()).await {
+                Ok(error) => shared.quic_error(error),
+                Err(_) => LinkError::Lost("the stream ended without a code".to_owned()),
+            },
+            Wire::Tcp(_) => LinkError::Lost("the stream ended without a code".to_owned()),
+        };
+        if let LinkError::Closed(closed) = &error
+            && closed.by_peer
+        {
+            return self.closed_by_peer(closed.clone());
+        }
+        Err(shared.lost(error))
+    }
+
+    fn closed_by_peer(&self, closed: Closed) -> Result<Option<Vec<u8>>, LinkError> {
+        let shared = &self.guard.0;
+        let done = closed.code == CloseCode::Done;
+        let error = shared.lost(LinkError::Closed(closed));
+        match (done, self.decoder.is_between_frames()) {
+            (true, true) => Ok(None),
+            (true, false) => Err(LinkError::Truncated),
+            (false, _) => Err(error),
+        }
+    }
+
+    async fn wait_for_budget(&self) -> Result<(), LinkError> {
+        while let Some(wait) = self.with_budget(|budget, now| budget.wait(now)) {
+            tokio::select! {
+                biased;
+                error = self.guard.0.until_closed() => return Err(error),
+                () = tokio::time::sleep(wait) => {}
+            }
+        }
+        Ok(())
+    }
+
+    fn with_budget<T>(&self, f: impl FnOnce(&mut Budget, Instant) -> T) -> T {
+        f(&mut self.budget.lock().unwrap_or_else(PoisonError::into_inner), Instant::now())
     }
 }
 
 /// Closes a link from elsewhere. Cheap to clone; does not keep the link open.
 #[derive(Debug, Clone)]
-pub struct Closer {}
+pub struct Closer(pub(crate) Arc<Shared>);
 
 impl Closer {
-    /// Closes at once: what is still on its way may be lost, the code is not. Only the first call counts.
-    pub fn close(&self, _code: CloseCode, _reason: &str) {
-        todo!()
+    /// Closes at once: what is still on its way may be lost, the code is sent. Only the first call counts.
+    pub fn close(&self, code: CloseCode, reason: &str) {
+        self.0.close(Closed::by_us(code, reason));
+    }
+
+    /// Returns once the link is closed, with who closed it and why.
+    pub async fn closed(&self) -> LinkError {
+        self.0.until_closed().await
     }
 }
 
 /// How many bytes a link moved, as handed to the socket: UDP payloads or the TCP stream, encryption and handshake
 /// included, IP headers not.
 #[derive(Debug, Clone)]
-pub struct Traffic {}
+pub struct Traffic(Source);
+
+#[derive(Debug, Clone)]
+enum Source {
+    Quic(quinn::Connection),
+    Tcp(Arc<Counts>),
+}
 
 impl Traffic {
     /// Bytes sent.
     pub fn sent(&self) -> u64 {
-        todo!()
+        match &self.0 {
+            Source::Quic(connection) => connection.stats().udp_tx.bytes,
+            Source::Tcp(counts) => counts.sent.load(Ordering::Relaxed),
+        }
     }
 
     /// Bytes received.
     pub fn received(&self) -> u64 {
-        todo!()
+        match &self.0 {
+            Source::Quic(connection) => connection.stats().udp_rx.bytes,
+            Source::Tcp(counts) => counts.received.load(Ordering::Relaxed),
+        }
     }
 }
