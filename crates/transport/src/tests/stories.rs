@@ -332,12 +332,8 @@ async fn a_wrong_key_is_refused_by_name_and_learns_nothing() {
     over_both(|over| async move {
         let (village, regency, ministry) = (node(1).await, node(2).await, node(3).await);
         let error = village.connect(ministry.node_key(), &[address(&regency, over)]).await.unwrap_err();
-        match error {
-            TransportError::OtherKey { expected, found, .. } => {
-                assert_eq!((expected, found), (ministry.node_key(), regency.node_key()));
-            }
-            other => panic!("{other}"),
-        }
+        let TransportError::OtherKey { expected, found, .. } = error else { panic!("{error}") };
+        assert_eq!((expected, found), (ministry.node_key(), regency.node_key()));
         // The next that the regency sees is a good link: the refused one never counted.
         let (_, accepted) = link(&ministry, &regency, over).await;
         assert_eq!(accepted.peer, ministry.node_key());
