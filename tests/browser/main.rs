@@ -3,7 +3,7 @@
 //! Each story leaves pictures in `target/screenshots/` to be looked at. Without a browser or axe-core a story fails and
 //! says what to install; none is skipped.
 
-#![allow(clippy::disallowed_methods, reason = "a test at the edge")]
+#![allow(clippy::disallowed_methods, clippy::unwrap_used, reason = "a test at the edge")]
 
 mod browser;
 mod hello;
