@@ -25,6 +25,10 @@ pub struct Charter {
     /// The founders' statements and the votes of the acts that stand.
     pub(crate) founding: Vec<StatementHash>,
     pub(crate) votes: Vec<StatementHash>,
+    /// While there is a founding that is not complete: whose signatures it lacks.
+    pub(crate) missing_founders: Vec<NodeKey>,
+    /// The offices that can stand above others, by their region; those above everywhere by the national one.
+    pub(crate) uppers: BTreeMap<Region, Vec<OfficeId>>,
     pub(crate) offices: BTreeMap<OfficeId, Office>,
     pub(crate) nodes: BTreeMap<NodeKey, Node>,
     pub(crate) cut_offs: BTreeMap<(NodeKey, ScopeName), CutOffs>,
@@ -225,11 +229,8 @@ pub enum Effect {
 /// What a statement waits for.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum WaitReason {
-    /// The founding, which some founders have not signed.
-    Founding {
-        /// How many signatures are missing.
-        missing: usize,
-    },
+    /// The founding, or signatures that it lacks.
+    Founding,
     /// An admission of its author.
     Author,
     /// An adoption of its author's admission, which fell with the sponsor's key.
@@ -290,6 +291,11 @@ impl Charter {
         self.founder_set_version > 0
     }
 
+    /// The founders whose signatures the founding lacks. Empty too when no founding is held at all.
+    pub fn missing_founders(&self) -> &[NodeKey] {
+        &self.missing_founders
+    }
+
     /// Whether this is a practice network (LATIHAN).
     pub fn practice(&self) -> bool {
         self.practice
@@ -343,9 +349,30 @@ impl Charter {
     /// The offices above this one, the highest rank first.
     pub fn above(&self, id: &OfficeId) -> Vec<&Office> {
         let Some(lower) = self.office(id) else { return Vec::new() };
-        let mut above: Vec<&Office> = self.offices().filter(|upper| upper.is_above(lower)).collect();
+        let mut above: Vec<&Office> =
+            self.uppers_of(&lower.region).filter(|upper| upper.admitted && upper.is_above(lower)).collect();
         above.sort_by_key(|office| (office.rank, office.id));
         above
+    }
+
+    /// The offices that can stand above one of this region.
+    pub(crate) fn uppers_of(&self, region: &Region) -> impl Iterator<Item = &Office> {
+        std::iter::successors(Some(region.clone()), Region::parent)
+            .filter_map(|region| self.uppers.get(&region))
+            .flatten()
+            .filter_map(|id| self.office(id))
+    }
+
+    pub(crate) fn index_uppers(&mut self) {
+        self.uppers.clear();
+        for office in self.offices.values() {
+            let region = match office.rank {
+                Rank::Founder | Rank::FormerFounder => Region::national(),
+                Rank::Ministry | Rank::Province | Rank::Regency => office.region.clone(),
+                Rank::Leaf => continue,
+            };
+            self.uppers.entry(region).or_default().push(office.id);
+        }
     }
 
     /// Whether this node may hold and be sent this scope. Removed and fallen nodes may not.
@@ -527,7 +554,7 @@ impl fmt::Display for Effect {
 impl fmt::Display for WaitReason {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
-            Self::Founding { missing } => write!(f, "{missing} signatures of the founding"),
+            Self::Founding => f.write_str("the founding, signed by every founder"),
             Self::Author => f.write_str("an admission of its author"),
             Self::AuthorFell => f.write_str("somebody to adopt its author's admission, which fell with its sponsor"),
             Self::Subject => f.write_str("a statement about the node or office that it names"),

@@ -11,7 +11,7 @@ use std::{collections::BTreeMap, sync::Arc};
 use identity::{Domain, NodeKey, OfficeId, ScopeName, Signed, StatementHash};
 
 use crate::{
-    Body, Request, Statement, StatementError, office_id,
+    Act, Body, Request, Statement, StatementError, Subject, office_id,
     statement::{body_hash, limits, statement_hash},
 };
 
@@ -105,14 +105,7 @@ impl CheckedStatement {
         open: impl Fn(&Signed<Request>) -> Result<Request, StatementError>,
     ) -> Result<Self, StatementError> {
         statement.check()?;
-        let candidates = statement
-            .requests()
-            .iter()
-            .map(|signed| {
-                let request = open(signed)?;
-                Ok(Candidate { node: signed.author, office: office_id(signed, &request), request })
-            })
-            .collect::<Result<_, StatementError>>()?;
+        let candidates = candidates(&statement, open)?;
         let (hash, body_hash) = (statement_hash(&signed), body_hash(signed.bytes()).0);
         Ok(Self(Arc::new(Inner { hash, body_hash, signed, statement, candidates })))
     }
@@ -144,6 +137,50 @@ impl CheckedStatement {
     pub(crate) fn candidates(&self) -> &[Candidate] {
         &self.0.candidates
     }
+}
+
+/// Whether the requests ask for what the statement gives.
+fn check_candidates(statement: &Statement, candidates: &[Candidate]) -> Result<(), StatementError> {
+    let all_new = candidates.iter().all(|c| matches!(c.request.subject, Subject::NewOffice { .. }));
+    let broken = match &statement.body {
+        Body::Found { practice, .. } if candidates.iter().any(|c| c.request.practice != *practice) => {
+            "a founder asks for a practice network and the founding is for a real one, or the reverse"
+        }
+        Body::Found { .. } | Body::Majority { act: Act::AddFounder { .. }, .. } if !all_new => {
+            "a founder's request is for a new office"
+        }
+        Body::Majority { act: Act::AdmitNode { .. }, .. } if all_new => "a further node's request names its office",
+        Body::Found { .. }
+        | Body::Admit { .. }
+        | Body::Adopt { .. }
+        | Body::Remove { .. }
+        | Body::CutOff { .. }
+        | Body::Rename { .. }
+        | Body::Succeed { .. }
+        | Body::Roster { .. }
+        | Body::Erase { .. }
+        | Body::Suspend { .. }
+        | Body::Lift { .. }
+        | Body::Majority { .. } => return Ok(()),
+    };
+    Err(StatementError::Contradiction(broken))
+}
+
+/// The requests inside a statement, opened and fitting it.
+pub(crate) fn candidates(
+    statement: &Statement,
+    open: impl Fn(&Signed<Request>) -> Result<Request, StatementError>,
+) -> Result<Vec<Candidate>, StatementError> {
+    let candidates = statement
+        .requests()
+        .iter()
+        .map(|signed| {
+            let request = open(signed)?;
+            Ok(Candidate { node: signed.author, office: office_id(signed, &request), request })
+        })
+        .collect::<Result<Vec<_>, StatementError>>()?;
+    check_candidates(statement, &candidates)?;
+    Ok(candidates)
 }
 
 impl std::fmt::Debug for CheckedStatement {

@@ -235,9 +235,7 @@ pub fn founding(
 ) -> Result<(Statement, NetworkId), StatementError> {
     let statement = Statement { network: None, body: Body::Found { practice, founders, policy, nonce } };
     statement.check()?;
-    for request in statement.requests() {
-        Request::verify(request)?;
-    }
+    crate::set::candidates(&statement, Request::verify)?;
     let bytes = statement.encode();
     limits::size(bytes.len())?;
     Ok((statement, body_hash(&bytes)))
