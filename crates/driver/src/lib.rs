@@ -1,1 +1,28 @@
 //! The driver: one tokio loop that feeds the pure rooms and acts for them.
+//!
+//! ```text
+//! links ──messages──► engine (the loop: Replica) ──persist──► disk thread ──durable──► desk (documents, index, own writes)
+//!   ▲                    │  ▲  └──load, check──► workers ──┘                             │
+//!   └──────frames────────┘  └─────────────── written, persisted ─────────────────────────┴──► updates (what each document shows)
+//! ```
+//!
+//! It knows neither what a record means nor what a page looks like; `service` asks and reads the updates.
+//!
+//! # Invariants
+//! - The loop never waits for a disk; the desk never waits for the network.
+//! - Nothing leaves a node, and no write is answered, before the sync that covers it.
+#![allow(clippy::disallowed_methods, reason = "an edge: the clock enters here")]
+
+mod api;
+mod desk;
+mod disk;
+mod engine;
+mod links;
+mod node;
+mod note;
+mod shelf;
+mod standing;
+
+pub use api::{Changed, Target, Update, What, Write, WriteError, Written};
+pub use disk::NotStored;
+pub use node::{DriverError, NetworkOptions, Node, Options, StateError};

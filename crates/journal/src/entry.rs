@@ -152,6 +152,11 @@ impl Payload {
     }
 
     /// How many bytes of its own it carries.
+    pub fn bytes(&self) -> usize {
+        self.body().len()
+    }
+
+    /// The bytes that it carries.
     pub(crate) fn body(&self) -> &[u8] {
         match self {
             Payload::Change(change) => &change.body,

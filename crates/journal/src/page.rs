@@ -5,7 +5,7 @@
 //! they are. A *pack* is several runs of one scope, the tails of short journals; whoever needs one makes it. No hash
 //! and no signature covers these bytes, only what is in them.
 
-use std::sync::Arc;
+use std::{ops::Range, sync::Arc};
 
 use identity::{JournalId, Point};
 
@@ -119,8 +119,8 @@ fn frame(inside: &[u8], limits: &Limits) -> Result<Vec<u8>, PageError> {
     Ok([&[FORM], &compressed[..]].concat())
 }
 
-/// These runs of one scope as packs, each within [`Limits::default`].
-pub fn packs(runs: &[&VerifiedRun]) -> Result<Vec<Vec<u8>>, PageError> {
+/// These runs of one scope as packs, each within [`Limits::default`], with the range of runs that it holds.
+pub fn packs(runs: &[&VerifiedRun]) -> Result<Vec<(Range<usize>, Vec<u8>)>, PageError> {
     let limits = Limits::default();
     let mut packs = Vec::new();
     let (mut start, mut entries, mut heavy) = (0, 0, 0);
@@ -130,14 +130,14 @@ pub fn packs(runs: &[&VerifiedRun]) -> Result<Vec<Vec<u8>>, PageError> {
             || heavy + weight > PAGE_WEIGHT
             || (index - start) as u64 == limits.runs;
         if full && start < index {
-            packs.push(encode(&runs[start..index])?);
+            packs.push((start..index, encode(&runs[start..index])?));
             (start, entries, heavy) = (index, 0, 0);
         }
         entries += run.entries().len() as u64;
         heavy += weight;
     }
     if start < runs.len() {
-        packs.push(encode(&runs[start..])?);
+        packs.push((start..runs.len(), encode(&runs[start..])?));
     }
     Ok(packs)
 }

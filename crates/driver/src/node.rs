@@ -1,0 +1,537 @@
+//! A running node: opening its folder, starting its threads, and the handle through which everything is asked of it.
+
+use std::{
+    collections::BTreeMap,
+    net::SocketAddr,
+    sync::{Arc, Mutex, PoisonError, mpsc as sync_mpsc},
+    thread::JoinHandle,
+};
+
+use charter::{Body, Charter, CheckedStatement, Request, Statement, StatementError, StatementSet, Subject};
+use documents::Snapshot;
+use identity::{Coordinate, Domain, Incarnation, JournalId, NetworkId, NodeKey, NodeSecret, OfficeId, Point, Signed};
+use journal::Kind;
+use store::{Frame, FrameKind, Index, IndexState, Reader, Store, StoreError};
+use sync::{Beacon, PeerStatus, Receipt, Recovered};
+use tokio::sync::{mpsc, oneshot};
+use transport::{Address, Endpoint, TransportError};
+
+use crate::{
+    api::{Update, Write, WriteError, Written},
+    desk::{Desk, DeskJob, index_run},
+    disk::{Disk, NotStored},
+    engine::{Engine, INCOMING_MAX, Seen, Told, clock_ms},
+    links,
+    note::Note,
+    shelf::{Shelf, read_runs},
+    standing::Standings,
+};
+
+/// How many updates may wait for their reader before the desk waits for it.
+const UPDATES_MAX: usize = 1024;
+
+/// How a node is to run.
+#[derive(Clone)]
+pub struct Options {
+    /// The data folder and how to open it.
+    pub store: store::Options,
+    /// Whether a kind of record is known to this version; others are kept, forwarded and shown as waiting.
+    pub known_kind: fn(Kind) -> bool,
+    /// Where and whom to call; `None` to work without a network.
+    pub network: Option<NetworkOptions>,
+}
+
+/// Where a node listens, and whom it calls.
+#[derive(Debug, Clone, Default)]
+pub struct NetworkOptions {
+    /// Where QUIC listens.
+    pub udp: Option<SocketAddr>,
+    /// Where TLS over TCP listens.
+    pub tcp: Option<SocketAddr>,
+    /// Peers to stay connected to.
+    pub peers: Vec<(NodeKey, Vec<Address>)>,
+    /// Where others can reach this node; goes into its beacon.
+    pub advertise: Vec<String>,
+}
+
+/// Why a node does not open or start.
+#[derive(Debug, thiserror::Error)]
+pub enum DriverError {
+    /// The data folder cannot be used.
+    #[error(transparent)]
+    Store(#[from] StoreError),
+    /// The sockets cannot be opened.
+    #[error(transparent)]
+    Transport(#[from] TransportError),
+    /// The folder holds no profile: it was not made by `init`, or its first file is gone.
+    #[error("the data folder does not say for which office this node speaks")]
+    NoProfile,
+    /// A thread could not be started.
+    #[error("cannot start a thread")]
+    Thread(#[source] std::io::Error),
+    /// The operating system gives no randomness.
+    #[error("the operating system gives no randomness")]
+    Randomness,
+}
+
+/// Why a statement was not taken.
+#[derive(Debug, thiserror::Error)]
+pub enum StateError {
+    /// It is worth nothing anywhere.
+    #[error(transparent)]
+    Statement(#[from] StatementError),
+    /// It could not be made durable.
+    #[error("not saved: {0}")]
+    NotStored(#[from] NotStored),
+    /// This node belongs to another network already.
+    #[error("this node belongs to network {} already", .0.short())]
+    OtherNetwork(NetworkId),
+    /// This node belongs to no network yet.
+    #[error("this node belongs to no network yet")]
+    NoNetwork,
+    /// The node is stopping.
+    #[error("the node is stopping")]
+    Stopped,
+}
+
+/// A running node. Cheap to clone; the node stops with [`Node::stop`].
+#[derive(Clone)]
+pub struct Node(Arc<Inner>);
+
+struct Inner {
+    secret: Arc<NodeSecret>,
+    request: Signed<Request>,
+    office: OfficeId,
+    profile: (Subject, bool),
+    network: Mutex<Option<NetworkId>>,
+    desk: sync_mpsc::Sender<DeskJob>,
+    told: mpsc::UnboundedSender<Told>,
+    disk: Disk,
+    index: Index,
+    seen: Seen,
+    endpoint: Option<Endpoint>,
+    threads: Mutex<Vec<JoinHandle<()>>>,
+}
+
+/// Everything that was found on disk beside pages.
+#[derive(Default)]
+struct Found {
+    statements: StatementSet,
+    receipts: BTreeMap<(NodeKey, identity::ScopeName), Signed<Receipt>>,
+    beacons: BTreeMap<NodeKey, Signed<Beacon>>,
+    forks: Vec<journal::ForkProof>,
+    freezes: BTreeMap<JournalId, Point>,
+    incarnation: Option<Incarnation>,
+    network: Option<NetworkId>,
+    profile: Option<(Subject, bool, [u8; 16])>,
+}
+
+impl Node {
+    /// Makes a data folder for a new node of a new office or of one that exists.
+    pub fn create(options: &store::Options, subject: Subject, practice: bool) -> Result<NodeKey, DriverError> {
+        let (mut store, opened) = Store::create(options)?;
+        let note = Note::Profile { subject, practice, nonce: random()? };
+        store.writer.append(&[note.frame(), Note::Incarnation(Incarnation(random()?)).frame()])?;
+        Ok(opened.secret.node_key())
+    }
+
+    /// Opens a data folder and starts the node. The updates must be read as long as the node runs.
+    pub async fn open(options: Options) -> Result<(Self, mpsc::Receiver<Update>), DriverError> {
+        let store_options = options.store.clone();
+        let (mut store, opened) = tokio::task::spawn_blocking(move || Store::open(&store_options))
+            .await
+            .map_err(|_| DriverError::NoProfile)??;
+        let shelf = Shelf::new(store.index.clone(), store.reader.clone());
+        let new_incarnation = opened.new_incarnation();
+        let secret = Arc::new(opened.secret);
+        for cut in &opened.cuts {
+            tracing::warn!(?cut, "recovery cut what a power cut or damage left behind");
+        }
+        let found = recover(&store.index, &store.reader, &opened.frames, opened.index)?;
+        let (subject, practice, nonce) = found.profile.clone().ok_or(DriverError::NoProfile)?;
+        let incarnation = match found.incarnation {
+            Some(incarnation) if !new_incarnation => incarnation,
+            _ => {
+                let incarnation = Incarnation(random()?);
+                tracing::warn!("the folder was moved, copied or cut: this node goes on under a new incarnation");
+                store.writer.append(&[Note::Incarnation(incarnation).frame()])?;
+                incarnation
+            }
+        };
+        let request = Request { seal_key: secret.seal_key(), practice, nonce, subject: subject.clone() };
+        let signed = request.sign(&secret).map_err(|_| DriverError::NoProfile)?;
+        let office = charter::office_id(&signed, &request);
+
+        let Store { writer, reader: _, index } = store;
+        let (disk, disk_thread) = Disk::start(writer).map_err(DriverError::Thread)?;
+        let (desk, desk_jobs) = sync_mpsc::channel();
+        let (told, told_in) = mpsc::unbounded_channel();
+        let (incoming, incoming_in) = mpsc::channel(INCOMING_MAX);
+        let (updates, updates_in) = mpsc::channel(UPDATES_MAX);
+        let (mut engine, seen) = Engine::new(disk.clone(), desk.clone(), shelf.clone(), told.clone(), incoming);
+        let standings = Standings::new(secret.node_key(), found.freezes.clone());
+        let at_desk = Desk::new(
+            secret.clone(),
+            incarnation,
+            index.clone(),
+            shelf,
+            disk.clone(),
+            standings,
+            options.known_kind,
+            updates,
+            told.clone(),
+            desk.clone(),
+        );
+        let desk_thread = std::thread::Builder::new()
+            .name("desk".into())
+            .spawn(move || at_desk.run(&desk_jobs))
+            .map_err(DriverError::Thread)?;
+
+        let network = found.network;
+        if let Some(network) = network {
+            engine.join(recovered(&secret, &index, network, found)?);
+        }
+        let endpoint = match &options.network {
+            None => None,
+            Some(network) => {
+                let mut config = transport::Config::new((*secret).clone());
+                config.udp = network.udp;
+                config.tcp = network.tcp;
+                Some(Endpoint::bind(config).await?)
+            }
+        };
+        tokio::spawn(engine.run(told_in, incoming_in));
+        if let (Some(endpoint), Some(network)) = (&endpoint, options.network) {
+            tokio::spawn(links::accept(endpoint.clone(), told.clone()));
+            for (peer, addresses) in network.peers {
+                let connected = seen.connected.clone();
+                tokio::spawn(links::keep(endpoint.clone(), peer, addresses, told.clone(), connected));
+            }
+        }
+        let node = Inner {
+            secret,
+            request: signed,
+            office,
+            profile: (subject, practice),
+            network: Mutex::new(network),
+            desk,
+            told,
+            disk,
+            index,
+            seen,
+            endpoint,
+            threads: Mutex::new(vec![disk_thread, desk_thread]),
+        };
+        Ok((Self(Arc::new(node)), updates_in))
+    }
+
+    /// This node's key.
+    pub fn key(&self) -> NodeKey {
+        self.0.secret.node_key()
+    }
+
+    /// The office that this node speaks for, admitted or not.
+    pub fn office(&self) -> OfficeId {
+        self.0.office
+    }
+
+    /// For what this node asks to be admitted, and whether for practice.
+    pub fn profile(&self) -> (&Subject, bool) {
+        (&self.0.profile.0, self.0.profile.1)
+    }
+
+    /// This node's signed request to join.
+    pub fn request(&self) -> &Signed<Request> {
+        &self.0.request
+    }
+
+    /// The network that this node belongs to.
+    pub fn network(&self) -> Option<NetworkId> {
+        *self.0.network.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// The charter as it stands here now; `None` before this node belongs to a network.
+    pub fn charter(&self) -> Option<Arc<Charter>> {
+        self.0.seen.charter.borrow().clone()
+    }
+
+    /// What each connected peer is doing.
+    pub fn peers(&self) -> Vec<PeerStatus> {
+        self.0.seen.peers.borrow().clone()
+    }
+
+    /// Where this node listens: QUIC, and TLS over TCP.
+    pub fn addresses(&self) -> (Option<SocketAddr>, Option<SocketAddr>) {
+        let endpoint = self.0.endpoint.as_ref();
+        (endpoint.and_then(Endpoint::udp_addr), endpoint.and_then(Endpoint::tcp_addr))
+    }
+
+    /// What is held of each scope: its journals with their points.
+    pub fn held(&self) -> Result<Vec<(identity::ScopeName, Vec<(JournalId, Point)>)>, StoreError> {
+        let scopes = self.0.index.scopes();
+        scopes.into_iter().map(|(scope, _)| self.0.index.have(&scope).map(|have| (scope, have))).collect()
+    }
+
+    /// Writes a batch: all of it or nothing. When it returns, it is durable here.
+    pub async fn write(&self, writes: Vec<Write>) -> Result<Vec<Written>, WriteError> {
+        let (reply, answer) = oneshot::channel();
+        self.ask_desk(DeskJob::Write { writes, now_ms: clock_ms(), reply }).map_err(|()| WriteError::Stopped)?;
+        answer.await.map_err(|_| WriteError::Stopped)?
+    }
+
+    /// What a document shows here; `None` if nothing of it is held.
+    pub async fn snapshot(&self, document: Coordinate) -> Result<Option<Snapshot>, StoreError> {
+        let (reply, answer) = oneshot::channel();
+        if self.ask_desk(DeskJob::Snapshot { document, reply }).is_err() {
+            return Ok(None);
+        }
+        answer.await.unwrap_or(Ok(None))
+    }
+
+    /// Says of every document of these scopes again what it shows, and then that they are settled.
+    pub fn tell(&self, scopes: Vec<identity::ScopeName>) {
+        // A node that stops tells nothing more.
+        let _ = self.ask_desk(DeskJob::Tell(scopes));
+    }
+
+    /// What the scopes held here are settled at once everything is shown (see [`Update::Settled`]).
+    pub async fn watermarks(&self) -> Vec<(identity::ScopeName, [u8; 32])> {
+        let (reply, answer) = oneshot::channel();
+        let look = move |desk: &mut Desk| {
+            let scopes = desk.index.scopes().into_iter();
+            let marks = scopes.filter_map(|(scope, _)| desk.watermark(&scope).ok().map(|mark| (scope, mark)));
+            drop(reply.send(marks.collect()));
+        };
+        if self.ask_desk(DeskJob::With(Box::new(look))).is_err() {
+            return Vec::new();
+        }
+        answer.await.unwrap_or_default()
+    }
+
+    fn ask_desk(&self, job: DeskJob) -> Result<(), ()> {
+        self.0.desk.send(job).map_err(|_| ())
+    }
+
+    /// Signs a statement with this node's key. It says nothing until it is handed to [`Node::state`].
+    pub fn sign(&self, body: Body) -> Result<Signed<Statement>, StateError> {
+        let network = match &body {
+            Body::Found { .. } => None,
+            _ => Some(self.network().ok_or(StateError::NoNetwork)?),
+        };
+        Ok(Signed::new(&self.0.secret, Domain::Statement, &Statement { network, body }))
+    }
+
+    /// Takes statements in: made here, or brought in a file. When it returns, they are durable and in effect here.
+    pub async fn state(&self, statements: Vec<Signed<Statement>>) -> Result<(), StateError> {
+        let checked: Vec<CheckedStatement> =
+            statements.into_iter().map(CheckedStatement::check).collect::<Result<_, _>>()?;
+        let frames = checked.iter().map(statement_frame).collect();
+        self.store(frames).await?;
+        for statement in checked {
+            self.0.told.send(Told::Statement(statement)).map_err(|_| StateError::Stopped)?;
+        }
+        self.look(|_| ()).await
+    }
+
+    /// Belongs to a network from here on. The statements say what is known of it so far.
+    pub async fn join(&self, network: NetworkId, statements: Vec<Signed<Statement>>) -> Result<(), StateError> {
+        if let Some(own) = self.network() {
+            return if own == network { self.state(statements).await } else { Err(StateError::OtherNetwork(own)) };
+        }
+        let mut found = Found { network: Some(network), ..Found::default() };
+        let mut frames = vec![Note::Network(network).frame()];
+        for statement in statements {
+            let statement = CheckedStatement::check(statement)?;
+            frames.push(statement_frame(&statement));
+            found.statements.insert_checked(statement);
+        }
+        self.store(frames).await?;
+        let recovered = recovered(&self.0.secret, &self.0.index, network, found).map_err(|_| StateError::Stopped)?;
+        *self.0.network.lock().unwrap_or_else(PoisonError::into_inner) = Some(network);
+        self.0.told.send(Told::Joined(Box::new(recovered))).map_err(|_| StateError::Stopped)?;
+        self.look(|_| ()).await
+    }
+
+    async fn store(&self, frames: Vec<Frame>) -> Result<(), StateError> {
+        let (reply, stored) = oneshot::channel();
+        self.0.disk.store(frames, None, move |result| drop(reply.send(result.map(drop))));
+        Ok(stored.await.map_err(|_| StateError::Stopped)??)
+    }
+
+    /// Waits until the loop has taken everything told before.
+    async fn look<T: Send + 'static>(
+        &self,
+        look: impl FnOnce(Option<&mut sync::Replica>) -> T + Send + 'static,
+    ) -> Result<T, StateError> {
+        let (reply, answer) = oneshot::channel();
+        self.0
+            .told
+            .send(Told::Look(Box::new(move |replica| drop(reply.send(look(replica))))))
+            .map_err(|_| StateError::Stopped)?;
+        answer.await.map_err(|_| StateError::Stopped)
+    }
+
+    /// Every statement held.
+    pub async fn statements(&self) -> Vec<CheckedStatement> {
+        let all = |replica: Option<&mut sync::Replica>| {
+            replica.map(|replica| replica.statements().iter().cloned().collect()).unwrap_or_default()
+        };
+        self.look(all).await.unwrap_or_default()
+    }
+
+    /// Every receipt held.
+    pub async fn receipts(&self) -> Vec<(NodeKey, Receipt)> {
+        let all = |replica: Option<&mut sync::Replica>| {
+            replica
+                .map(|replica| replica.receipts().iter().map(|known| (known.holder(), known.receipt.clone())).collect())
+                .unwrap_or_default()
+        };
+        self.look(all).await.unwrap_or_default()
+    }
+
+    /// Stops: sessions end, what was handed to the disk is durable, and the folder is free.
+    pub async fn stop(self) {
+        let (done, stopped) = oneshot::channel();
+        if self.0.told.send(Told::Stop(done)).is_ok() {
+            drop(stopped.await);
+        }
+        if let Some(endpoint) = &self.0.endpoint {
+            endpoint.close().await;
+        }
+        let _ = self.ask_desk(DeskJob::Stop);
+        self.0.disk.stop();
+        let threads = std::mem::take(&mut *self.0.threads.lock().unwrap_or_else(PoisonError::into_inner));
+        let joined =
+            tokio::task::spawn_blocking(move || threads.into_iter().map(JoinHandle::join).all(|end| end.is_ok()));
+        if !joined.await.unwrap_or(false) {
+            tracing::error!("a thread of the node ended in a panic");
+        }
+    }
+}
+
+fn random<const N: usize>() -> Result<[u8; N], DriverError> {
+    let mut bytes = [0; N];
+    getrandom::fill(&mut bytes).map_err(|_| DriverError::Randomness)?;
+    Ok(bytes)
+}
+
+fn statement_frame(statement: &CheckedStatement) -> Frame {
+    #[expect(clippy::expect_used, reason = "plain data encodes")]
+    let bytes = postcard::to_stdvec(statement.signed()).expect("plain data encodes");
+    Frame { kind: FrameKind::Statement, bytes }
+}
+
+/// Reads what is kept beside pages, and brings the index up to the end of the log.
+fn recover(index: &Index, reader: &Reader, frames: &[store::Located], state: IndexState) -> Result<Found, DriverError> {
+    let mut found = Found::default();
+    for located in frames.iter().filter(|located| !matches!(located.kind, FrameKind::Page | FrameKind::Pack)) {
+        let bytes = match reader.read(located.at) {
+            Ok(frame) => frame.bytes,
+            Err(error) => {
+                tracing::error!(%error, "a stored frame cannot be read; it is asked from others again");
+                continue;
+            }
+        };
+        found.take(located.kind, &bytes);
+    }
+    let from = match state {
+        IndexState::Ready(position) => position,
+        IndexState::Empty | IndexState::Suspect(_) => {
+            index.wipe()?;
+            store::Position::default()
+        }
+    };
+    let mut applied = 0;
+    for (located, end) in reader.frames(from)? {
+        let mut ops = Vec::new();
+        match located.kind {
+            FrameKind::Page | FrameKind::Pack => {
+                let runs = reader.read(located.at).ok().and_then(|frame| read_runs(&frame.bytes));
+                let Some(runs) = runs else {
+                    tracing::error!(file = located.at.file, offset = located.at.offset, "a stored page cannot be read");
+                    continue;
+                };
+                for (part, run) in (0..).zip(&runs) {
+                    index_run(index, run, located.at, part, &mut ops)?;
+                }
+            }
+            FrameKind::Note => {
+                if let Ok(frame) = reader.read(located.at)
+                    && let Some(Note::Rewind(journal, to)) = Note::read(&frame.bytes)
+                {
+                    crate::desk::rewind_rows(index, &journal, to, &mut ops)?;
+                }
+            }
+            FrameKind::Statement | FrameKind::Receipt | FrameKind::ForkProof => {}
+        }
+        index.apply(&ops, Some(end))?;
+        applied += 1;
+    }
+    if applied > 0 {
+        tracing::info!(frames = applied, "the index caught up with the journals");
+    }
+    Ok(found)
+}
+
+impl Found {
+    fn take(&mut self, kind: FrameKind, bytes: &[u8]) {
+        let read = match kind {
+            FrameKind::Statement => postcard::from_bytes(bytes)
+                .ok()
+                .and_then(|signed| CheckedStatement::trust(signed).ok())
+                .map(|statement| drop(self.statements.insert_checked(statement))),
+            FrameKind::Receipt => postcard::from_bytes::<Signed<Receipt>>(bytes).ok().and_then(|signed| {
+                let receipt = signed.decode_unverified().ok()?;
+                self.receipts.insert((signed.author, receipt.scope), signed);
+                Some(())
+            }),
+            FrameKind::ForkProof => journal::ForkProof::decode(bytes).ok().map(|proof| self.forks.push(proof)),
+            FrameKind::Note => Note::read(bytes).map(|note| self.note(note)),
+            FrameKind::Page | FrameKind::Pack => Some(()),
+        };
+        if read.is_none() {
+            tracing::error!(?kind, "a stored frame does not decode");
+        }
+    }
+
+    fn note(&mut self, note: Note) {
+        match note {
+            Note::Profile { subject, practice, nonce } => self.profile = Some((subject, practice, nonce)),
+            Note::Network(network) => self.network = Some(network),
+            Note::Incarnation(incarnation) => self.incarnation = Some(incarnation),
+            Note::Freeze(journal, Some(at)) => {
+                self.freezes.insert(journal, at);
+            }
+            Note::Freeze(journal, None) => {
+                self.freezes.remove(&journal);
+            }
+            // Read again where the index is brought up to date.
+            Note::Rewind(..) => {}
+            Note::Beacon(signed) => {
+                self.beacons.insert(signed.author, signed);
+            }
+        }
+    }
+}
+
+/// The node as the replica takes it up.
+fn recovered(secret: &NodeSecret, index: &Index, network: NetworkId, found: Found) -> Result<Recovered, DriverError> {
+    let mut journals = Vec::new();
+    for (scope, _) in index.scopes() {
+        journals.extend(index.have(&scope)?);
+    }
+    Ok(Recovered {
+        secret: secret.clone(),
+        network,
+        statements: found.statements,
+        journals,
+        receipts: found.receipts.into_values().collect(),
+        beacons: found.beacons.into_values().collect(),
+        forks: found.forks,
+        freezes: found.freezes.into_iter().collect(),
+        erased_successors: Vec::new(),
+        seed: random()?,
+        clock_ms: clock_ms(),
+        config: sync::Config::default(),
+    })
+}

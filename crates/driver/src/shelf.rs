@@ -1,0 +1,162 @@
+//! Reading what is held: entries for documents, packs for peers. Every call blocks on the disk.
+
+use std::sync::{Arc, Mutex, PoisonError};
+
+use identity::{Coordinate, EntryHash, JournalId, Point};
+use journal::{ForkProof, Limits, VerifiedRun};
+use lru::LruCache;
+use store::{Index, JournalNumber, Location, PageRow, Reader, StoreError};
+use sync::{LoadPart, LoadedPack, Span, wire::NOTHING};
+
+/// How many decoded pages stay in memory.
+const PAGES_KEPT: std::num::NonZeroUsize = std::num::NonZeroUsize::new(24).expect("not zero");
+
+/// How many page rows are looked up at a time.
+const ROWS_AT_ONCE: usize = 64;
+
+type Key = (Location, u32);
+
+/// Reads pages through a cache. Cheap to clone.
+#[derive(Clone)]
+pub(crate) struct Shelf {
+    index: Index,
+    reader: Reader,
+    cache: Arc<Mutex<LruCache<Key, Arc<VerifiedRun>>>>,
+}
+
+impl Shelf {
+    pub(crate) fn new(index: Index, reader: Reader) -> Self {
+        Self { index, reader, cache: Arc::new(Mutex::new(LruCache::new(PAGES_KEPT))) }
+    }
+
+    /// The run of a page row; `None` if its frame is damaged or gone, which is logged.
+    pub(crate) fn run(&self, page: &PageRow) -> Result<Option<Arc<VerifiedRun>>, StoreError> {
+        let key = (page.at, page.part);
+        let cache = || self.cache.lock().unwrap_or_else(PoisonError::into_inner);
+        if let Some(run) = cache().get(&key) {
+            return Ok(Some(run.clone()));
+        }
+        let frame = self.reader.read(page.at)?;
+        let Some(run) = read_runs(&frame.bytes).and_then(|runs| runs.into_iter().nth(page.part as usize)) else {
+            tracing::error!(file = page.at.file, offset = page.at.offset, "a stored page does not read back");
+            return Ok(None);
+        };
+        let run = Arc::new(run);
+        cache().put(key, run.clone());
+        Ok(Some(run))
+    }
+
+    /// Remembers a run that has just been stored, since it is likely to be read next.
+    pub(crate) fn remember(&self, page: &PageRow, run: Arc<VerifiedRun>) {
+        self.cache.lock().unwrap_or_else(PoisonError::into_inner).put((page.at, page.part), run);
+    }
+
+    /// Forgets everything, after frames were rewritten.
+    pub(crate) fn forget(&self) {
+        self.cache.lock().unwrap_or_else(PoisonError::into_inner).clear();
+    }
+
+    /// One entry as a document takes it.
+    pub(crate) fn item(&self, number: JournalNumber, seq: u64) -> Result<Option<documents::Item>, StoreError> {
+        let Some(page) = self.index.page_with(number, seq)? else { return Ok(None) };
+        let Some(run) = self.run(&page)? else { return Ok(None) };
+        let (Some(entry), Some(point)) = (run.entry(seq), run.point_at(seq)) else { return Ok(None) };
+        let at = Coordinate { journal: run.journal().clone(), seq };
+        Ok(Some((at, point.hash, entry.header.clone(), entry.payload.clone())))
+    }
+
+    /// The hash of one entry.
+    pub(crate) fn locate(&self, journal: &JournalId, seq: u64) -> Result<Option<EntryHash>, StoreError> {
+        let Some(number) = self.index.journal_number(journal) else { return Ok(None) };
+        let Some(page) = self.index.page_with(number, seq)? else { return Ok(None) };
+        Ok(self.run(&page)?.and_then(|run| run.point_at(seq)).map(|point| point.hash))
+    }
+
+    /// The runs held of a journal from `seq` on, in order, each cut to what its row says; about `bytes_max` of them.
+    pub(crate) fn runs_from(
+        &self,
+        number: JournalNumber,
+        seq: u64,
+        until: u64,
+        mut budget: usize,
+    ) -> Result<Vec<Arc<VerifiedRun>>, StoreError> {
+        let mut runs = Vec::new();
+        let mut from = seq;
+        while from <= until {
+            let rows = self.index.pages_from(number, from, ROWS_AT_ONCE)?;
+            let Some(last) = rows.last() else { break };
+            let next = last.last.seq + 1;
+            for row in rows {
+                let Some(run) = self.run(&row)? else { return Ok(runs) };
+                runs.push(run);
+                budget = budget.saturating_sub(row.at.bytes as usize);
+                if row.last.seq >= until || budget == 0 {
+                    return Ok(runs);
+                }
+            }
+            from = next;
+        }
+        Ok(runs)
+    }
+
+    /// Packs for a peer that holds each journal up to `after`.
+    pub(crate) fn load(&self, parts: &[LoadPart], bytes_max: usize) -> Result<Vec<LoadedPack>, StoreError> {
+        let mut packs = Vec::new();
+        let mut tails: Vec<VerifiedRun> = Vec::new();
+        let mut loaded = 0;
+        for part in parts {
+            if loaded >= bytes_max {
+                break;
+            }
+            let Some(number) = self.index.journal_number(&part.journal) else { continue };
+            let mut whole: Option<VerifiedRun> = None;
+            for run in self.runs_from(number, part.after + 1, part.until, bytes_max - loaded)? {
+                let Some(run) = run.suffix(part.after + 1) else { continue };
+                loaded += run.entries().iter().map(|entry| entry.payload.bytes() + 64).sum::<usize>();
+                whole = Some(match whole.take() {
+                    None => run,
+                    Some(before) if !before.sealed() => match before.clone().join(run.clone()) {
+                        Ok(joined) => joined,
+                        Err(_) => {
+                            tails.push(before);
+                            run
+                        }
+                    },
+                    Some(before) => {
+                        tails.push(before);
+                        run
+                    }
+                });
+            }
+            tails.extend(whole);
+        }
+        let runs: Vec<&VerifiedRun> = tails.iter().collect();
+        match journal::packs(&runs) {
+            Ok(made) => packs.extend(
+                made.into_iter()
+                    .map(|(range, bytes)| LoadedPack { bytes, spans: tails[range].iter().map(span).collect() }),
+            ),
+            Err(error) => tracing::error!(%error, "what is held cannot be packed"),
+        }
+        Ok(packs)
+    }
+
+    /// Sets another history against what is held: a proof if their author signed both.
+    pub(crate) fn prove(&self, against: &VerifiedRun) -> Result<Option<ForkProof>, StoreError> {
+        let Some(number) = self.index.journal_number(against.journal()) else { return Ok(None) };
+        let runs = self.runs_from(number, against.first(), against.last().seq, usize::MAX)?;
+        Ok(runs.iter().find_map(|run| ForkProof::between(run, against)))
+    }
+}
+
+/// What a run holds, in the words of `sync`.
+pub(crate) fn span(run: &VerifiedRun) -> Span {
+    let before = run.first() - 1;
+    let after = if before == 0 { NOTHING } else { Point { seq: before, hash: run.previous() } };
+    Span { journal: run.journal().clone(), after, point: run.last() }
+}
+
+/// The verified runs in the bytes of a page or pack; `None` if anything in them is wrong.
+pub(crate) fn read_runs(bytes: &[u8]) -> Option<Vec<VerifiedRun>> {
+    journal::decode(bytes, &Limits::default()).ok()?.into_iter().map(|run| run.verify().ok()).collect()
+}

@@ -1,0 +1,85 @@
+//! What each entry is worth at this node: the charter's word on its journal, and where the journal is frozen here.
+
+use std::{collections::BTreeMap, sync::Arc};
+
+use charter::Charter;
+use documents::Standing;
+use identity::{Coordinate, JournalId, NodeKey, Point};
+
+/// The charter in force here and the freeze points of this node.
+#[derive(Debug, Clone)]
+pub(crate) struct Standings {
+    own: NodeKey,
+    charter: Option<Arc<Charter>>,
+    freezes: BTreeMap<JournalId, Point>,
+}
+
+/// How many entries of one journal count, and what becomes of the others.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) struct Reach {
+    /// Entries up to here count.
+    upto: u64,
+    /// What those behind it are.
+    beyond: Standing,
+}
+
+impl Reach {
+    pub(crate) fn of(self, seq: u64) -> Standing {
+        if seq <= self.upto { Standing::Accepted } else { self.beyond }
+    }
+
+    /// The first entry that this reach judges otherwise than the other.
+    pub(crate) fn differs_from(self, other: Reach) -> u64 {
+        self.upto.min(other.upto).saturating_add(1)
+    }
+}
+
+const ALL: Reach = Reach { upto: u64::MAX, beyond: Standing::Waiting };
+
+impl Standings {
+    pub(crate) fn new(own: NodeKey, freezes: BTreeMap<JournalId, Point>) -> Self {
+        Self { own, charter: None, freezes }
+    }
+
+    pub(crate) fn charter(&self) -> Option<&Arc<Charter>> {
+        self.charter.as_ref()
+    }
+
+    pub(crate) fn set_charter(&mut self, charter: Arc<Charter>) {
+        self.charter = Some(charter);
+    }
+
+    /// Entries of a journal count up to the point; `None`: all of them again.
+    pub(crate) fn freeze(&mut self, journal: JournalId, at: Option<Point>) {
+        match at {
+            Some(at) => self.freezes.insert(journal, at),
+            None => self.freezes.remove(&journal),
+        };
+    }
+
+    /// How far entries of this journal count.
+    pub(crate) fn reach(&self, journal: &JournalId) -> Reach {
+        let none = |beyond| Reach { upto: 0, beyond };
+        let frozen = || self.freezes.get(journal).map(|at| Reach { upto: at.seq, beyond: Standing::Waiting });
+        let standing = self.charter.as_ref().map_or(charter::Standing::Unknown, |charter| charter.standing(journal));
+        match standing {
+            // What this node writes before it is admitted is shown here, and counts elsewhere once it is.
+            charter::Standing::Unknown if journal.node == self.own => ALL,
+            charter::Standing::Unknown => none(Standing::Waiting),
+            charter::Standing::NoRight => none(Standing::NoRight),
+            charter::Standing::Open | charter::Standing::Frozen(_) => frozen().unwrap_or(ALL),
+            charter::Standing::CutOff(None) => none(Standing::CutOff),
+            charter::Standing::CutOff(Some(point)) => Reach { upto: point.seq, beyond: Standing::CutOff },
+        }
+    }
+
+    /// What one entry is worth.
+    pub(crate) fn of(&self, at: &Coordinate) -> Standing {
+        self.reach(&at.journal).of(at.seq)
+    }
+
+    /// Whether a document is to be erased.
+    pub(crate) fn erased(&self, document: &Coordinate) -> bool {
+        self.charter.as_ref().is_some_and(|charter| charter.erasure(document).is_some())
+    }
+}
