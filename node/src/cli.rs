@@ -1,0 +1,412 @@
+//! The words of the command line. These names are a contract: scripts and other programs are built on them.
+
+use std::path::PathBuf;
+
+use clap::{Args, Parser, Subcommand, ValueHint};
+use clap_complete::Shell;
+
+/// Offices that are equals keep one set of records together.
+#[derive(Debug, Parser)]
+#[command(name = "simpul", version, about, long_about = None, propagate_version = true, arg_required_else_help = true)]
+#[command(after_help = "Exit codes: 0 done, 1 failed (error: and hint: on stderr), 2 the command was not understood.")]
+pub(crate) struct Cli {
+    /// What to do.
+    #[command(subcommand)]
+    pub(crate) command: Command,
+}
+
+/// The data folder of one node.
+#[derive(Debug, Clone, Args)]
+pub(crate) struct Data {
+    /// The node's data folder.
+    #[arg(long = "data", value_name = "DIR", env = "SIMPUL_DATA", value_hint = ValueHint::DirPath)]
+    pub(crate) dir: PathBuf,
+}
+
+/// How a reading command prints.
+#[derive(Debug, Clone, Copy, Args)]
+pub(crate) struct Print {
+    /// Print JSON for other programs.
+    #[arg(long)]
+    pub(crate) json: bool,
+}
+
+/// Who writes.
+#[derive(Debug, Clone, Args)]
+pub(crate) struct By {
+    /// The handle of the officer who writes, as it stands in every entry.
+    #[arg(long, value_name = "HANDLE", env = "SIMPUL_OFFICER", default_value = "petugas")]
+    pub(crate) officer: String,
+}
+
+/// Everything that `simpul` does.
+#[derive(Debug, Subcommand)]
+pub(crate) enum Command {
+    /// Begin a node: make its keys and its empty store.
+    #[command(after_help = "Example:\n  simpul init --data ./kuripan --name \"Desa Kuripan\" --kind village --region 33.07.10.2004")]
+    Init {
+        #[command(flatten)]
+        data: Data,
+        /// The office's name, as others will read it.
+        #[arg(long, required_unless_present = "of", conflicts_with = "of")]
+        name: Option<String>,
+        /// ministry, agency, province, regency, unit or village.
+        #[arg(long, required_unless_present = "of", conflicts_with = "of")]
+        kind: Option<String>,
+        /// The region's code: id for national offices, else 33, 33.07 or 33.07.10.2004.
+        #[arg(long, required_unless_present = "of", conflicts_with = "of")]
+        region: Option<String>,
+        /// A further node of an office that exists: its office id.
+        #[arg(long, value_name = "OFFICE")]
+        of: Option<String>,
+        /// For a practice network (LATIHAN), never for real records.
+        #[arg(long)]
+        practice: bool,
+        /// Where the key that opens the store lies, instead of in the data folder.
+        #[arg(long, value_name = "FILE", value_hint = ValueHint::FilePath)]
+        machine_key: Option<PathBuf>,
+    },
+    /// Write this node's signed request to join.
+    #[command(after_help = "Example:\n  simpul request --data ./kuripan --out kuripan.request")]
+    Request {
+        #[command(flatten)]
+        data: Data,
+        /// The file to write; `-` prints one line of text that can be pasted.
+        #[arg(long, value_name = "FILE")]
+        out: PathBuf,
+    },
+    /// Found a network, and look at who belongs to it.
+    #[command(subcommand)]
+    Charter(CharterCommand),
+    /// Admit the office or node that made a request, and write its invite.
+    Approve {
+        #[command(flatten)]
+        data: Data,
+        /// The request file, or its line of text.
+        request: String,
+        /// The invite to write; `-` prints one line of text.
+        #[arg(long, value_name = "FILE")]
+        out: PathBuf,
+    },
+    /// Join a network with its founding file or an invite.
+    Join {
+        #[command(flatten)]
+        data: Data,
+        /// The founding or invite file, or its line of text.
+        file: String,
+    },
+    /// Take a node's rights away: what it wrote is frozen until a cut-off.
+    Remove {
+        #[command(flatten)]
+        data: Data,
+        /// The key of the node.
+        #[arg(long, value_name = "KEY")]
+        node: String,
+        /// Why, for those who read it later.
+        #[arg(long, value_name = "TEXT", default_value = "")]
+        reason: String,
+    },
+    /// Say up to where a removed node's entries count.
+    Cutoff {
+        #[command(flatten)]
+        data: Data,
+        /// The key of the node.
+        #[arg(long, value_name = "KEY")]
+        node: String,
+        /// One scope only; else every scope that this office reads.
+        #[arg(long, value_name = "SCOPE")]
+        scope: Option<String>,
+        /// The point, as NUMBER or INCARNATION:NUMBER; else the highest that others built on.
+        #[arg(long, value_name = "POINT")]
+        at: Option<String>,
+        /// Allow a point below what others built on; what hangs on it is re-issued by its authors.
+        #[arg(long)]
+        void: bool,
+    },
+    /// Run the node until it is told to stop.
+    #[command(after_help = "Example:\n  simpul run --data ./kuripan --listen 0.0.0.0:4433 --web 127.0.0.1:8080 --peer KEY@disnaker.example:4433")]
+    Run {
+        #[command(flatten)]
+        data: Data,
+        /// The config file; what stands on the command line wins.
+        #[arg(long, value_name = "FILE", value_hint = ValueHint::FilePath)]
+        config: Option<PathBuf>,
+        /// Where to listen for QUIC (UDP).
+        #[arg(long, value_name = "HOST:PORT")]
+        listen: Option<String>,
+        /// Where to listen for TLS over TCP, for those whose network blocks UDP.
+        #[arg(long, value_name = "HOST:PORT")]
+        tcp: Option<String>,
+        /// Where to serve the pages.
+        #[arg(long, value_name = "HOST:PORT")]
+        web: Option<String>,
+        /// A node to stay connected to; may be given several times.
+        #[arg(long = "peer", value_name = "KEY@HOST:PORT")]
+        peers: Vec<String>,
+    },
+    /// The participants of the programme.
+    #[command(subcommand)]
+    Participant(ParticipantCommand),
+    /// What this node holds, of whom, and what is nowhere else.
+    Status {
+        #[command(flatten)]
+        data: Data,
+        #[command(flatten)]
+        print: Print,
+    },
+    /// Carry records by stick.
+    #[command(subcommand)]
+    Bundle(BundleCommand),
+    /// Copy the store, sealed to the office's own nodes. It holds no node key.
+    Backup {
+        #[command(flatten)]
+        data: Data,
+        /// The file to write.
+        #[arg(long, value_name = "FILE")]
+        out: PathBuf,
+    },
+    /// Bring a backup into a fresh node of the same office.
+    Restore {
+        #[command(flatten)]
+        data: Data,
+        /// The backup.
+        file: PathBuf,
+    },
+    /// Look for what is wrong, and put it right where that loses nothing.
+    Doctor {
+        #[command(flatten)]
+        data: Data,
+        /// Throw the index and the views away and build them again from the journals.
+        #[arg(long)]
+        rebuild: bool,
+        /// Whom this node reaches, who reaches it, and which scope has no road to which reader.
+        #[arg(long)]
+        network: bool,
+        #[command(flatten)]
+        print: Print,
+    },
+    /// Recompute everything from the journals and compare.
+    Verify {
+        #[command(flatten)]
+        data: Data,
+        #[command(flatten)]
+        print: Print,
+    },
+    /// Print the completions of a shell.
+    Completions {
+        /// Which shell.
+        shell: Shell,
+    },
+}
+
+/// Founding a network.
+#[derive(Debug, Subcommand)]
+pub(crate) enum CharterCommand {
+    /// Write the founders' statement from their requests.
+    Draft {
+        /// The draft to write.
+        #[arg(long, value_name = "FILE")]
+        out: PathBuf,
+        /// A network for practice (LATIHAN).
+        #[arg(long)]
+        practice: bool,
+        /// The requests of all founders.
+        #[arg(required = true, value_name = "REQUEST")]
+        requests: Vec<PathBuf>,
+    },
+    /// Sign the founders' statement for one's own office.
+    Sign {
+        #[command(flatten)]
+        data: Data,
+        /// The draft.
+        draft: PathBuf,
+        /// The signature to write.
+        #[arg(long, value_name = "FILE")]
+        out: PathBuf,
+    },
+    /// Put the signatures together; fails by name if one is missing.
+    Found {
+        /// The founding file to write.
+        #[arg(long, value_name = "FILE")]
+        out: PathBuf,
+        /// The draft.
+        draft: PathBuf,
+        /// The signatures of all founders.
+        #[arg(required = true, value_name = "SIGNATURE")]
+        signatures: Vec<PathBuf>,
+    },
+    /// Which offices and nodes belong, and which statements say so.
+    Show {
+        #[command(flatten)]
+        data: Data,
+        #[command(flatten)]
+        print: Print,
+    },
+}
+
+/// What a participant's record may be given; every field may be left out.
+#[derive(Debug, Clone, Default, Args)]
+pub(crate) struct ParticipantFields {
+    /// Field and value, e.g. `address="Dusun Sigaok"`; several may be given. `simpul participant fields` lists them.
+    #[arg(value_name = "FIELD=VALUE")]
+    pub(crate) fields: Vec<String>,
+}
+
+/// The participants.
+#[derive(Debug, Subcommand)]
+pub(crate) enum ParticipantCommand {
+    /// Register a person; a name and a village are enough.
+    #[command(after_help = "Example:\n  simpul participant add --data ./kuripan --name Turyati --village 33.07.10.2004 group=salak")]
+    Add {
+        #[command(flatten)]
+        data: Data,
+        #[command(flatten)]
+        by: By,
+        /// The person's name.
+        #[arg(long)]
+        name: String,
+        /// The village's code; the office's own when it is a village.
+        #[arg(long, value_name = "CODE")]
+        village: Option<String>,
+        #[command(flatten)]
+        fields: ParticipantFields,
+        #[command(flatten)]
+        print: Print,
+    },
+    /// Change fields of one participant; only those named are written.
+    Set {
+        #[command(flatten)]
+        data: Data,
+        #[command(flatten)]
+        by: By,
+        /// Register number or id.
+        id: String,
+        #[command(flatten)]
+        fields: ParticipantFields,
+    },
+    /// Everything about one participant.
+    Show {
+        #[command(flatten)]
+        data: Data,
+        /// Register number or id.
+        id: String,
+        /// The day for which category and eligibility are derived, as YYYY-MM-DD; today when left out.
+        #[arg(long, value_name = "DAY")]
+        on: Option<String>,
+        #[command(flatten)]
+        print: Print,
+    },
+    /// The participants that this office may see.
+    List {
+        #[command(flatten)]
+        data: Data,
+        /// Only of this village.
+        #[arg(long, value_name = "CODE")]
+        village: Option<String>,
+        /// Only names that contain this.
+        #[arg(long, value_name = "TEXT")]
+        search: Option<String>,
+        #[command(flatten)]
+        print: Print,
+    },
+    /// Bring in a table (CSV); what cannot be taken goes to a file beside it, with reasons.
+    Import {
+        #[command(flatten)]
+        data: Data,
+        #[command(flatten)]
+        by: By,
+        /// The table.
+        #[arg(required_unless_present = "template")]
+        file: Option<PathBuf>,
+        /// Print an empty table with every column.
+        #[arg(long)]
+        template: bool,
+        /// Enter each row as *ditetapkan* by this decision: NUMBER:DATE.
+        #[arg(long, value_name = "NUMBER:DATE")]
+        decided: Option<String>,
+    },
+    /// Write the participants as a table (CSV).
+    Export {
+        #[command(flatten)]
+        data: Data,
+        /// The file to write; printed when left out.
+        #[arg(long, value_name = "FILE")]
+        out: Option<PathBuf>,
+    },
+    /// Fields that hold several values until somebody chooses.
+    Conflicts {
+        #[command(flatten)]
+        data: Data,
+        #[command(flatten)]
+        print: Print,
+    },
+    /// Choose the value that stays; the others stay in the history.
+    Choose {
+        #[command(flatten)]
+        data: Data,
+        #[command(flatten)]
+        by: By,
+        /// Register number or id.
+        id: String,
+        /// The field.
+        field: String,
+        /// The value that stays.
+        value: String,
+    },
+    /// Record the Kepala Desa's decision.
+    Decide {
+        #[command(flatten)]
+        data: Data,
+        #[command(flatten)]
+        by: By,
+        /// Register number or id.
+        id: String,
+        /// ditetapkan, cadangan or ditolak.
+        outcome: String,
+        /// The number of the decision letter.
+        #[arg(long)]
+        number: String,
+        /// Its date, as YYYY-MM-DD.
+        #[arg(long)]
+        date: String,
+    },
+    /// Record that a participant left the programme.
+    Leave {
+        #[command(flatten)]
+        data: Data,
+        #[command(flatten)]
+        by: By,
+        /// Register number or id.
+        id: String,
+        /// withdrew, departed, moved, died or other.
+        reason: String,
+        /// When: YYYY-MM-DD, YYYY-MM or YYYY.
+        #[arg(long)]
+        date: Option<String>,
+    },
+    /// The fields that `add` and `set` take.
+    Fields,
+}
+
+/// Bundles for a stick.
+#[derive(Debug, Subcommand)]
+pub(crate) enum BundleCommand {
+    /// Write what an office may read and is not known to hold, sealed to it.
+    Export {
+        #[command(flatten)]
+        data: Data,
+        /// The file to write.
+        #[arg(long, value_name = "FILE")]
+        out: PathBuf,
+        /// The receiving office: its id or its name.
+        #[arg(long = "for", value_name = "OFFICE")]
+        office: String,
+    },
+    /// Take in a bundle that is sealed to this office.
+    Import {
+        #[command(flatten)]
+        data: Data,
+        /// The bundle.
+        file: PathBuf,
+    },
+}
