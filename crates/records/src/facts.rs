@@ -3,8 +3,10 @@
 //! Unknown members are passed over. A number in `v` above ours says that leaving them out would mislead: the fact then
 //! waits for the newer version.
 
+use std::collections::{BTreeMap, BTreeSet};
+
 use documents::{Fact, Snapshot};
-use identity::Region;
+use identity::{Coordinate, EntryHash, Region};
 use serde::{Deserialize, Serialize, de::DeserializeOwned};
 
 use crate::{
@@ -111,17 +113,7 @@ pub(crate) fn read_events(snapshot: &Snapshot, place: &Region, authors: &dyn Aut
         }
     }
     read.retain(|(fact, _, _)| !gone.contains(&fact.hash));
-    let replaced: Vec<_> = read
-        .iter()
-        .filter_map(|(fact, _, content)| match content {
-            Read::Decision(said) => Some((fact.hash, said.what.replaces.as_slice(), fact.saw.as_slice())),
-            Read::Leaving(_) | Read::Step(_) | Read::Annulment(_) => None,
-        })
-        .flat_map(|(own, hashes, saw)| {
-            let seen = read.iter().filter(|(other, _, _)| saw.contains(&other.by.at)).map(|(other, _, _)| other.hash);
-            hashes.iter().copied().chain(seen).filter(move |hash| *hash != own).collect::<Vec<_>>()
-        })
-        .collect();
+    let replaced = replaced(snapshot, &read);
     let mut events = Events::default();
     for (_, _, content) in read {
         match content {
@@ -132,6 +124,35 @@ pub(crate) fn read_events(snapshot: &Snapshot, place: &Region, authors: &dyn Aut
         }
     }
     (events, notices)
+}
+
+/// The decisions that a later one replaces: it names them, or its author had seen them, directly or through other facts.
+fn replaced(snapshot: &Snapshot, read: &[(&Fact, Author, Read)]) -> BTreeSet<EntryHash> {
+    let decisions: Vec<(&Fact, &Decision)> = read
+        .iter()
+        .filter_map(|(fact, _, content)| match content {
+            Read::Decision(said) => Some((*fact, &said.what)),
+            Read::Leaving(_) | Read::Step(_) | Read::Annulment(_) => None,
+        })
+        .collect();
+    let mut replaced = BTreeSet::new();
+    if decisions.len() < 2 {
+        return replaced;
+    }
+    let by_place: BTreeMap<&Coordinate, &Fact> = snapshot.facts.iter().map(|fact| (&fact.by.at, fact)).collect();
+    for (own, decision) in decisions {
+        let mut seen = BTreeSet::new();
+        let mut next: Vec<&Coordinate> = own.saw.iter().collect();
+        while let Some(at) = next.pop() {
+            if let Some(fact) = by_place.get(at)
+                && seen.insert(fact.hash)
+            {
+                next.extend(&fact.saw);
+            }
+        }
+        replaced.extend(seen.into_iter().chain(decision.replaces.iter().copied()).filter(|hash| *hash != own.hash));
+    }
+    replaced
 }
 
 fn notice(fact: &Fact, why: &Why, authors: &dyn Authors) -> Notice {

@@ -50,7 +50,12 @@ pub struct Folded {
 /// changes which office a node speaks for, its documents are read again.
 pub fn fold(snapshot: &Snapshot, authors: &dyn Authors) -> Folded {
     let mut notices: Vec<Notice> = Vec::new();
-    for (at, waiting) in &snapshot.waiting {
+    if snapshot.cannot_show {
+        notices.push(Notice::new("", &Why::CannotShow, snapshot.id.clone(), None));
+    }
+    // What was said again on accepted ground waits for nothing.
+    let settled = |at: &Coordinate| snapshot.settled.iter().any(|(said_again, _)| said_again == at);
+    for (at, waiting) in snapshot.waiting.iter().filter(|(at, _)| !settled(at)) {
         notices.push(Notice::new("", &Why::Waits(waiting.clone()), at.clone(), None));
     }
     for (at, refusal) in &snapshot.refused {
@@ -120,3 +125,6 @@ fn read_fields<F: Fields>(snapshot: &Snapshot, authors: &dyn Authors, notices: &
     }
     fields
 }
+
+#[cfg(test)]
+mod tests;

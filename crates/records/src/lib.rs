@@ -11,8 +11,11 @@
 //! - No bytes of a document, however wrong, panic here.
 
 mod author;
+mod category;
+mod circumstances;
 mod conflict;
 mod date;
+mod eligibility;
 mod error;
 mod facts;
 mod fields;
@@ -22,12 +25,19 @@ mod notice;
 mod participation;
 mod person;
 mod rows;
+mod rules;
 mod value;
 mod words;
 
+#[cfg(test)]
+mod fixtures;
+
 pub use author::{Author, Authors, By, MaySay};
+pub use category::{Clue, Missing};
+pub use circumstances::{Circumstances, Contested, FamilyCircle};
 pub use conflict::{Conflict, ConflictValue, check_required, choose, conflicts, edit_from_input};
 pub use date::{DateError, PartialDate, Span, shown_day};
+pub use eligibility::{Answer, Eligibility, Reason, Subject, eligibility};
 pub use error::RecordError;
 pub use facts::{Content, FACT_BYTES_MAX, FactDraft};
 pub use fields::{FieldSpec, Fields};
@@ -41,5 +51,6 @@ pub use participation::{
 };
 pub use person::{Held, Person, PersonFields, Relation, Route, Sex, Tie, TieFields, Trip, TripFields};
 pub use rows::DocumentRows;
-pub use value::{FieldType, Known, PersonId, PersonIdError, TEXT_CHARS_MAX, ValueType};
+pub use rules::{Condition, DESMIGRATIF, RuleBook, Rules, Sourced};
+pub use value::{Digest, FieldType, HexError, Known, PersonId, TEXT_CHARS_MAX, ValueType};
 pub use words::{Lang, Words};

@@ -43,6 +43,8 @@ pub enum Why {
     NotItsOwn,
     /// The document lies in a scope of another class.
     Misplaced,
+    /// What was accepted cannot be shown on this machine; an alarm of this node alone.
+    CannotShow,
     /// It waits for something else.
     Waits(Waiting),
     /// It was refused.
@@ -97,9 +99,12 @@ impl Why {
     /// How something with this reason stands.
     pub fn state(&self) -> NoticeState {
         match self {
-            Self::Unfamiliar | Self::UnknownKind(_) | Self::Newer(_) | Self::UnknownAuthor | Self::Waits(_) => {
-                NoticeState::Waiting
-            }
+            Self::Unfamiliar
+            | Self::UnknownKind(_)
+            | Self::Newer(_)
+            | Self::UnknownAuthor
+            | Self::CannotShow
+            | Self::Waits(_) => NoticeState::Waiting,
             Self::WrongType | Self::Malformed | Self::MayNotSay(_) | Self::NotItsOwn | Self::Misplaced => {
                 NoticeState::Ignored
             }
@@ -117,6 +122,7 @@ impl Why {
             Self::UnknownAuthor => "unknown_author",
             Self::NotItsOwn => "not_its_own",
             Self::Misplaced => "misplaced",
+            Self::CannotShow => "cannot_show",
             Self::Waits(Waiting::Dependency(_)) => "dependency",
             Self::Waits(Waiting::Reissue(_)) => "reissue",
             Self::Waits(Waiting::Standing) => "standing",

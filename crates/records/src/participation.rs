@@ -8,7 +8,7 @@ use crate::{
     author::By,
     date::PartialDate,
     fields::record_fields,
-    value::{PersonId, codes},
+    value::{Digest, PersonId, codes},
 };
 
 codes! {
@@ -151,7 +151,7 @@ pub struct Decision {
     pub basis: Option<Basis>,
     /// The hash of the scanned letter.
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub scan: Option<EntryHash>,
+    pub scan: Option<Digest>,
 }
 
 impl Decision {
@@ -166,10 +166,10 @@ impl Decision {
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Basis {
     /// Over the participation and the person's own journeys.
-    pub own: EntryHash,
+    pub own: Digest,
     /// Over family ties and the journeys of relatives; `None` where the deciding office could not see them.
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub family: Option<EntryHash>,
+    pub family: Option<Digest>,
 }
 
 /// Somebody left.

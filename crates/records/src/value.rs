@@ -224,51 +224,72 @@ impl FieldType for PartialDate {
     }
 }
 
-/// A person: 16 random bytes, drawn when the person is registered and never derived from a NIK.
-#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub struct PersonId(pub [u8; 16]);
-
-impl fmt::Display for PersonId {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(&data_encoding::HEXLOWER.encode(&self.0))
-    }
-}
-
-impl fmt::Debug for PersonId {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "PersonId({self})")
-    }
-}
-
-/// A text that is no person's id. Nothing was changed.
+/// A text that is no such id or hash. Nothing was changed.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
-#[error("{0:?} is no person's id: it has 32 hex digits")]
-pub struct PersonIdError(String);
-
-impl FromStr for PersonId {
-    type Err = PersonIdError;
-
-    fn from_str(text: &str) -> Result<Self, PersonIdError> {
-        data_encoding::HEXLOWER
-            .decode(text.as_bytes())
-            .ok()
-            .and_then(|bytes| bytes.try_into().ok())
-            .map(Self)
-            .ok_or_else(|| PersonIdError(text.chars().take(40).collect()))
-    }
+#[error("{given:?} is not {what}, which has {digits} hex digits")]
+pub struct HexError {
+    what: &'static str,
+    digits: usize,
+    given: String,
 }
 
-impl Serialize for PersonId {
-    fn serialize<S: serde::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        serializer.collect_str(self)
-    }
+macro_rules! hex_type {
+    ($(#[$doc:meta])* $name:ident, $len:literal, $what:literal) => {
+        $(#[$doc])*
+        #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+        pub struct $name(pub [u8; $len]);
+
+        impl fmt::Display for $name {
+            fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+                f.write_str(&data_encoding::HEXLOWER.encode(&self.0))
+            }
+        }
+
+        impl fmt::Debug for $name {
+            fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+                write!(f, concat!(stringify!($name), "({})"), self)
+            }
+        }
+
+        impl FromStr for $name {
+            type Err = HexError;
+
+            fn from_str(text: &str) -> Result<Self, HexError> {
+                data_encoding::HEXLOWER
+                    .decode(text.as_bytes())
+                    .ok()
+                    .and_then(|bytes| bytes.try_into().ok())
+                    .map(Self)
+                    .ok_or_else(|| HexError {
+                        what: $what,
+                        digits: 2 * $len,
+                        given: text.chars().take(2 * $len + 8).collect(),
+                    })
+            }
+        }
+
+        impl Serialize for $name {
+            fn serialize<S: serde::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+                serializer.collect_str(self)
+            }
+        }
+
+        impl<'de> Deserialize<'de> for $name {
+            fn deserialize<D: serde::Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+                String::deserialize(deserializer)?.parse().map_err(serde::de::Error::custom)
+            }
+        }
+    };
 }
 
-impl<'de> Deserialize<'de> for PersonId {
-    fn deserialize<D: serde::Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        String::deserialize(deserializer)?.parse().map_err(serde::de::Error::custom)
-    }
-}
+hex_type!(
+    /// A person: 16 random bytes, drawn when the person is registered and never derived from a NIK.
+    PersonId, 16, "a person's id"
+);
+hex_type!(
+    /// A hash of content: of a scan, or of the facts that a rule read.
+    Digest, 32, "a hash"
+);
 
 impl FieldType for PersonId {
     const TYPE: ValueType = ValueType::Person;

@@ -6,7 +6,13 @@
 use documents::{Refusal, Waiting};
 use identity::OfficeKind;
 
-use crate::notice::Why;
+use crate::{
+    category::{Clue, Missing},
+    date::shown_day,
+    eligibility::{Reason, Subject},
+    kinds::RecordKind,
+    notice::Why,
+};
 
 /// The language of a page or an answer.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Default, serde::Serialize, serde::Deserialize)]
@@ -123,6 +129,10 @@ pub(crate) fn why(why: &Why, lang: Lang) -> String {
             w("hanya kantor yang mencatat yang dapat membatalkannya", "only the office that noted it may take it back")
         }
         Why::Misplaced => w("tersimpan di tempat yang salah", "kept in the wrong place"),
+        Why::CannotShow => w(
+            "sebagian data ini tidak dapat ditampilkan di komputer ini; hubungi pengelola aplikasi",
+            "part of this cannot be shown on this computer; call whoever looks after the application",
+        ),
         Why::Waits(Waiting::Dependency(_)) => {
             w("menunggu catatan sebelumnya yang belum sampai", "waits for an earlier note that has not arrived")
         }
@@ -145,4 +155,125 @@ pub(crate) fn why(why: &Why, lang: Lang) -> String {
     }
     .of(lang)
     .to_owned()
+}
+
+fn missing(missing: Missing, lang: Lang) -> &'static str {
+    match missing {
+        Missing::Departure => {
+            w("tanggal berangkat belum dicatat atau kurang tepat", "the departure is not noted or not exact enough")
+        }
+        Missing::Return => {
+            w("tanggal pulang belum dicatat atau kurang tepat", "the return is not noted or not exact enough")
+        }
+        Missing::Order => w(
+            "tanggal pulang lebih awal dari tanggal berangkat, perlu dibetulkan",
+            "the return lies before the departure and has to be corrected",
+        ),
+        Missing::Trip => w("riwayat kerja ke luar negeri belum dicatat", "the work abroad is not noted"),
+        Missing::Tie => w(
+            "belum dicatat siapa keluarganya yang bekerja ke luar negeri",
+            "it is not noted who of the family works or worked abroad",
+        ),
+        Missing::TieDates => w(
+            "belum jelas sejak dan sampai kapan hubungan keluarganya",
+            "it is not clear from when to when the family tie holds",
+        ),
+        Missing::RelativeTrip => {
+            w("riwayat kerja ke luar negeri keluarganya belum dicatat", "the relative's work abroad is not noted")
+        }
+        Missing::FamilyHidden => {
+            w("hubungan keluarga tidak dapat dilihat dari kantor ini", "family ties cannot be seen from this office")
+        }
+        Missing::Category => w(
+            "belum ada catatan rencana berangkat, kepulangan, atau keluarga di luar negeri",
+            "no plan to depart, no return and no family abroad is noted",
+        ),
+        Missing::Answer => w("belum ditanyakan", "not asked yet"),
+        Missing::DecisionDay => w("tanggal keputusan kurang tepat", "the date of the decision is not exact enough"),
+        Missing::Rules => {
+            w("aturan program ini belum dikenal di sini", "the rules of this programme are not known here")
+        }
+    }
+    .of(lang)
+}
+
+fn clue(found: &Clue, lang: Lang) -> String {
+    let pick = |id: String, en: String| match lang {
+        Lang::Id => id,
+        Lang::En => en,
+    };
+    match found {
+        Clue::Planned(date) => {
+            let date = date.shown(lang);
+            pick(format!("berencana berangkat {date}"), format!("plans to depart {date}"))
+        }
+        Clue::Claimed => w("menyatakan akan berangkat", "says that they will depart").of(lang).to_owned(),
+        Clue::Abroad(None) => w("sedang di luar negeri", "is abroad").of(lang).to_owned(),
+        Clue::Abroad(Some(date)) => {
+            let date = date.shown(lang);
+            pick(format!("di luar negeri sejak {date}"), format!("abroad since {date}"))
+        }
+        Clue::Back { on, until } => {
+            let (on, until) = (on.shown(lang), shown_day(*until));
+            pick(
+                format!("pulang {on}, masih dalam batas sampai {until}"),
+                format!("returned {on}, within the limit until {until}"),
+            )
+        }
+        Clue::Over { on, until } => {
+            let (on, until) = (on.shown(lang), shown_day(*until));
+            pick(
+                format!("pulang {on}, batasnya {until} sudah lewat"),
+                format!("returned {on}, past the limit of {until}"),
+            )
+        }
+        Clue::Relative(relation, inner) => {
+            let (relation, inner) = (relation.words().of(lang), clue(inner, lang));
+            pick(format!("{relation} dari seseorang yang: {inner}"), format!("{relation} of somebody who: {inner}"))
+        }
+        Clue::NotCounted(relation) => {
+            let relation = relation.words().of(lang);
+            pick(
+                format!("hubungan {relation} tidak termasuk dalam program ini"),
+                format!("the relation {relation} is not part of this programme"),
+            )
+        }
+        Clue::TieEnded(relation) => {
+            let relation = relation.words().of(lang);
+            pick(
+                format!("hubungan {relation} tidak berlaku pada hari itu"),
+                format!("the relation {relation} does not hold on that day"),
+            )
+        }
+        Clue::Nothing => w("tidak ada catatan yang menunjukkannya", "nothing on record says so").of(lang).to_owned(),
+        Clue::Said(true) => YES.of(lang).to_owned(),
+        Clue::Said(false) => NO.of(lang).to_owned(),
+        Clue::Missing(fact) => missing(*fact, lang).to_owned(),
+        Clue::Contested("decision") => {
+            w("ada dua keputusan berbeda", "there are two different decisions").of(lang).to_owned()
+        }
+        Clue::Contested(field) => {
+            let label = RecordKind::ALL.into_iter().find_map(|kind| kind.field(field));
+            let label = label.map_or(*field, |spec| spec.label.of(lang));
+            pick(
+                format!("ada isian berbeda untuk {label}; pilih dulu salah satu"),
+                format!("{label} has different values; choose one first"),
+            )
+        }
+    }
+}
+
+/// One reason of an answer, with the rule that it rests on.
+pub(crate) fn reason(reason: &Reason, lang: Lang) -> String {
+    let found = clue(&reason.clue, lang);
+    let text = match reason.subject {
+        Subject::Category(category) => format!("{}: {found}", category.words().of(lang)),
+        Subject::Condition(condition) => format!("{}: {found}", condition.words().of(lang)),
+        Subject::Record => found,
+    };
+    match (reason.rule.as_str(), lang) {
+        ("", _) => text,
+        (rule, Lang::Id) => format!("{text} (aturan {rule})"),
+        (rule, Lang::En) => format!("{text} (rule {rule})"),
+    }
 }
