@@ -45,9 +45,9 @@ async fn link(from: &Endpoint, to: &Endpoint, over: Over) -> (Link, Link) {
     (dialled.unwrap(), accepted.unwrap())
 }
 
-/// The same, with what one needs to talk: the dialler's sender and the other's receiver, and the way back.
 type Ends = (FrameSender, FrameReceiver);
 
+/// The same, each end split into its two directions.
 async fn ends(from: &Endpoint, to: &Endpoint, over: Over) -> (Ends, Ends) {
     let (dialled, accepted) = link(from, to, over).await;
     (dialled.split(), accepted.split())
