@@ -70,3 +70,9 @@ pub enum StoreError {
     #[error("a value of {0} bytes is too large for the index")]
     ValueTooLarge(usize),
 }
+
+/// Names the file or folder that an error of the system is about.
+pub(crate) fn at(path: &std::path::Path) -> impl FnOnce(io::Error) -> StoreError + use<> {
+    let path = path.to_owned();
+    |source| StoreError::Io { path, source }
+}

@@ -15,9 +15,9 @@
 //! - After a write or a sync that failed nothing is written or acknowledged any more, until the folder is opened anew.
 //! - Nothing stands in the index alone.
 
-#![expect(unused, clippy::todo)]
-
+mod disk;
 mod error;
+mod folder;
 mod index;
 mod options;
 mod store;

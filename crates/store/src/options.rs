@@ -1,11 +1,15 @@
 //! What the caller decides about a data folder, and what the machine says about it.
 
-use std::path::{Path, PathBuf};
+use std::{
+    fmt, fs,
+    os::unix::fs::MetadataExt,
+    path::{Path, PathBuf},
+};
 
 use journal::segments::Sizing;
 use zeroize::Zeroizing;
 
-use crate::StoreError;
+use crate::{StoreError, error::at};
 
 /// Where the key that wraps the segments' keys comes from.
 #[derive(Clone, Default)]
@@ -19,8 +23,18 @@ pub enum MachineKeySource {
     Passphrase(Zeroizing<String>),
 }
 
+impl fmt::Debug for MachineKeySource {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            MachineKeySource::Folder => f.write_str("Folder"),
+            MachineKeySource::File(path) => write!(f, "File({})", path.display()),
+            MachineKeySource::Passphrase(_) => f.write_str("Passphrase(..)"),
+        }
+    }
+}
+
 /// How to open a data folder.
-#[derive(Clone)]
+#[derive(Debug, Clone)]
 pub struct Options {
     /// The data folder.
     pub folder: PathBuf,
@@ -47,8 +61,17 @@ impl Options {
     }
 }
 
-/// What tells this data folder on this machine from a copy of it: a hash of the machine's id, the file system and the
-/// folder's inode.
+/// What tells this data folder on this machine from a copy of it: a hash of the machine's id, the file system's id and
+/// the folder's inode.
+///
+/// The file system's own id is used and not the number of its device: that one changes with the order in which disks
+/// are found at boot. A disk image that is copied whole looks the same; there the peers notice.
 pub fn machine_id(folder: &Path) -> Result<[u8; 32], StoreError> {
-    todo!()
+    let inode = fs::metadata(folder).map_err(at(folder))?.ino();
+    let system = rustix::fs::statvfs(folder).map_err(|error| at(folder)(error.into()))?.f_fsid;
+    // A machine without this file is told apart by the rest.
+    let machine = fs::read("/etc/machine-id").unwrap_or_default();
+    let mut hasher = blake3::Hasher::new_derive_key("simpul machine id v1");
+    hasher.update(&system.to_le_bytes()).update(&inode.to_le_bytes()).update(&machine);
+    Ok(*hasher.finalize().as_bytes())
 }

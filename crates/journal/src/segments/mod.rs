@@ -18,19 +18,20 @@
 //! - A file replaces every file with a lower number whose places lie within its own, for ever: an old copy that
 //!   reappears is removed again.
 
-#![allow(unused, clippy::todo)]
-
 mod disk;
 mod layout;
 mod log;
 mod recover;
 
-pub use self::layout::{
+#[cfg(test)]
+mod tests;
+
+pub use disk::SimDisk;
+pub use layout::{
     FILE_BYTES_MAX, FRAME_BYTES_MAX, FRAME_OVERHEAD_BYTES, FileName, Frame, FrameKind, Identity, MachineKey, SegmentKey,
 };
-pub use disk::SimDisk;
 pub use log::{Log, Sizing};
-pub use recover::{Cut, Located, ReadFile, Recovered, Why};
+pub use recover::{Cut, Located, ReadFile, Recovered, Setup, Why, frames_of};
 
 use serde::{Deserialize, Serialize};
 

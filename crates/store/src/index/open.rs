@@ -1,0 +1,218 @@
+//! sled itself: opening it in spite of what a power cut did to it, and knowing when not to trust it.
+//!
+//! sled's `flush` is no `fdatasync`, and it may write in any order. So a file beside its folder names the boot in which
+//! it was opened, and is removed when it was closed and synced. Found at a start with the same boot, a process died and
+//! the page cache has everything; with another boot, the power went and rows may be missing without a sign.
+
+use std::{
+    fs::{self, File},
+    path::{Path, PathBuf},
+    sync::{Arc, PoisonError, RwLock},
+};
+
+use super::{Changes, Index, guarded, names::Names, rows};
+use crate::{
+    StoreError,
+    error::at,
+    folder::{Lock, sync_folder, write_file},
+    store::IndexState,
+};
+
+/// The version of the rows: another one is moved aside and built anew.
+const ROWS_VERSION: &[u8] = b"1";
+/// One tree, with prefixes.
+const TREE: &[u8] = b"rows";
+
+/// sled, and what has to be done when the last user lets go of it.
+#[derive(Debug)]
+pub(super) struct Sled {
+    /// `None` only while it is dropped: sled writes once more when it is closed, and that has to be synced too.
+    open: Option<Open>,
+    folder: PathBuf,
+    stamp: PathBuf,
+    _lock: Arc<Lock>,
+}
+
+#[derive(Debug)]
+struct Open {
+    db: sled::Db,
+    tree: RwLock<sled::Tree>,
+}
+
+impl Index {
+    /// Opens the index in `folder`, whatever state it is in; an unusable one is moved aside and begun anew.
+    pub(crate) fn open(folder: &Path, cache_bytes: u64, lock: Arc<Lock>) -> Result<(Self, IndexState), StoreError> {
+        let (path, stamp) = (folder.join("index"), folder.join("index.open"));
+        let boot = fs::read_to_string("/proc/sys/kernel/random/boot_id").unwrap_or_default();
+        let power_was_cut = fs::read_to_string(&stamp).is_ok_and(|open| open != boot || boot.is_empty());
+        if !power_was_cut {
+            write_file(&stamp, &boot)?;
+        }
+        let open = |fresh: bool| {
+            if fresh {
+                move_aside(&path)?;
+            }
+            let (db, tree, names) = open_sled(&path, cache_bytes)?;
+            let sled =
+                Sled { db, tree: RwLock::new(tree), folder: path.clone(), stamp: stamp.clone(), _lock: lock.clone() };
+            Ok(Self { sled: Arc::new(sled), names: Arc::new(RwLock::new(names)) })
+        };
+        let index = open(false).or_else(|error: StoreError| {
+            tracing::warn!(error = &error as &dyn std::error::Error, "the index is unusable and is built anew");
+            open(true)
+        })?;
+        let rewriting = index.sled.get(rows::REWRITING)?.is_some();
+        let state = match index.applied()? {
+            None => IndexState::Empty,
+            Some(_) if power_was_cut || rewriting => IndexState::Suspect,
+            Some(applied) => IndexState::Ready(applied),
+        };
+        // A suspect index stays so until it is wiped, over any number of starts.
+        if power_was_cut && state == IndexState::Empty {
+            write_file(&stamp, &boot)?;
+        }
+        Ok((index, state))
+    }
+}
+
+/// Opens sled in a folder. If it reports damage, its snapshots are the first suspects: without them it reads its log.
+fn open_sled(path: &Path, cache_bytes: u64) -> Result<(sled::Db, sled::Tree, Names), StoreError> {
+    set_snapshots_aside(path, |name| name.ends_with(".generating"))?;
+    let open = || {
+        // Half a second is how far the index may lag behind after a kill; the log has it all.
+        let db = guarded(|| sled::Config::new().path(path).cache_capacity(cache_bytes).open())?;
+        let tree = guarded(|| db.open_tree(TREE))?;
+        let names = read_names(&tree)?;
+        Ok((db, tree, names))
+    };
+    open().or_else(|error: StoreError| {
+        tracing::warn!(error = &error as &dyn std::error::Error, "the index does not open; trying without snapshots");
+        set_snapshots_aside(path, |_| true)?;
+        open()
+    })
+}
+
+/// Checks the version, writing it to a new tree, and reads all names.
+fn read_names(tree: &sled::Tree) -> Result<Names, StoreError> {
+    match guarded(|| tree.get(rows::VERSION))? {
+        Some(version) if version == ROWS_VERSION => {}
+        None if guarded(|| Ok(tree.is_empty()))? => {
+            guarded(|| tree.insert(rows::VERSION, ROWS_VERSION))?;
+        }
+        _ => return Err(StoreError::IndexRow("its rows are of another version")),
+    }
+    let mut names = Names::default();
+    for prefix in [b"S", b"J"] {
+        guarded(|| tree.scan_prefix(prefix).collect::<sled::Result<Vec<_>>>())?
+            .iter()
+            .try_for_each(|(key, value)| names.load(key, value))?;
+    }
+    Ok(names)
+}
+
+/// Renames sled's snapshots so that it does not see them; an older one set aside is replaced.
+fn set_snapshots_aside(path: &Path, which: impl Fn(&str) -> bool) -> Result<(), StoreError> {
+    let Ok(entries) = fs::read_dir(path) else { return Ok(()) };
+    for entry in entries.flatten() {
+        if let Ok(name) = entry.file_name().into_string()
+            && name.starts_with("snap.")
+            && which(&name)
+        {
+            fs::rename(entry.path(), path.join(format!("aside.{name}"))).map_err(at(path))?;
+        }
+    }
+    Ok(())
+}
+
+/// Keeps what was damaged, once, for whoever wants to look.
+fn move_aside(path: &Path) -> Result<(), StoreError> {
+    let aside = path.with_extension("damaged");
+    if !path.exists() {
+        return Ok(());
+    }
+    if aside.exists() {
+        fs::remove_dir_all(&aside).map_err(at(&aside))?;
+    }
+    fs::rename(path, &aside).map_err(at(path))
+}
+
+impl Sled {
+    /// Calls into the tree.
+    pub(super) fn call<T>(&self, call: impl FnOnce(&sled::Tree) -> sled::Result<T>) -> Result<T, StoreError> {
+        let tree = self.open()?.tree.read().unwrap_or_else(PoisonError::into_inner);
+        guarded(|| call(&tree))
+    }
+
+    pub(super) fn get(&self, key: &[u8]) -> Result<Option<Vec<u8>>, StoreError> {
+        Ok(self.call(|tree| tree.get(key))?.map(|value| value.to_vec()))
+    }
+
+    pub(super) fn insert(&self, key: Vec<u8>, value: Vec<u8>) -> Result<(), StoreError> {
+        self.call(|tree| tree.insert(key, value)).map(drop)
+    }
+
+    pub(super) fn apply(&self, changes: Changes) -> Result<(), StoreError> {
+        let mut batch = sled::Batch::default();
+        for (key, value) in changes {
+            match value {
+                Some(value) => batch.insert(key, value),
+                None => batch.remove(key),
+            }
+        }
+        self.call(|tree| tree.apply_batch(batch))
+    }
+
+    pub(super) fn wipe(&self) -> Result<(), StoreError> {
+        let Open { db, tree } = self.open()?;
+        let mut tree = tree.write().unwrap_or_else(PoisonError::into_inner);
+        guarded(|| db.drop_tree(TREE))?;
+        *tree = guarded(|| db.open_tree(TREE))?;
+        guarded(|| tree.insert(rows::VERSION, ROWS_VERSION))?;
+        let boot = fs::read_to_string("/proc/sys/kernel/random/boot_id").unwrap_or_default();
+        write_file(&self.stamp, &boot)
+    }
+
+    pub(super) fn size_bytes(&self) -> Result<u64, StoreError> {
+        guarded(|| self.open.as_ref().map_or(Ok(0), |open| open.db.size_on_disk()))
+    }
+
+    fn open(&self) -> Result<&Open, StoreError> {
+        self.open.as_ref().ok_or_else(|| StoreError::Index("it is closed".into()))
+    }
+
+    /// Makes everything durable, which sled's own flush does not.
+    fn sync(&self) -> Result<(), StoreError> {
+        let mut folders = vec![self.folder.clone()];
+        while let Some(folder) = folders.pop() {
+            for entry in fs::read_dir(&folder).map_err(at(&folder))? {
+                let path = entry.map_err(at(&folder))?.path();
+                if path.is_dir() {
+                    folders.push(path);
+                } else {
+                    File::open(&path).and_then(|file| file.sync_all()).map_err(at(&path))?;
+                }
+            }
+            sync_folder(&folder)?;
+        }
+        Ok(())
+    }
+}
+
+impl Drop for Sled {
+    /// Only an index that is known to be on disk loses its stamp. One that was suspect and not wiped keeps the old one.
+    fn drop(&mut self) {
+        let boot = fs::read_to_string("/proc/sys/kernel/random/boot_id").unwrap_or_default();
+        let trusted = fs::read_to_string(&self.stamp).is_ok_and(|open| open == boot);
+        let open = self.open.take();
+        let closed = guarded(|| {
+            if let Some(open) = open {
+                open.db.flush()?;
+            }
+            Ok(())
+        });
+        if trusted && closed.is_ok() && self.sync().is_ok() {
+            // Left behind it costs a rebuild after the next boot, nothing more.
+            let _ = fs::remove_file(&self.stamp);
+        }
+    }
+}

@@ -1,0 +1,225 @@
+//! The bytes of the index's rows: keys that order as they are listed, values that stay small.
+//!
+//! ```text
+//! J scope 0 node incarnation        → number                       S scope → number
+//! p journal first-seq               → page                         s name  → setting
+//! d scope journal seq chunk         → entries of a document        A → applied   V → version   R → rewriting
+//! ```
+//! Numbers in keys are big-endian, so that they order.
+
+use identity::{ChangeHash, EntryHash, Incarnation, JournalId, NodeKey, Point, ScopeName};
+use journal::segments::{Location, Position};
+
+use super::{DocumentId, JournalNumber, PageRow, Row, ScopeNumber, VALUE_BYTES_MAX};
+use crate::StoreError;
+
+pub(super) const APPLIED: &[u8] = b"A";
+pub(super) const VERSION: &[u8] = b"V";
+pub(super) const REWRITING: &[u8] = b"R";
+/// The longest entry in a document's value: two numbers of at most 5 and 10 bytes, and a hash.
+const ROW_BYTES_MAX: usize = 5 + 10 + 32;
+
+pub(super) fn scope_key(scope: &ScopeName) -> Vec<u8> {
+    [b"S", scope.as_str().as_bytes()].concat()
+}
+
+pub(super) fn decode_scope_key(key: &[u8]) -> Option<ScopeName> {
+    std::str::from_utf8(key.strip_prefix(b"S")?).ok()?.parse().ok()
+}
+
+pub(super) fn journal_key(journal: &JournalId) -> Vec<u8> {
+    [b"J", journal.scope.as_str().as_bytes(), &[0], &journal.node.0, &journal.incarnation.0].concat()
+}
+
+pub(super) fn decode_journal_key(key: &[u8]) -> Option<JournalId> {
+    let (key, incarnation) = key.strip_prefix(b"J")?.split_last_chunk::<8>()?;
+    let (key, node) = key.split_last_chunk::<32>()?;
+    let scope = std::str::from_utf8(key.strip_suffix(&[0])?).ok()?.parse().ok()?;
+    Some(JournalId { scope, node: NodeKey(*node), incarnation: Incarnation(*incarnation) })
+}
+
+pub(super) fn page_key(journal: JournalNumber, first_seq: u64) -> Vec<u8> {
+    [&b"p"[..], &journal.0.to_be_bytes(), &first_seq.to_be_bytes()].concat()
+}
+
+pub(super) fn encode_page(page: &PageRow) -> Vec<u8> {
+    let mut out = Vec::with_capacity(64);
+    out.extend_from_slice(&page.last.seq.to_le_bytes());
+    out.extend_from_slice(&page.last.hash.0);
+    for number in [page.at.file, page.at.offset, page.at.bytes, page.part] {
+        out.extend_from_slice(&number.to_le_bytes());
+    }
+    out.push(page.sealed.into());
+    out
+}
+
+pub(super) fn decode_page(key: &[u8], value: &[u8]) -> Result<PageRow, StoreError> {
+    let mut read = Read(value);
+    let decode = || {
+        let first_seq = u64::from_be_bytes(*key.last_chunk()?);
+        let last = Point { seq: u64::from_le_bytes(read.array()?), hash: EntryHash(read.array()?) };
+        let mut number = || Some(u32::from_le_bytes(read.array()?));
+        let at = Location { file: number()?, offset: number()?, bytes: number()? };
+        let part = number()?;
+        let sealed = read.array::<1>()? == [1];
+        read.0.is_empty().then_some(PageRow { first_seq, last, at, part, sealed })
+    };
+    let mut decode = decode;
+    decode().ok_or(StoreError::IndexRow("a page"))
+}
+
+/// The key of one part of a document's entries.
+pub(super) fn document_key(scope: ScopeNumber, document: DocumentId, chunk: u16) -> Vec<u8> {
+    [
+        &b"d"[..],
+        &scope.0.to_be_bytes(),
+        &document.journal.0.to_be_bytes(),
+        &document.seq.to_be_bytes(),
+        &chunk.to_be_bytes(),
+    ]
+    .concat()
+}
+
+/// The document and the part that a key is of.
+pub(super) fn decode_document_key(key: &[u8]) -> Result<(DocumentId, u16), StoreError> {
+    let mut read = Read(key);
+    let mut decode = || {
+        read.array::<5>()?;
+        let journal = JournalNumber(u32::from_be_bytes(read.array()?));
+        let seq = u64::from_be_bytes(read.array()?);
+        Some((DocumentId { journal, seq }, u16::from_be_bytes(read.array()?)))
+    };
+    decode().ok_or(StoreError::IndexRow("a document's name"))
+}
+
+/// Whether a part of a document's entries takes no more: only then there is a next part.
+pub(super) fn is_full(chunk: &[u8]) -> bool {
+    chunk.len() + ROW_BYTES_MAX > VALUE_BYTES_MAX
+}
+
+pub(super) fn encode_row(out: &mut Vec<u8>, row: &Row) {
+    varint(out, row.journal.0.into());
+    varint(out, row.seq << 1 | u64::from(row.change.is_some()));
+    if let Some(change) = &row.change {
+        out.extend_from_slice(&change.0);
+    }
+}
+
+pub(super) fn decode_rows(value: &[u8], rows: &mut Vec<Row>) -> Result<(), StoreError> {
+    let mut read = Read(value);
+    let mut decode = || {
+        while !read.0.is_empty() {
+            let journal = JournalNumber(u32::try_from(read.varint()?).ok()?);
+            let seq = read.varint()?;
+            let change = if seq & 1 == 1 { Some(ChangeHash(read.array()?)) } else { None };
+            rows.push(Row { journal, seq: seq >> 1, change });
+        }
+        Some(())
+    };
+    decode().ok_or(StoreError::IndexRow("a document's entries"))
+}
+
+pub(super) fn encode_position(position: Position) -> Vec<u8> {
+    [position.place, position.file, position.offset].iter().flat_map(|number| number.to_le_bytes()).collect()
+}
+
+pub(super) fn decode_position(value: &[u8]) -> Result<Position, StoreError> {
+    let mut read = Read(value);
+    let mut number = || read.array().map(u32::from_le_bytes);
+    let mut decode = || Some(Position { place: number()?, file: number()?, offset: number()? });
+    decode().ok_or(StoreError::IndexRow("a position"))
+}
+
+pub(super) fn decode_number(value: &[u8]) -> Result<u32, StoreError> {
+    value.try_into().map(u32::from_be_bytes).map_err(|_| StoreError::IndexRow("a number"))
+}
+
+fn varint(out: &mut Vec<u8>, mut number: u64) {
+    while number >= 0x80 {
+        out.push(number as u8 | 0x80);
+        number >>= 7;
+    }
+    out.push(number as u8);
+}
+
+/// What is left to read.
+struct Read<'a>(&'a [u8]);
+
+impl Read<'_> {
+    fn array<const N: usize>(&mut self) -> Option<[u8; N]> {
+        let (array, rest) = self.0.split_first_chunk::<N>()?;
+        self.0 = rest;
+        Some(*array)
+    }
+
+    fn varint(&mut self) -> Option<u64> {
+        let mut number = 0;
+        for shift in (0..64).step_by(7) {
+            let [byte] = self.array::<1>()?;
+            let bits = u64::from(byte & 0x7f);
+            if bits << shift >> shift != bits {
+                return None;
+            }
+            number |= bits << shift;
+            if byte < 0x80 {
+                return Some(number);
+            }
+        }
+        None
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn keys_come_back_and_order_as_what_they_name() {
+        let journal = |scope: &str, node| JournalId {
+            scope: scope.parse().unwrap(),
+            node: NodeKey([node; 32]),
+            incarnation: Incarnation([0; 8]),
+        };
+        let journals = [
+            journal("coordination/33", 9),
+            journal("coordination/33.07", 0),
+            journal("coordination/33.07", 1),
+            journal("coordination/id", 0),
+        ];
+        let keys = journals.each_ref().map(journal_key);
+        assert!(keys.is_sorted());
+        for (key, journal) in keys.iter().zip(&journals) {
+            assert_eq!(decode_journal_key(key).as_ref(), Some(journal));
+            assert_eq!(decode_scope_key(&scope_key(&journal.scope)), Some(journal.scope.clone()));
+        }
+        let document = DocumentId { journal: JournalNumber(7), seq: 1 << 40 };
+        assert_eq!(decode_document_key(&document_key(ScopeNumber(3), document, 2)).unwrap(), (document, 2));
+    }
+
+    #[test]
+    fn values_come_back_and_no_bytes_panic() {
+        let page = PageRow {
+            first_seq: 5,
+            last: Point { seq: 9, hash: EntryHash([3; 32]) },
+            at: Location { file: 1, offset: 2, bytes: 3 },
+            part: 4,
+            sealed: true,
+        };
+        let (key, value) = (page_key(JournalNumber(1), 5), encode_page(&page));
+        assert_eq!(decode_page(&key, &value).unwrap(), page);
+        let rows = [
+            Row { journal: JournalNumber(u32::MAX), seq: (1 << 62) - 1, change: Some(ChangeHash([1; 32])) },
+            Row { journal: JournalNumber(0), seq: 1, change: None },
+        ];
+        let mut value = Vec::new();
+        rows.iter().for_each(|row| encode_row(&mut value, row));
+        let mut back = Vec::new();
+        decode_rows(&value, &mut back).unwrap();
+        assert_eq!(back, rows);
+
+        for bad in [&[][..], &[0xff; 20], &[0x80; 3], &[1, 3, 7]] {
+            assert!(decode_page(bad, bad).is_err() && decode_document_key(&bad[..bad.len().min(9)]).is_err());
+            assert!(bad.is_empty() || decode_rows(bad, &mut Vec::new()).is_err(), "{bad:?}");
+        }
+    }
+}
