@@ -53,8 +53,12 @@ impl Index {
                 move_aside(&path)?;
             }
             let (db, tree, names) = open_sled(&path, cache_bytes)?;
-            let sled =
-                Sled { db, tree: RwLock::new(tree), folder: path.clone(), stamp: stamp.clone(), _lock: lock.clone() };
+            let sled = Sled {
+                open: Some(Open { db, tree: RwLock::new(tree) }),
+                folder: path.clone(),
+                stamp: stamp.clone(),
+                _lock: lock.clone(),
+            };
             Ok(Self { sled: Arc::new(sled), names: Arc::new(RwLock::new(names)) })
         };
         let index = open(false).or_else(|error: StoreError| {
