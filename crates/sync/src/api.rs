@@ -556,3 +556,16 @@ pub struct PeerStatus {
     /// How many journals the peer holds more of.
     pub behind: usize,
 }
+
+/// What happened since the start, for metrics.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub struct Counters {
+    /// Entries that were taken from peers.
+    pub entries_taken: u64,
+    /// Entries that came although they were held: wasted bytes.
+    pub entries_repeated: u64,
+    /// Runs that came and were not taken: beyond a cut-off or a freeze, of another chain, wrongly erased, too many.
+    pub runs_refused: u64,
+    /// Statements that came although they were held.
+    pub statements_repeated: u64,
+}

@@ -56,7 +56,7 @@ impl BeaconBook {
         self.latest.iter().map(|(node, (_, beacon))| (*node, beacon))
     }
 
-    pub(crate) fn signed(&self) -> impl Iterator<Item = (&Signed<Beacon>, &Beacon)> {
-        self.latest.values().map(|(signed, beacon)| (signed, beacon))
+    pub(crate) fn signed(&self, node: NodeKey) -> Option<&Signed<Beacon>> {
+        self.latest.get(&node).map(|(signed, _)| signed)
     }
 }

@@ -19,16 +19,26 @@
 //! - Nothing is taken on top of a point that it does not continue; a gap is answered with a request, never kept.
 //! - Whatever a peer sends is bounded before it is kept.
 
+mod acknowledge;
 mod api;
 mod beacon;
+mod bundle;
+mod compare;
 mod fingerprint;
+mod forks;
+mod greeting;
+mod holdings;
 mod receipt;
 mod replica;
+mod session;
+mod statements;
+mod transfer;
 pub mod wire;
 
+pub use acknowledge::receipt_counts;
 pub use api::{
-    CloseCode, Config, Durable, Event, Found, IncarnationLost, Input, LoadPart, LoadedPack, Output, PeerState,
-    PeerStatus, Reason, Recovered, RequestId, SessionId, Span, Token, Unchecked,
+    CloseCode, Config, Counters, Durable, Event, Found, IncarnationLost, Input, LoadPart, LoadedPack, Output,
+    PeerState, PeerStatus, Reason, Recovered, RequestId, SessionId, Span, Token, Unchecked,
 };
 pub use beacon::{BEACON_BYTES_MAX, Beacon, BeaconBook};
 pub use receipt::{KnownReceipt, Receipt, ReceiptBook};

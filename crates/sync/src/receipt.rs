@@ -64,8 +64,9 @@ impl KnownReceipt {
     }
 
     /// By what two receipts of one holder and scope are ordered.
-    fn rank(&self) -> (u64, [u8; 16]) {
-        (self.receipt.number, Hash::new("simpul receipt v1").bytes(self.signed.bytes()).finish().0)
+    pub(crate) fn rank(&self) -> (u64, u64) {
+        let [a, b, c, d, e, f, g, h, ..] = Hash::new("simpul receipt v1").bytes(self.signed.bytes()).finish().0;
+        (self.receipt.number, u64::from_le_bytes([a, b, c, d, e, f, g, h]))
     }
 
     /// The point that this receipt names of a journal.
@@ -81,6 +82,11 @@ pub struct ReceiptBook {
 }
 
 impl ReceiptBook {
+    /// Whether a receipt would replace what is known.
+    pub(crate) fn is_newer(&self, receipt: &KnownReceipt) -> bool {
+        self.get(&receipt.receipt.scope, receipt.holder()).is_none_or(|known| known.rank() < receipt.rank())
+    }
+
     /// Keeps a receipt if it is newer than what is known; gives back whether it was, and what it replaced.
     pub(crate) fn insert(&mut self, receipt: KnownReceipt) -> (bool, Option<KnownReceipt>) {
         let scope = self.scopes.entry(receipt.receipt.scope.clone()).or_default();
@@ -119,7 +125,7 @@ impl ReceiptBook {
     pub(crate) fn fingerprint(&self, scope: &ScopeName, counts: impl Fn(NodeKey) -> bool) -> Fingerprint {
         let mut hash = Hash::new("simpul receipts of a scope v1");
         for known in self.of_scope(scope).filter(|known| counts(known.holder())) {
-            hash = hash.bytes(&known.holder().0).number(known.receipt.number).bytes(&known.rank().1);
+            hash = hash.bytes(&known.holder().0).number(known.rank().0).number(known.rank().1);
         }
         hash.finish_or_zero()
     }

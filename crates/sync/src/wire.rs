@@ -235,8 +235,8 @@ pub enum Message {
     Credit(u32),
     /// Receipts newer than those that the receiver has.
     Receipts(Vec<Signed<Receipt>>),
-    /// Of one scope, the number of the newest receipt known of each holder.
-    ReceiptNumbers(ScopeName, Vec<(NodeKey, u64)>),
+    /// Of one scope, the number and the digest of the newest receipt known of each holder.
+    ReceiptNumbers(ScopeName, Vec<(NodeKey, u64, u64)>),
     /// Our point of a journal contradicts yours: send the signed entries from this one on as [`Message::Evidence`].
     Contest(JournalId, u64),
     /// The answer: one pack.
@@ -384,6 +384,7 @@ impl Assembler {
     ///
     /// # Errors
     /// When the bytes are no messages. The session cannot go on.
+    #[expect(clippy::should_implement_trait, reason = "it may end with an error, and go on after `None`")]
     pub fn next(&mut self) -> Result<Option<Message>, WireError> {
         loop {
             let rest = &self.bytes[self.taken..];
