@@ -20,7 +20,8 @@ use tokio_rustls::{TlsAcceptor, TlsStream};
 
 use crate::{
     frame::{BLANK, PREFIX_BYTES},
-    link::{Opened, Shared},
+    link::Opened,
+    shared::Shared,
     tcp::{Counted, TcpWire},
     tls::{ALPN, key_of},
 };

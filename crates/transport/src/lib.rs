@@ -28,6 +28,7 @@ mod handshake;
 mod link;
 mod quic;
 mod registry;
+mod shared;
 mod tcp;
 mod tls;
 

@@ -8,18 +8,15 @@ use std::{
 };
 
 use identity::NodeKey;
-use quinn::{ConnectionError, ReadError, VarInt, WriteError};
-use tokio::{
-    sync::watch,
-    time::{Instant, timeout},
-};
-use tracing::debug;
+use quinn::{ReadError, WriteError};
+use tokio::time::{Instant, timeout};
 
 use crate::{
     CloseCode, Closed, Limits, LinkError,
     budget::Budget,
     frame::{self, Decoder, Item},
-    tcp::{Counts, FAREWELL_TIME_MAX, TcpWire, WriteFault},
+    shared::{Guard, Shared, Wire},
+    tcp::{Counts, FAREWELL_TIME_MAX, WriteFault},
 };
 
 /// What carries a link.
@@ -40,131 +37,7 @@ impl fmt::Display for Over {
     }
 }
 
-/// What all handles of one link share.
-#[derive(Debug)]
-pub(crate) struct Shared {
-    peer: NodeKey,
-    wire: Wire,
-    closed: watch::Sender<Option<Closed>>,
-    gone: watch::Sender<bool>,
-}
-
-#[derive(Debug)]
-enum Wire {
-    Quic(quinn::Connection),
-    Tcp(TcpWire),
-}
-
-impl Shared {
-    pub(crate) fn quic(peer: NodeKey, connection: quinn::Connection) -> Arc<Self> {
-        Self::new(peer, Wire::Quic(connection))
-    }
-
-    pub(crate) fn tcp(peer: NodeKey, wire: TcpWire) -> Arc<Self> {
-        Self::new(peer, Wire::Tcp(wire))
-    }
-
-    fn new(peer: NodeKey, wire: Wire) -> Arc<Self> {
-        Arc::new(Self { peer, wire, closed: watch::Sender::new(None), gone: watch::Sender::new(false) })
-    }
-
-    /// Closes the link unless it is closed already.
-    pub(crate) fn close(&self, closed: Closed) {
-        let first = self.closed.send_if_modified(|state| {
-            let first = state.is_none();
-            if first {
-                debug!(peer = self.peer.short(), %closed, "link closed");
-                *state = Some(closed.clone());
-            }
-            first
-        });
-        // On TCP the task that tends the link says farewell.
-        if let (true, Wire::Quic(connection)) = (first, &self.wire) {
-            connection.close(VarInt::from_u32(closed.code.code()), closed.reason.as_bytes());
-        }
-    }
-
-    /// Takes note of how the peer or the network ended the link, and gives back what the caller is told.
-    fn lost(&self, error: LinkError) -> LinkError {
-        self.close(if let LinkError::Closed(closed) = &error {
-            closed.clone()
-        } else {
-            Closed::by_us(error.code(), &error.to_string())
-        });
-        error
-    }
-
-    fn quic_error(&self, error: ConnectionError) -> LinkError {
-        match error {
-            ConnectionError::ApplicationClosed(close) => {
-                let code = u32::try_from(close.error_code.into_inner()).unwrap_or(u32::MAX);
-                LinkError::Closed(Closed::by_peer(code, &close.reason))
-            }
-            ConnectionError::LocallyClosed => self.closed_error(),
-            ConnectionError::TimedOut => LinkError::Idle,
-            ConnectionError::VersionMismatch
-            | ConnectionError::TransportError(_)
-            | ConnectionError::ConnectionClosed(_)
-            | ConnectionError::Reset
-            | ConnectionError::CidsExhausted => LinkError::Lost(error.to_string()),
-        }
-    }
-
-    /// What a caller is told once the link is closed.
-    fn closed_error(&self) -> LinkError {
-        match &*self.closed.borrow() {
-            Some(closed) => LinkError::Closed(closed.clone()),
-            None => LinkError::Lost("the endpoint is gone".to_owned()),
-        }
-    }
-
-    /// Returns once the link is closed, by whomever.
-    async fn until_closed(&self) -> LinkError {
-        let mut closed = self.closed.subscribe();
-        // The sender lives in `self`, so this ends only with the condition.
-        let _ = closed.wait_for(Option::is_some).await;
-        self.closed_error()
-    }
-
-    /// Accompanies the link to its end, which this returns after: keep-alives and farewell on TCP, the peer's code.
-    pub(crate) async fn tend(self: Arc<Self>, keep_alive: Duration) {
-        match &self.wire {
-            Wire::Quic(connection) => {
-                let error = connection.closed().await;
-                self.lost(self.quic_error(error));
-            }
-            Wire::Tcp(wire) => {
-                let keep_alive = async {
-                    wire.keep_alive(keep_alive).await;
-                    // The stream takes no more; the reader will learn why.
-                    std::future::pending::<()>().await;
-                };
-                tokio::select! {
-                    _ = self.until_closed() => {}
-                    () = keep_alive => {}
-                }
-                let closed = self.closed.borrow().clone();
-                if let Some(closed) = closed {
-                    wire.say_farewell(&closed).await;
-                }
-            }
-        }
-        self.gone.send_replace(true);
-    }
-}
-
-/// Closes the link when the last half goes.
-#[derive(Debug)]
-struct Guard(Arc<Shared>);
-
-impl Drop for Guard {
-    fn drop(&mut self) {
-        self.0.close(Closed::by_us(CloseCode::Done, ""));
-    }
-}
-
 /// An open link to a peer. Dropping it closes it as `done`.
-#[derive(Debug)]
 pub struct Link {
     /// The key that the peer proved to hold. Whether it may speak is for the caller to decide.
     pub peer: NodeKey,
@@ -178,6 +51,13 @@ pub struct Link {
     pub key_exchange: Option<String>,
     sender: FrameSender,
     receiver: FrameReceiver,
+}
+
+impl fmt::Debug for Link {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let Self { peer, over, remote, initiator, .. } = self;
+        write!(f, "Link({} over {over} at {remote}, initiator: {initiator})", peer.short())
+    }
 }
 
 /// What a handshake leaves behind.
@@ -259,8 +139,8 @@ impl FrameSender {
             return Err(LinkError::FrameSize { bytes: frame.len(), bytes_max: self.frame_bytes_max });
         }
         let shared = &self.guard.0;
-        if shared.closed.borrow().is_some() {
-            return Err(shared.closed_error());
+        if let Some(error) = shared.is_closed() {
+            return Err(error);
         }
         if !std::mem::replace(&mut self.whole, false) {
             return Err(shared.lost(LinkError::Interrupted));
@@ -304,8 +184,7 @@ impl FrameSender {
         }
         shared.close(Closed::by_us(code, reason));
         if matches!(shared.wire, Wire::Tcp(_)) {
-            let mut gone = shared.gone.subscribe();
-            let _ = timeout(2 * FAREWELL_TIME_MAX, gone.wait_for(|gone| *gone)).await;
+            let _ = timeout(2 * FAREWELL_TIME_MAX, shared.until_gone()).await;
         }
     }
 }

@@ -13,11 +13,7 @@ use identity::NodeKey;
 use tokio::{sync::watch, time::Instant};
 use tracing::debug;
 
-use crate::{
-    CloseCode, Closed, Limits, Link,
-    budget::Budget,
-    link::{Opened, Shared},
-};
+use crate::{CloseCode, Closed, Limits, Link, budget::Budget, link::Opened, shared::Shared};
 
 #[derive(Debug)]
 pub(crate) struct Registry {

@@ -7,6 +7,7 @@ use identity::NodeSecret;
 use crate::{Address, CloseCode, Config, Endpoint, FrameReceiver, FrameSender, Limits, Link, LinkError, Over, Reach};
 
 mod hostile;
+mod raw;
 mod stories;
 
 fn secret(number: u8) -> NodeSecret {
