@@ -12,8 +12,9 @@ AXE_VERSION=4.14.1
 
 TARGET_DIR="${CARGO_TARGET_DIR:-$PWD/target}"
 
-# Progress, one line a part, with the time since the start.
-say() { printf '\n== %s (%d s)\n' "$*" "$SECONDS"; }
+# Progress, one line a part, with the time since the start: of the outermost script, when one calls another.
+export SIMPUL_STARTED="${SIMPUL_STARTED:-$EPOCHSECONDS}"
+say() { printf '\n== %s (%d s)\n' "$*" "$((EPOCHSECONDS - SIMPUL_STARTED))"; }
 
 # What went wrong and what to do, then the end.
 fail() {
