@@ -1,8 +1,10 @@
 //! The inside of a page or pack: tables, the heads of the runs, then every field as a column over all entries.
 //!
-//! Left out is what the reader recomputes: numbers, previous hashes, commitments, the checkpoint's point, the form of a
-//! payload. Journals, officers and kinds are named once, in the order of their first use; numbers of entries are steps
-//! from the last one named of the same journal, times are steps from the entry before.
+//! Left out is what the reader recomputes: numbers, previous hashes, commitments, the checkpoint's point. Journals and
+//! officers are named once, in the order of their first use. So is each *shape*: everything of an entry that repeats
+//! (officer, kind, lane, and which journals it names in which place), so that an entry costs one number for all of it.
+//! Numbers of entries are steps from the last one named of the same journal, times are steps from the entry before.
+//! Payloads that create a document stand apart from the others, which are much more alike.
 //!
 //! # Invariants
 //! - There is one spelling: what decodes encodes to the same bytes.
@@ -13,17 +15,17 @@ use std::collections::BTreeMap;
 use identity::{ChangeHash, Coordinate, EntryHash, Incarnation, JournalId, NodeKey, Officer, ScopeName, Signature};
 
 use crate::{
-    Actor, Change, Cover, Digest, Form, Kind, LINKS_MAX, Limits, PAGE_ENTRIES_MAX, PAYLOAD_BYTES_MAX, PageError,
+    Actor, Change, Cover, Digest, Form, Kind, LANES, LINKS_MAX, Limits, PAGE_ENTRIES_MAX, PAYLOAD_BYTES_MAX, PageError,
     Payload, Subject,
     run::{Line, LineRef, Run, RunRef},
     salt::{DEPTH, SubSeed},
-    wire::{In, Out},
+    wire::{In, Out, fold, unfold},
 };
 
 /// The longest name of a scope, in bytes, with room for classes to come.
 const SCOPE_BYTES_MAX: u64 = 64;
 
-/// How many officers and kinds one pack may name: each entry its own.
+/// How many officers and shapes one pack may name: each entry its own.
 const DICTIONARY_MAX: u64 = PAGE_ENTRIES_MAX;
 
 /// A table that is being written: each value once, in the order of first use.
@@ -93,44 +95,68 @@ impl Last {
     }
 }
 
-/// A kind and whether the entry is erased: the two say together which columns an entry has.
-type Shape = (Kind, bool);
+/// What repeats from entry to entry. Journals stand here as indices into their table.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
+struct Shape {
+    officer: u64,
+    kind: Kind,
+    erased: bool,
+    /// 0: creates a document; 2j + 1: is about one of journal j; 2j + 2: creates the successor of one of journal j.
+    subject: u64,
+    /// 0: the entry that created the document it is about; j + 1: an entry of journal j.
+    links: Vec<u64>,
+    lane: u8,
+    /// Lane + 8 × (0: the journal of the document it is about; 1: that of the first link; j + 2: journal j).
+    others: Vec<u64>,
+}
 
-/// The columns, in the order in which they stand. An entry has a value in some of them, by its shape.
+impl Shape {
+    fn creates(&self) -> bool {
+        self.subject.is_multiple_of(2)
+    }
+
+    /// Whether it has a lane and other actors.
+    fn is_change(&self) -> bool {
+        self.kind.form == Form::Change && !self.erased
+    }
+}
+
+/// The journals that other actors are most likely of: that of the document and that of the first link.
+fn likely<'a>(subject: &'a Subject, links: &'a [Coordinate]) -> [Option<&'a JournalId>; 2] {
+    let document = match subject {
+        Subject::Of(document) => Some(&document.journal),
+        Subject::Creates { .. } => None,
+    };
+    [document, links.first().map(|link| &link.journal).filter(|journal| document != Some(journal))]
+}
+
+/// The columns, in the order in which they stand.
 #[derive(Clone, Copy)]
 enum Column {
-    Times,
-    Officers,
     Shapes,
-    Subjects,
+    TimesLow,
+    TimesHigh,
     SubjectSeqs,
-    LinkCounts,
-    Links,
     LinkSeqs,
     Erased,
-    Lanes,
-    OtherCounts,
-    Others,
-    BodyLengths,
+    CreatingLengths,
+    Lengths,
+    CreatingBodies,
     Bodies,
 }
 
 /// What each column is called where sizes are told apart.
-const COLUMNS: [&str; 14] = [
-    "times",
-    "officers",
-    "kinds",
-    "subjects",
+const COLUMNS: [&str; 10] = [
+    "shapes",
+    "times, low byte",
+    "times, rest",
     "subject numbers",
-    "link counts",
-    "links",
     "link numbers",
     "erased",
-    "lanes",
-    "other actor counts",
-    "other actors",
-    "body lengths",
-    "bodies",
+    "creating lengths",
+    "lengths",
+    "creating payloads",
+    "payloads",
 ];
 
 /// One value per column, by name.
@@ -222,68 +248,87 @@ impl Encoder {
         out.number(self.officers.listed.len() as u64);
         self.officers.listed.iter().for_each(|officer| out.text(officer.as_str()));
         out.number(self.shapes.listed.len() as u64);
-        for (kind, erased) in &self.shapes.listed {
-            out.number(u64::from(kind.record));
-            out.number(u64::from(kind.form == Form::Fact) | u64::from(*erased) << 1);
+        for shape in &self.shapes.listed {
+            out.number(shape.officer);
+            out.number(u64::from(shape.kind.record));
+            out.number(u64::from(shape.kind.form == Form::Fact) | u64::from(shape.erased) << 1);
+            out.number(shape.subject);
+            out.number(shape.links.len() as u64);
+            shape.links.iter().for_each(|link| out.number(*link));
+            if shape.is_change() {
+                out.number(u64::from(shape.lane));
+                out.number(shape.others.len() as u64);
+                shape.others.iter().for_each(|other| out.number(*other));
+            }
         }
     }
 
     fn line(&mut self, own: u64, seq: u64, time_before: i64, line: &LineRef<'_>) {
+        let shape = self.shape(line);
         let columns = &mut self.columns;
-        columns[Column::Times].step(time_before as u64, line.time_ms as u64);
-        columns[Column::Officers].number(self.officers.of(line.officer));
-        columns[Column::Shapes].number(self.shapes.of(&(line.kind, line.is_erased())));
+        let step = fold(line.time_ms.wrapping_sub(time_before));
+        columns[Column::TimesLow].bytes(&[step as u8]);
+        columns[Column::TimesHigh].number(step >> 8);
+        columns[Column::Shapes].number(self.shapes.of(&shape));
 
-        let mut named = |tag: u64, at: &Coordinate| {
-            let journal = self.journals.of(&at.journal);
-            columns[Column::Subjects].number(2 * journal + tag);
-            let last = self.subjects.of(journal);
-            columns[Column::SubjectSeqs].step(*last, at.seq);
-            *last = at.seq;
+        let mut step = |column: Column, last: &mut u64, to: u64| {
+            columns[column].number(fold(to.wrapping_sub(*last) as i64));
+            *last = to;
         };
         match line.subject {
-            Subject::Creates { predecessor: None } => columns[Column::Subjects].number(0),
-            Subject::Of(document) => named(1, document),
-            Subject::Creates { predecessor: Some(document) } => named(2, document),
+            Subject::Creates { predecessor: None } => {}
+            Subject::Of(at) | Subject::Creates { predecessor: Some(at) } => {
+                step(Column::SubjectSeqs, self.subjects.of((shape.subject - 1) / 2), at.seq);
+            }
         }
-        if matches!(line.subject, Subject::Creates { .. }) {
+        if shape.creates() {
             *self.subjects.of(own) = seq;
         }
-
-        columns[Column::LinkCounts].number(line.links.len() as u64);
-        for link in line.links {
-            if matches!(line.subject, Subject::Of(document) if document == link) {
-                columns[Column::Links].number(0);
-                continue;
-            }
-            let journal = self.journals.of(&link.journal);
-            columns[Column::Links].number(1 + journal);
-            let last = self.links.of(journal);
-            columns[Column::LinkSeqs].step(*last, link.seq);
-            *last = link.seq;
+        for (tag, link) in shape.links.iter().zip(line.links).filter(|(tag, _)| **tag > 0) {
+            step(Column::LinkSeqs, self.links.of(tag - 1), link.seq);
         }
-
-        match line.payload {
-            Payload::Change(change) => {
-                columns[Column::Lanes].number(u64::from(change.lane));
-                columns[Column::OtherCounts].number(change.others.len() as u64);
-                for other in &change.others {
-                    columns[Column::Others].number(self.journals.of(&other.journal));
-                    columns[Column::Others].number(u64::from(other.lane));
-                }
+        if let Payload::Erased { commitment, change_hash } = line.payload {
+            columns[Column::Erased].bytes(commitment);
+            if line.kind.form == Form::Change {
+                columns[Column::Erased].bytes(&change_hash.0);
             }
-            Payload::Fact(_) => {}
-            Payload::Erased { commitment, change_hash } => {
-                columns[Column::Erased].bytes(commitment);
-                if line.kind.form == Form::Change {
-                    columns[Column::Erased].bytes(&change_hash.0);
-                }
-                return;
-            }
+        } else {
+            let [lengths, bodies] = body_columns(shape.creates());
+            columns[lengths].number(line.payload.body().len() as u64);
+            columns[bodies].bytes(line.payload.body());
         }
-        columns[Column::BodyLengths].number(line.payload.body().len() as u64);
-        columns[Column::Bodies].bytes(line.payload.body());
     }
+
+    fn shape(&mut self, line: &LineRef<'_>) -> Shape {
+        let officer = self.officers.of(line.officer);
+        let subject = match line.subject {
+            Subject::Creates { predecessor: None } => 0,
+            Subject::Of(document) => 2 * self.journals.of(&document.journal) + 1,
+            Subject::Creates { predecessor: Some(document) } => 2 * self.journals.of(&document.journal) + 2,
+        };
+        let link = |link: &Coordinate| match line.subject {
+            Subject::Of(document) if document == link => 0,
+            Subject::Of(_) | Subject::Creates { .. } => self.journals.of(&link.journal) + 1,
+        };
+        let links = line.links.iter().map(link).collect();
+        let likely = likely(line.subject, line.links);
+        let (lane, others) = match line.payload {
+            Payload::Change(Change { lane, others, .. }) => (*lane, &others[..]),
+            Payload::Fact(_) | Payload::Erased { .. } => (0, &[][..]),
+        };
+        let other = |other: &Actor| {
+            let place = likely.iter().position(|journal| *journal == Some(&other.journal));
+            let place = place.map_or_else(|| self.journals.of(&other.journal) + 2, |place| place as u64);
+            place * u64::from(LANES) + u64::from(other.lane)
+        };
+        let others = others.iter().map(other).collect();
+        Shape { officer, kind: line.kind, erased: line.is_erased(), subject, links, lane, others }
+    }
+}
+
+/// Where the length and the bytes of a payload stand.
+fn body_columns(creates: bool) -> [Column; 2] {
+    if creates { [Column::CreatingLengths, Column::CreatingBodies] } else { [Column::Lengths, Column::Bodies] }
 }
 
 /// The head of one run, read before its entries.
@@ -305,8 +350,10 @@ pub(crate) fn decode(inside: &[u8], limits: &Limits) -> Result<Vec<Run>, PageErr
     let journals = read_journals(&mut input, limits)?;
     let count = input.count("officers", DICTIONARY_MAX, 2)?;
     let officers = Named::read(count, || read_officer(&mut input))?;
-    let count = input.count("kinds", DICTIONARY_MAX, 2)?;
-    let shapes = Named::read(count, || read_shape(&mut input))?;
+    // Five numbers at least.
+    let count = input.count("shapes", DICTIONARY_MAX, 5)?;
+    let mut references = limits.references;
+    let shapes = Named::read(count, || read_shape(&mut input, &mut references))?;
     let heads = read_heads(&mut input, limits)?;
 
     let mut lengths = [0; COLUMNS.len()];
@@ -360,11 +407,25 @@ fn read_officer(input: &mut In<'_>) -> Result<Officer, PageError> {
     Officer::new(handle).map_err(|_| PageError::Spelling("an officer"))
 }
 
-fn read_shape(input: &mut In<'_>) -> Result<Shape, PageError> {
+fn read_shape(input: &mut In<'_>, references: &mut u64) -> Result<Shape, PageError> {
+    let officer = input.number()?;
     let record = input.number_up_to("a kind of record", u64::from(u16::MAX))? as u16;
     let bits = input.number_up_to("a form", 3)?;
     let form = if bits & 1 == 0 { Form::Change } else { Form::Fact };
-    Ok((Kind { record, form }, bits & 2 != 0))
+    let (kind, erased) = (Kind { record, form }, bits & 2 != 0);
+    let mut several = |input: &mut In<'_>, what| {
+        let count = input.count(what, LINKS_MAX.min(*references), 1)?;
+        *references -= count as u64;
+        (0..count).map(|_| input.number()).collect::<Result<Vec<_>, _>>()
+    };
+    let subject = input.number()?;
+    let links = several(input, "links of an entry")?;
+    let mut shape = Shape { officer, kind, erased, subject, links, lane: 0, others: Vec::new() };
+    if shape.is_change() {
+        shape.lane = input.number_up_to("a lane", u64::from(LANES) - 1)? as u8;
+        shape.others = several(input, "other actors of a change")?;
+    }
+    Ok(shape)
 }
 
 fn read_heads(input: &mut In<'_>, limits: &Limits) -> Result<Vec<Head>, PageError> {
@@ -412,7 +473,7 @@ impl Decoder<'_> {
         let Head { own, page_first, first, entries, sealed, previous, digest, signature, cover } = head;
         let journal = self.journals.get(own)?.clone();
         // Each entry has at least one byte in the first column.
-        if self.columns[Column::Times].0.len() < entries {
+        if self.columns[Column::TimesLow].0.len() < entries {
             return Err(PageError::Truncated);
         }
         let mut lines = Vec::with_capacity(entries);
@@ -428,95 +489,78 @@ impl Decoder<'_> {
 
     fn line(&mut self, own: u64, seq: u64, time_before: i64) -> Result<Line, PageError> {
         let columns = &mut self.columns;
-        let time_ms = columns[Column::Times].step(time_before as u64)? as i64;
-        let officer = self.officers.get(columns[Column::Officers].number()?)?.clone();
-        let (kind, erased) = *self.shapes.get(columns[Column::Shapes].number()?)?;
+        let low = u64::from(columns[Column::TimesLow].byte()?);
+        let high = columns[Column::TimesHigh].number_up_to("a time", u64::MAX >> 8)? as u64;
+        let time_ms = time_before.wrapping_add(unfold(high << 8 | low));
+        let shape = self.shapes.get(columns[Column::Shapes].number()?)?;
+        let officer = self.officers.get(shape.officer)?.clone();
 
-        let tag = columns[Column::Subjects].number()?;
-        let mut named = |journal: u64| {
+        // As many as the shape says, for each entry again.
+        let references = (shape.links.len() + shape.others.len()) as u64;
+        self.references = self.references.checked_sub(references).ok_or(PageError::TooLarge {
+            what: "links and other actors",
+            given: references,
+            max: self.references,
+        })?;
+
+        let mut at = |last: &mut Last, column: Column, journal: u64| {
             let id = self.journals.get(journal)?.clone();
-            let last = self.subjects.of(journal);
-            *last = columns[Column::SubjectSeqs].step(*last)?;
+            let last = last.of(journal);
+            *last = last.wrapping_add(unfold(columns[column].number()?) as u64);
             Ok::<_, PageError>(Coordinate { journal: id, seq: *last })
         };
-        let subject = match tag {
+        let subject = match shape.subject {
             0 => Subject::Creates { predecessor: None },
-            tag if tag % 2 == 1 => Subject::Of(named((tag - 1) / 2)?),
-            tag => Subject::Creates { predecessor: Some(named((tag - 2) / 2)?) },
+            tag => {
+                let document = at(&mut self.subjects, Column::SubjectSeqs, (tag - 1) / 2)?;
+                if shape.creates() { Subject::Creates { predecessor: Some(document) } } else { Subject::Of(document) }
+            }
         };
-        if matches!(subject, Subject::Creates { .. }) {
+        if shape.creates() {
             *self.subjects.of(own) = seq;
         }
-
-        let count = columns[Column::LinkCounts].number_up_to("links of an entry", self.references.min(LINKS_MAX))?;
-        self.references -= count as u64;
-        if columns[Column::Links].0.len() < count {
-            return Err(PageError::Truncated);
-        }
-        let mut links = Vec::with_capacity(count);
-        for _ in 0..count {
-            let tag = columns[Column::Links].number()?;
-            let link = match (tag, &subject) {
+        let mut links = Vec::with_capacity(shape.links.len());
+        for tag in &shape.links {
+            links.push(match (*tag, &subject) {
                 (0, Subject::Of(document)) => document.clone(),
                 (0, Subject::Creates { .. }) => return Err(PageError::Spelling("a link")),
                 (tag, _) => {
-                    let journal = self.journals.get(tag - 1)?.clone();
-                    let last = self.links.of(tag - 1);
-                    *last = columns[Column::LinkSeqs].step(*last)?;
-                    let link = Coordinate { journal, seq: *last };
+                    let link = at(&mut self.links, Column::LinkSeqs, tag - 1)?;
                     if matches!(&subject, Subject::Of(document) if *document == link) {
                         return Err(PageError::Spelling("a link"));
                     }
                     link
                 }
+            });
+        }
+        let mut others = Vec::with_capacity(shape.others.len());
+        for tag in &shape.others {
+            let (place, lane) = (tag / u64::from(LANES), (tag % u64::from(LANES)) as u8);
+            let likely = likely(&subject, &links);
+            let journal = match place {
+                0 | 1 => likely[place as usize].ok_or(PageError::Spelling("an actor"))?,
+                place => self.journals.get(place - 2)?,
             };
-            links.push(link);
+            if place > 1 && likely.contains(&Some(journal)) {
+                return Err(PageError::Spelling("an actor"));
+            }
+            others.push(Actor { journal: journal.clone(), lane });
         }
-        let payload = if erased { self.erased(kind.form)? } else { self.payload(kind.form)? };
-        Ok(Line { time_ms, officer, subject, kind, links, payload })
-    }
-
-    fn erased(&mut self, form: Form) -> Result<Payload, PageError> {
-        let column = &mut self.columns[Column::Erased];
-        let commitment = column.array()?;
-        let change_hash = ChangeHash(match form {
-            Form::Change => column.array()?,
-            Form::Fact => [0; 32],
-        });
-        Ok(Payload::Erased { commitment, change_hash })
-    }
-
-    fn payload(&mut self, form: Form) -> Result<Payload, PageError> {
-        let head = match form {
-            Form::Change => Some((self.lane()?, self.others()?)),
-            Form::Fact => None,
+        let payload = if shape.erased {
+            let column = &mut columns[Column::Erased];
+            let commitment = column.array()?;
+            let change_hash = if shape.kind.form == Form::Change { column.array()? } else { [0; 32] };
+            Payload::Erased { commitment, change_hash: ChangeHash(change_hash) }
+        } else {
+            let [lengths, bodies] = body_columns(shape.creates());
+            let length = columns[lengths].number_up_to("a payload", PAYLOAD_BYTES_MAX)?;
+            let body = columns[bodies].bytes(length)?.to_vec();
+            match shape.kind.form {
+                Form::Change => Payload::Change(Change { lane: shape.lane, others, body }),
+                Form::Fact => Payload::Fact(body),
+            }
         };
-        let length = self.columns[Column::BodyLengths].number_up_to("a payload", PAYLOAD_BYTES_MAX)?;
-        let body = self.columns[Column::Bodies].bytes(length)?.to_vec();
-        Ok(match head {
-            Some((lane, others)) => Payload::Change(Change { lane, others, body }),
-            None => Payload::Fact(body),
-        })
-    }
-
-    fn lane(&mut self) -> Result<u8, PageError> {
-        Ok(self.columns[Column::Lanes].number_up_to("a lane", u64::from(u8::MAX))? as u8)
-    }
-
-    fn others(&mut self) -> Result<Vec<Actor>, PageError> {
-        let max = self.references.min(LINKS_MAX);
-        let count = self.columns[Column::OtherCounts].number_up_to("other actors of a change", max)?;
-        self.references -= count as u64;
-        let column = &mut self.columns[Column::Others];
-        if column.0.len() / 2 < count {
-            return Err(PageError::Truncated);
-        }
-        let mut others = Vec::with_capacity(count);
-        for _ in 0..count {
-            let journal = self.journals.get(column.number()?)?.clone();
-            others.push(Actor { journal, lane: column.number_up_to("a lane", u64::from(u8::MAX))? as u8 });
-        }
-        Ok(others)
+        Ok(Line { time_ms, officer, subject, kind: shape.kind, links, payload })
     }
 
     fn end(&self) -> Result<(), PageError> {
