@@ -27,7 +27,7 @@ pub use entry::{Actor, Change, Draft, Entry, Form, Header, Kind, LANES, Payload,
 pub use error::PageError;
 pub use fork::{FORK_PROOF_BYTES_MAX, ForkProof};
 pub use have::{Have, Relation, compare};
-pub use page::{LINKS_MAX, Limits, PAGE_WEIGHT, PAYLOAD_BYTES_MAX, Page, decode, encode, packs, parts};
+pub use page::{LINKS_MAX, Limits, PAGE_WEIGHT, PAYLOAD_BYTES_MAX, Pack, Page, decode, encode, packs, parts};
 pub use run::{Run, VerifiedRun};
 pub use salt::{Cover, PAGE_ENTRIES_MAX};
 pub use writer::{Commit, JournalWriter};

@@ -127,8 +127,11 @@ fn deflate(parts: &[(&str, Vec<u8>)], size: usize) -> std::io::Result<Vec<u8>> {
     encoder.finish()
 }
 
-/// These runs of one scope as packs, each within [`Limits::default`], with the range of runs that it holds.
-pub fn packs(runs: &[&VerifiedRun]) -> Result<Vec<(Range<usize>, Vec<u8>)>, PageError> {
+/// Which of the runs a pack holds, and its bytes.
+pub type Pack = (Range<usize>, Vec<u8>);
+
+/// These runs of one scope as packs, each within [`Limits::default`].
+pub fn packs(runs: &[&VerifiedRun]) -> Result<Vec<Pack>, PageError> {
     let limits = Limits::default();
     let mut packs = Vec::new();
     let (mut start, mut entries, mut heavy) = (0, 0, 0);

@@ -44,7 +44,7 @@ pub(crate) fn draft(node: u8, n: u64) -> Draft {
     let body = format!("payload {n} of node {node}").into_bytes();
     let (payload, change_hash) = match form {
         Form::Change => {
-            let others = if n % 4 == 0 { vec![] } else { vec![Actor { journal: journal(other), lane: 1 }] };
+            let others = if n.is_multiple_of(4) { vec![] } else { vec![Actor { journal: journal(other), lane: 1 }] };
             (Payload::Change(Change { lane: (n % 2) as u8, others, body }), ChangeHash([n as u8; 32]))
         }
         Form::Fact => (Payload::Fact(body), ChangeHash([0; 32])),
