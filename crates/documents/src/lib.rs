@@ -10,13 +10,22 @@
 //! - The hash of a change comes from putting its chunk together here, never from a peer.
 
 mod chunk;
+mod columns;
 mod edit;
+mod engine;
 mod fold;
+mod ground;
 mod guard;
+mod leb;
+mod reissue;
+mod show;
 mod snapshot;
+#[cfg(test)]
+mod tests;
 
 pub use chunk::{ChunkError, Parts, put_together, take_apart};
 pub use edit::{EditError, Written, create, fact};
-pub use fold::{CannotShow, Fold, Item, Standing, Verdict};
-pub use guard::{BYTES_MAX, CHANGES_MAX, FACT_BYTES_MAX, FACT_KEY_BYTES_MAX};
+pub use engine::CannotShow;
+pub use fold::{Fold, Item, Standing, Verdict};
+pub use guard::{BYTES_MAX, CHANGES_MAX, FACT_BYTES_MAX, FACT_KEY_BYTES_MAX, KEY_BYTES_MAX, OPS_MAX};
 pub use snapshot::{Authorship, Edit, Fact, FieldValue, Refusal, Scalar, Snapshot, Waiting};
