@@ -125,3 +125,125 @@ impl Parts {
         Ok(ForkProof(self))
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::{
+        Payload,
+        testing::{draft, journal, run, writer},
+    };
+
+    #[test]
+    fn two_histories_of_one_journal_are_a_fork_whichever_comes_first() {
+        for (ours, theirs) in [(1, 1), (1, 5), (5, 1), (4, 4), (4, 200)] {
+            let (one, other) = (run(1, ours), forked(3, theirs));
+            let proof = ForkProof::between(&one, &other);
+            assert_eq!(proof.is_some(), ours > 3 && theirs > 3, "{ours} {theirs}");
+            assert_eq!(proof, ForkProof::between(&other, &one));
+            if let Some(proof) = proof {
+                check(proof);
+            }
+        }
+    }
+
+    #[test]
+    fn a_proof_is_found_where_a_run_only_touches_the_other() {
+        let other = forked(3, 20);
+        check(ForkProof::between(&run(1, 9), &other.suffix(10).unwrap()).unwrap());
+        assert_eq!(ForkProof::between(&run(1, 9), &other.suffix(11).unwrap()), None, "they do not meet");
+    }
+
+    #[test]
+    fn one_history_is_no_fork() {
+        let whole = run(1, 9);
+        assert_eq!(ForkProof::between(&whole, &whole), None);
+        assert_eq!(ForkProof::between(&run(1, 5), &whole.suffix(4).unwrap()), None);
+        assert_eq!(ForkProof::between(&whole, &run(2, 4)), None, "another journal");
+    }
+
+    #[test]
+    fn a_proof_carries_no_payload() {
+        let bytes = ForkProof::between(&run(1, 4), &forked(3, 30)).unwrap().encode().unwrap();
+        assert!(!bytes.windows(7).any(|window| window == b"payload"));
+    }
+
+    #[test]
+    fn an_erased_history_proves_as_much() {
+        let mut erased = forked(3, 9);
+        let proof = ForkProof::between(&run(1, 5), &erased);
+        erased.erase(&(1..=9).map(|seq| (seq, identity::ChangeHash([0; 32]))).collect());
+        assert!(matches!(erased.entries()[8].payload, Payload::Erased { .. }));
+        assert_eq!(ForkProof::between(&run(1, 5), &erased), proof);
+    }
+
+    #[test]
+    fn of_two_proofs_all_keep_the_same() {
+        let early = ForkProof::between(&run(1, 4), &forked(3, 9)).unwrap();
+        let late = ForkProof::between(&run(1, 6), &forked(3, 9)).unwrap();
+        assert_eq!(early.clone().merge(late.clone()), early);
+        assert_eq!(late.clone().merge(early.clone()), early);
+        let alike = ForkProof::between(&run(1, 4), &forked(2, 9)).unwrap();
+        assert_eq!(early.clone().merge(alike.clone()), alike.merge(early));
+    }
+
+    #[test]
+    fn what_proves_nothing_is_refused() {
+        let no_fork = Err(PageError::NoFork);
+        refused(|parts| parts.lower = parts.higher, no_fork.clone());
+        refused(|parts| parts.headers[1].time_ms += 1, no_fork.clone());
+        refused(|parts| parts.headers[0].previous.0[0] ^= 1, no_fork.clone());
+        refused(|parts| parts.headers[0].seq += 1, no_fork.clone());
+        refused(|parts| drop(parts.headers.pop()), no_fork.clone());
+        refused(|parts| parts.headers.clear(), no_fork);
+        let signature = Err(PageError::Signature(journal(1).node));
+        refused(|parts| parts.lower.point.hash.0[0] ^= 1, signature.clone());
+        refused(|parts| parts.higher.signature.0[0] ^= 1, signature);
+        let headers = |parts: &mut Parts| parts.headers = vec![parts.headers[0].clone(); 4097];
+        refused(headers, Err(PageError::TooLarge { what: "headers of a fork proof", given: 4097, max: 4096 }));
+        let links = |parts: &mut Parts| parts.headers[0].links = vec![crate::testing::at(1, 1); 1025];
+        refused(links, Err(PageError::TooLarge { what: "links of an entry", given: 1025, max: 1024 }));
+    }
+
+    #[test]
+    fn bytes_that_are_no_proof_are_refused() {
+        let spelling = Err(PageError::Spelling("a proof"));
+        let proof = ForkProof::between(&run(1, 4), &forked(3, 5)).unwrap();
+        let bytes = proof.encode().unwrap();
+        assert_eq!(ForkProof::decode(&[&bytes[..], &[0]].concat()), spelling);
+        for index in 0..bytes.len() {
+            assert_eq!(ForkProof::decode(&bytes[..index]), spelling, "cut at {index}");
+            let mut flipped = bytes.clone();
+            flipped[index] ^= 1;
+            assert!(ForkProof::decode(&flipped).is_err(), "byte {index}");
+        }
+        let long = vec![0; FORK_PROOF_BYTES_MAX as usize + 1];
+        assert!(matches!(ForkProof::decode(&long), Err(PageError::TooLarge { .. })));
+    }
+
+    /// A second history of node 1's journal: the same up to `at`, then something else.
+    fn forked(at: u64, count: u64) -> VerifiedRun {
+        let mut writer = writer(1);
+        for n in 0..count {
+            let mut draft = draft(1, n);
+            draft.time_ms += i64::from(n >= at);
+            writer.append(draft).unwrap();
+        }
+        writer.commit().runs.remove(0)
+    }
+
+    fn check(proof: ForkProof) {
+        assert_eq!(ForkProof::decode(&proof.encode().unwrap()), Ok(proof.clone()));
+        let [one, other] = proof.points();
+        assert!(one.seq == other.seq && one.hash != other.hash);
+        assert_eq!(proof.journal(), &journal(1));
+    }
+
+    fn refused(alter: impl FnOnce(&mut Parts), expected: Result<(), PageError>) {
+        let mut parts = ForkProof::between(&run(1, 4), &forked(3, 7)).unwrap().0;
+        assert_eq!(parts.headers.len(), 3);
+        alter(&mut parts);
+        let bytes = postcard::to_stdvec(&parts).unwrap();
+        assert_eq!(ForkProof::decode(&bytes).map(drop), expected);
+    }
+}

@@ -178,17 +178,4 @@ fn inflate(bytes: &[u8], limits: &Limits) -> Result<Vec<u8>, PageError> {
 }
 
 #[cfg(test)]
-mod tests {
-    use super::*;
-    use crate::testing::run;
-
-    #[test]
-    fn a_pack_gives_back_the_runs_that_went_in() {
-        let runs = [run(1, 40), run(2, 1), run(3, 7)];
-        let bytes = encode(&runs.each_ref()).unwrap();
-        let back: Vec<_> =
-            decode(&bytes, &Limits::default()).unwrap().into_iter().map(|run| run.verify().unwrap()).collect();
-        assert_eq!(back, runs);
-        assert_eq!(encode(&back.iter().collect::<Vec<_>>()).unwrap(), bytes);
-    }
-}
+mod tests;

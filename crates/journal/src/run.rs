@@ -101,6 +101,19 @@ impl Run {
         self.lines.len()
     }
 
+    /// What would be written of it: only tests write what is not verified.
+    #[cfg(test)]
+    pub(crate) fn as_ref(&self) -> RunRef<'_> {
+        let line = |line| {
+            let Line { time_ms, officer, subject, kind, links, payload }: &Line = line;
+            LineRef { time_ms: *time_ms, officer, subject, kind: *kind, links, payload }
+        };
+        let lines = self.lines.iter().map(line).collect();
+        let Self { journal, page_first, first, previous, cover, digest, sealed, signature, .. } = self;
+        let (page_first, first, previous, digest) = (*page_first, *first, *previous, *digest);
+        RunRef { journal, page_first, first, previous, cover, lines, digest, sealed: *sealed, signature: *signature }
+    }
+
     /// The places of its entries in their page, if a run can stand there.
     fn places(&self) -> Option<Range<u16>> {
         let start = self.first.checked_sub(self.page_first)?;
@@ -225,7 +238,7 @@ impl VerifiedRun {
 
     /// The point at `seq`, which may also be the one just before the run.
     pub fn point_at(&self, seq: u64) -> Option<Point> {
-        if seq + 1 == self.first() {
+        if self.first().checked_sub(1) == Some(seq) {
             return Some(Point { seq, hash: self.previous });
         }
         let hash = *self.hashes.get(self.index(seq)?)?;
@@ -243,7 +256,7 @@ impl VerifiedRun {
 
     /// Whether its first entry comes right after `point`, by number and by hash.
     pub fn continues(&self, point: &Point) -> bool {
-        self.first() == point.seq + 1 && self.previous == point.hash
+        self.first().checked_sub(1) == Some(point.seq) && self.previous == point.hash
     }
 
     /// Whether it may be stored after what `held` vouches for: it continues it, and agrees where pages end.
@@ -340,3 +353,6 @@ impl VerifiedRun {
         RunRef { journal, page_first, first, previous, cover, lines, digest, sealed, signature }
     }
 }
+
+#[cfg(test)]
+mod tests;

@@ -4,6 +4,8 @@ use std::sync::Arc;
 
 use identity::{ChangeHash, Coordinate, Incarnation, JournalId, NodeSecret, Officer};
 
+use proptest::prelude::*;
+
 use crate::{Actor, Change, Draft, Form, JournalWriter, Kind, Payload, Subject, VerifiedRun};
 
 pub(crate) fn secret(node: u8) -> Arc<NodeSecret> {
@@ -65,4 +67,40 @@ pub(crate) fn write(writer: &mut JournalWriter, node: u8, count: u64) -> Vec<Ver
 /// A run of the first `count` entries of a node.
 pub(crate) fn run(node: u8, count: u64) -> VerifiedRun {
     write(&mut writer(node), node, count).remove(0)
+}
+
+/// Any draft at all, of any of four journals in two scopes.
+pub(crate) fn any_draft() -> impl Strategy<Value = Draft> {
+    let journals = || {
+        (1..=3_u8, any::<bool>()).prop_map(|(node, same)| {
+            journal_in(if same { "identity/33.07.10.2004" } else { "money/33.07.10.2004" }, node)
+        })
+    };
+    let at = move || (journals(), any::<u64>()).prop_map(|(journal, seq)| Coordinate { journal, seq });
+    let actor = (journals(), 0..8_u8).prop_map(|(journal, lane)| Actor { journal, lane });
+    let subject = prop_oneof![
+        Just(Subject::Creates { predecessor: None }),
+        at().prop_map(|at| Subject::Creates { predecessor: Some(at) }),
+        at().prop_map(Subject::Of),
+    ];
+    let body = proptest::collection::vec(any::<u8>(), 0..60);
+    let payload = prop_oneof![
+        body.clone().prop_map(Payload::Fact),
+        (0..8_u8, proptest::collection::vec(actor, 0..4), body)
+            .prop_map(|(lane, others, body)| Payload::Change(Change { lane, others, body })),
+    ];
+    let links = proptest::collection::vec(at(), 0..4);
+    let said = (any::<i64>(), 1..4_u8, any::<u16>(), any::<[u8; 32]>(), any::<bool>());
+    (subject, links, payload, said).prop_map(|(subject, mut links, payload, said)| {
+        let (time_ms, officer, record, change_hash, on_document) = said;
+        if let (true, Subject::Of(document)) = (on_document, &subject) {
+            links.push(document.clone());
+        }
+        let (form, change_hash) = match payload {
+            Payload::Fact(_) => (Form::Fact, ChangeHash([0; 32])),
+            Payload::Change(_) | Payload::Erased { .. } => (Form::Change, ChangeHash(change_hash)),
+        };
+        let officer = Officer::new(&format!("petugas-{officer}")).unwrap();
+        Draft { time_ms, officer, subject, kind: Kind { record, form }, links, payload, change_hash }
+    })
 }

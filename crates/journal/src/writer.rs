@@ -191,3 +191,141 @@ fn check(draft: &Draft) -> Result<(), PageError> {
     };
     if fits { Ok(()) } else { Err(PageError::Payload) }
 }
+
+#[cfg(test)]
+mod tests {
+    use identity::Coordinate;
+
+    use super::*;
+    use crate::{
+        Change,
+        testing::{at, draft, journal, run, secret, write, writer},
+    };
+
+    #[test]
+    fn entries_are_numbered_and_chained_across_pages() {
+        let mut writer = writer(1);
+        let runs = write(&mut writer, 1, PAGE_ENTRIES_MAX + 10);
+        let entries: Vec<_> = runs.into_iter().flat_map(VerifiedRun::into_entries).collect();
+        let mut before = Point { seq: 0, hash: EntryHash([0; 32]) };
+        for (point, entry) in &entries {
+            assert_eq!((point.seq, entry.header.seq, entry.header.previous), (before.seq + 1, point.seq, before.hash));
+            assert_eq!(entry.header.hash(writer.journal()), point.hash);
+            before = *point;
+        }
+        assert_eq!(before, writer.point());
+        assert_eq!(entries.len() as u64, PAGE_ENTRIES_MAX + 10);
+    }
+
+    #[test]
+    fn a_page_is_sealed_at_its_last_place() {
+        let mut writer = writer(1);
+        write(&mut writer, 1, 10);
+        for n in 10..PAGE_ENTRIES_MAX + 1 {
+            writer.append(draft(1, n)).unwrap();
+        }
+        let commit = writer.commit();
+        let extents: Vec<_> = commit.runs.iter().map(|run| (run.page_first(), run.first(), run.last().seq)).collect();
+        assert_eq!(extents, [(1, 11, 4096), (4097, 4097, 4097)]);
+        assert_eq!(commit.runs.iter().map(VerifiedRun::sealed).collect::<Vec<_>>(), [true, false]);
+        assert!(commit.sealed.iter().all(VerifiedRun::is_whole_page) && commit.sealed.len() == 1);
+        assert!(commit.runs[1].follows(commit.sealed[0].checkpoint()));
+    }
+
+    #[test]
+    fn a_page_is_sealed_at_its_weight() {
+        let mut writer = writer(1);
+        let kind = crate::Kind { record: 2, form: Form::Fact };
+        let heavy =
+            Draft { kind, payload: Payload::Fact(vec![7; 400_000]), change_hash: ChangeHash([0; 32]), ..draft(1, 0) };
+        for _ in 0..4 {
+            writer.append(heavy.clone()).unwrap();
+        }
+        let commit = writer.commit();
+        assert_eq!(commit.sealed.iter().map(|page| page.last().seq).collect::<Vec<_>>(), [3]);
+        assert_eq!(writer.tail().unwrap().first(), 4);
+    }
+
+    #[test]
+    fn nothing_appended_gives_nothing() {
+        let mut writer = writer(1);
+        assert_eq!((writer.commit(), writer.tail()), (Commit::default(), None));
+        write(&mut writer, 1, 3);
+        let tail = writer.tail();
+        assert_eq!(writer.commit(), Commit::default());
+        assert_eq!(writer.tail(), tail);
+    }
+
+    #[test]
+    fn what_is_not_committed_is_in_no_run() {
+        let mut writer = writer(1);
+        write(&mut writer, 1, 3);
+        writer.append(draft(1, 3)).unwrap();
+        assert_eq!(writer.tail().unwrap().last().seq, 3);
+        assert_eq!(writer.point().seq, 4);
+    }
+
+    #[test]
+    fn a_resumed_writer_goes_on_as_if_it_had_never_stopped() {
+        for before in [1, 5, PAGE_ENTRIES_MAX - 1, PAGE_ENTRIES_MAX, PAGE_ENTRIES_MAX + 1] {
+            let mut whole = writer(1);
+            let last = write(&mut whole, 1, before).pop().unwrap();
+            let held = whole.tail().unwrap_or(last);
+            let mut resumed = JournalWriter::resume(journal(1), secret(1), held).unwrap();
+            assert_eq!(write(&mut resumed, 1, 4), write(&mut whole, 1, 4), "after {before}");
+            assert_eq!(resumed.tail(), whole.tail());
+        }
+    }
+
+    #[test]
+    fn a_writer_resumes_over_erased_entries_without_their_salts() {
+        let mut held = run(1, 5);
+        held.erase(&[(2, ChangeHash([1; 32]))].into());
+        let mut resumed = JournalWriter::resume(journal(1), secret(1), held).unwrap();
+        write(&mut resumed, 1, 2);
+        let tail = resumed.tail().unwrap();
+        assert!(matches!(tail.entry(2).unwrap().payload, Payload::Erased { .. }));
+        let bytes = crate::encode(&[&tail]).unwrap();
+        let back = crate::decode(&bytes, &crate::Limits::default()).unwrap().remove(0).verify();
+        assert_eq!(back, Ok(tail));
+    }
+
+    #[test]
+    fn a_writer_resumes_only_its_own_journal_from_a_page_start() {
+        let resume = |journal, secret, held| JournalWriter::resume(journal, secret, held).unwrap_err();
+        assert_eq!(resume(journal(2), secret(2), run(1, 5)), PageError::Foreign);
+        assert_eq!(resume(journal(1), secret(2), run(1, 5)), PageError::Foreign);
+        assert_eq!(resume(journal(1), secret(1), run(1, 5).suffix(3).unwrap()), PageError::Place);
+    }
+
+    #[test]
+    fn a_draft_that_no_page_could_carry_is_refused_and_leaves_no_trace() {
+        let change = |change: fn(&mut Change)| {
+            let mut draft = draft(1, 1);
+            let Payload::Change(inner) = &mut draft.payload else { panic!("the first draft is a change") };
+            change(inner);
+            draft
+        };
+        let too_large = |what, given, max| PageError::TooLarge { what, given, max };
+        let links: Vec<Coordinate> = (1..=LINKS_MAX + 1).map(|seq| at(2, seq)).collect();
+        let payload_erased = Payload::Erased { commitment: [0; 32], change_hash: ChangeHash([0; 32]) };
+        for (draft, expected) in [
+            (Draft { links, ..draft(1, 0) }, too_large("links of an entry", 1025, 1024)),
+            (change(|change| change.body = vec![0; (1 << 20) + 1]), too_large("a payload", (1 << 20) + 1, 1 << 20)),
+            (
+                change(|change| change.others = vec![change.others[0].clone(); 1025]),
+                too_large("other actors of a change", 1025, 1024),
+            ),
+            (change(|change| change.lane = LANES), PageError::Payload),
+            (change(|change| change.others[0].lane = LANES), PageError::Payload),
+            (Draft { payload: payload_erased, ..draft(1, 0) }, PageError::Payload),
+            (Draft { payload: Payload::Fact(vec![]), ..draft(1, 1) }, PageError::Payload),
+            (Draft { payload: draft(1, 1).payload, ..draft(1, 2) }, PageError::Payload),
+            (Draft { change_hash: ChangeHash([1; 32]), ..draft(1, 2) }, PageError::Payload),
+        ] {
+            let mut writer = writer(1);
+            assert_eq!(writer.append(draft).unwrap_err(), expected);
+            assert_eq!((writer.point().seq, writer.commit()), (0, Commit::default()));
+        }
+    }
+}

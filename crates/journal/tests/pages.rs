@@ -1,5 +1,7 @@
 //! The risk that everything stands on: what live-written documents cost as pages, and that pages alone carry them.
 
+#![allow(clippy::unwrap_used, clippy::print_stdout, reason = "a test binary")]
+
 mod standard_set;
 
 use std::collections::{BTreeMap, BTreeSet};

@@ -9,6 +9,7 @@
 //!
 //! Seeded, so that runs compare.
 
+#![allow(clippy::unwrap_used, reason = "only tests and benchmarks include this")]
 #![allow(dead_code, reason = "each test and benchmark that includes this module uses its own part of it")]
 
 use std::{collections::BTreeMap, sync::Arc};
