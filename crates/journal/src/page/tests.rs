@@ -31,7 +31,7 @@ fn a_page_is_a_sealed_run_and_no_other() {
     let [whole] = &commit.sealed[..] else { panic!("one page is full") };
     let page = Page::of(whole).unwrap().unwrap();
     assert_eq!((page.first, page.last.seq), (1, PAGE_ENTRIES_MAX));
-    assert_eq!(read(&page.bytes).unwrap(), [whole.clone()]);
+    assert_eq!(read(&page.bytes).unwrap(), std::slice::from_ref(whole));
     assert_eq!(Page::of(&whole.suffix(2).unwrap()), Ok(None), "not from its start");
     assert_eq!(Page::of(&commit.runs[1]), Ok(None), "not sealed");
 }
