@@ -57,6 +57,16 @@ impl<T: Serialize + DeserializeOwned> Signed<T> {
         }
     }
 
+    /// Puts together what was carried apart: the bytes once, and the signatures of several nodes over them.
+    pub fn from_parts(author: NodeKey, bytes: Arc<[u8]>, signature: Signature) -> Self {
+        Self { author, bytes, signature, of: PhantomData }
+    }
+
+    /// The signature.
+    pub fn signature(&self) -> &Signature {
+        &self.signature
+    }
+
     /// The signed bytes.
     pub fn bytes(&self) -> &[u8] {
         &self.bytes
