@@ -84,6 +84,8 @@ pub struct Office {
     /// The offices that carry on after it, if it was merged, split or dissolved.
     pub succeeded_by: BTreeSet<OfficeId>,
     pub(crate) rank: Rank,
+    /// What let the office in.
+    pub(crate) admission: Admission,
     /// For a former founder: what its nodes said as a founder's and still counts.
     pub(crate) kept: BTreeSet<StatementHash>,
 }
@@ -475,26 +477,30 @@ impl Charter {
     /// The statements that admit this node, the highest sponsor's first: what an invite carries and what a node shows
     /// first to a peer that does not know it.
     ///
-    /// The founding is not among them: whoever is in the network has it. So it is empty for a founder's first node. For
+    /// The statement that names the node is the last but for an adoption of it. The founding is not among them: whoever is in the network has it. So it is empty for a founder's first node. For
     /// a node that stands on an act of the founders, the votes of all acts come first. `None` for unknown and fallen
     /// nodes.
     pub fn admission_proof(&self, key: &NodeKey) -> Option<Vec<StatementHash>> {
+        let node = self.node(key).filter(|node| node.state != NodeState::Fallen)?;
         let mut proof = Vec::new();
-        let mut key = *key;
-        loop {
-            let node = self.node(&key).filter(|node| node.state != NodeState::Fallen)?;
-            match node.admission {
-                Admission::Founding => break,
-                Admission::Act => {
-                    proof.extend(self.votes.iter().rev());
-                    break;
-                }
-                Admission::Statement { said, by, sponsor } => {
-                    if by != said {
-                        proof.push(by);
+        let mut seen = BTreeSet::new();
+        let mut chains = vec![(node.office, node.admission)];
+        while let Some(start) = chains.pop() {
+            let mut link = Some(start);
+            while let Some((id, admission)) = link.take() {
+                match admission {
+                    Admission::Founding => {}
+                    Admission::Act => proof.extend(self.votes.iter().rev().filter(|vote| seen.insert(**vote))),
+                    Admission::Statement { said, by, sponsor } => {
+                        proof.extend([by, said].into_iter().filter(|hash| seen.insert(*hash)));
+                        let sponsor = self.node(&sponsor)?;
+                        // A further node that somebody above admitted needs its office admitted as well.
+                        let office = self.office(&id)?;
+                        if sponsor.office != id && office.admission != admission {
+                            chains.push((id, office.admission));
+                        }
+                        link = Some((sponsor.office, sponsor.admission));
                     }
-                    proof.push(said);
-                    key = sponsor;
                 }
             }
         }

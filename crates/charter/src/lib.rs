@@ -20,6 +20,7 @@ mod charter;
 mod error;
 pub mod file;
 mod fold;
+mod foresee;
 mod policy;
 mod request;
 mod set;
@@ -30,6 +31,7 @@ pub use charter::{
     WaitReason,
 };
 pub use error::StatementError;
+pub use foresee::Keep;
 pub use policy::{Access, Grant, Holder, Policy, Reach};
 pub use request::{Request, Subject, office_id};
 pub use set::{Audience, BUCKETS, Bucket, CheckedStatement, StatementSet, bucket_of};

@@ -164,6 +164,7 @@ impl Tree {
             nodes: BTreeSet::new(),
             succeeded_by: BTreeSet::new(),
             rank: shape.rank,
+            admission,
             kept: founders.former.get(&shape.id).cloned().unwrap_or_default(),
         });
         office.nodes.insert(key);

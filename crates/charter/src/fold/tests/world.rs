@@ -71,8 +71,12 @@ impl World {
         self.offices[name]
     }
 
+    pub(super) fn rename_office(&mut self, name: &str, office: OfficeId) {
+        self.offices.insert(name.to_owned(), office);
+    }
+
     pub(super) fn nonce(&mut self) -> [u8; 16] {
-        self.nonce += 1;
+        self.nonce = self.nonce.wrapping_add(1);
         [self.nonce; 16]
     }
 
