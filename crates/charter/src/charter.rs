@@ -22,9 +22,9 @@ pub struct Charter {
     pub(crate) founder_set_version: u32,
     /// The founding policy and those that acts set after it; the last is in force.
     pub(crate) policies: Vec<Policy>,
-    /// The founders' statements and the votes of the acts that stand.
+    /// The founders' statements and the votes of the acts that stand, with those who gave them.
     pub(crate) founding: Vec<StatementHash>,
-    pub(crate) votes: Vec<StatementHash>,
+    pub(crate) votes: Vec<(StatementHash, NodeKey)>,
     /// While there is a founding that is not complete: whose signatures it lacks.
     pub(crate) missing_founders: Vec<NodeKey>,
     /// The offices that can stand above others, by their region; those above everywhere by the national one.
@@ -488,19 +488,23 @@ impl Charter {
         while let Some(start) = chains.pop() {
             let mut link = Some(start);
             while let Some((id, admission)) = link.take() {
-                match admission {
-                    Admission::Founding => {}
-                    Admission::Act => proof.extend(self.votes.iter().rev().filter(|vote| seen.insert(**vote))),
-                    Admission::Statement { said, by, sponsor } => {
-                        proof.extend([by, said].into_iter().filter(|hash| seen.insert(*hash)));
-                        let sponsor = self.node(&sponsor)?;
-                        // A further node that somebody above admitted needs its office admitted as well.
-                        let office = self.office(&id)?;
-                        if sponsor.office != id && office.admission != admission {
-                            chains.push((id, office.admission));
-                        }
-                        link = Some((sponsor.office, sponsor.admission));
+                let office = self.office(&id)?;
+                // What an office is by an act, or is no more, takes the acts to see.
+                if admission == Admission::Act || office.rank == Rank::FormerFounder {
+                    for (vote, voter) in self.votes.iter().rev().filter(|(vote, _)| seen.insert(*vote)) {
+                        proof.push(*vote);
+                        let voter = self.node(voter)?;
+                        chains.push((voter.office, voter.admission));
                     }
+                }
+                if let Admission::Statement { said, by, sponsor } = admission {
+                    proof.extend([by, said].into_iter().filter(|hash| seen.insert(*hash)));
+                    let sponsor = self.node(&sponsor)?;
+                    // A further node that somebody above admitted needs its office admitted as well.
+                    if sponsor.office != id && office.admission != admission {
+                        chains.push((id, office.admission));
+                    }
+                    link = Some((sponsor.office, sponsor.admission));
                 }
             }
         }

@@ -21,6 +21,9 @@ mod error;
 pub mod file;
 mod fold;
 mod foresee;
+#[cfg(test)]
+mod golden;
+pub mod limits;
 mod policy;
 mod request;
 mod set;
@@ -35,4 +38,4 @@ pub use foresee::Keep;
 pub use policy::{Access, Grant, Holder, Policy, Reach};
 pub use request::{Request, Subject, office_id};
 pub use set::{Audience, BUCKETS, Bucket, CheckedStatement, StatementSet, bucket_of};
-pub use statement::{Act, Body, Cut, Statement, founding, limits, roster_scope, statement_hash};
+pub use statement::{Act, Body, Cut, Statement, founding, roster_scope, statement_hash};

@@ -6,7 +6,7 @@
 use identity::{Class, OfficeId, OfficeKind, Region};
 use serde::{Deserialize, Serialize};
 
-use crate::{StatementError, statement::limits};
+use crate::{StatementError, limits};
 
 /// Who may read and write what. A founding sets one, a majority of the founders may set the next.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]

@@ -5,7 +5,7 @@
 use identity::{Domain, NodeSecret, OfficeId, OfficeKind, Region, SealKey, Signed};
 use serde::{Deserialize, Serialize};
 
-use crate::{StatementError, statement::limits};
+use crate::{StatementError, limits};
 
 /// What a node signs to be founded or admitted.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]

@@ -11,8 +11,8 @@ use std::{collections::BTreeMap, sync::Arc};
 use identity::{Domain, NodeKey, OfficeId, ScopeName, Signed, StatementHash};
 
 use crate::{
-    Act, Body, Request, Statement, StatementError, Subject, office_id,
-    statement::{body_hash, limits, statement_hash},
+    Act, Body, Request, Statement, StatementError, Subject, limits, office_id,
+    statement::{body_hash, statement_hash},
 };
 
 /// How many buckets a set is split into to find a difference: by the first byte of the hash.

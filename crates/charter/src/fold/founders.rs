@@ -49,7 +49,7 @@ pub(super) struct Founders<'a> {
     pub(super) removals: BTreeMap<NodeKey, Removal>,
     pub(super) policies: Vec<&'a Policy>,
     pub(super) cut_offs: BTreeMap<(NodeKey, &'a ScopeName), ActCutOff<'a>>,
-    pub(super) votes: Vec<StatementHash>,
+    pub(super) votes: Vec<(StatementHash, NodeKey)>,
 }
 
 impl<'a> Founders<'a> {
@@ -104,8 +104,6 @@ impl<'a> Founders<'a> {
         if candidate.is_some_and(|candidate| candidate.request.practice != self.practice) {
             return Err(Effect::Void(VoidReason::OtherSort));
         }
-        let known =
-            |node| if tree.nodes.contains_key(node) { Ok(()) } else { Err(Effect::Waiting(WaitReason::Subject)) };
         match act {
             Act::AddFounder { .. } => {
                 let candidate = candidate.ok_or(inapplicable)?;
@@ -132,15 +130,13 @@ impl<'a> Founders<'a> {
                 nodes.ok_or(inapplicable)?.push((candidate, Admission::Act));
             }
             Act::RemoveNode { node, keep, .. } => {
-                known(node)?;
                 next.removals.entry(*node).or_default().add(hashes(), keep);
             }
             Act::CutOff { node, scope, at, .. } => {
-                known(node)?;
                 next.cut_offs.insert((*node, scope), ActCutOff { at, vote: first });
             }
         }
-        next.votes.extend(hashes());
+        next.votes.extend(votes.iter().map(|vote| (vote.hash(), vote.author())));
         Ok(next)
     }
 }

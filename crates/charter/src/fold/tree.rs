@@ -4,7 +4,8 @@
 //! settled, all whose word on it can count are settled already.
 //!
 //! # Invariants
-//! - A key speaks for one office: that of the highest rank (then the lowest id) into which it was admitted.
+//! - A key speaks for one office, however many it asked: that of the highest rank which admitted it, among equals one
+//!   that its own request brought into being, then the one of the lowest id.
 //! - Admissions that fell with their sponsor's key are looked at last and touch nothing that counts.
 
 use std::collections::{BTreeMap, BTreeSet};
@@ -70,26 +71,30 @@ impl Tree {
     }
 
     fn pass(&mut self, founders: &Founders, index: &Index, order: &[Shape], pass: Pass) {
-        for shape in order {
-            self.settle(founders, index, shape, pass);
+        for rank in order.chunk_by(|one, two| one.rank == two.rank) {
+            rank.iter().for_each(|shape| self.open(founders, index, shape, pass));
+            rank.iter().for_each(|shape| self.extend(founders, index, shape, pass));
         }
     }
 
-    fn settle(&mut self, founders: &Founders, index: &Index, shape: &Shape, pass: Pass) {
-        let mut enter = Vec::new();
+    /// Takes in the nodes that brought the office into being.
+    fn open(&mut self, founders: &Founders, index: &Index, shape: &Shape, pass: Pass) {
         if pass == Pass::Counting {
-            enter.extend(founders.nodes.get(&shape.id).into_iter().flatten().copied());
+            for (candidate, admission) in founders.nodes.get(&shape.id).into_iter().flatten() {
+                self.enter(founders, index, shape, candidate, *admission, pass);
+            }
         }
         for saying in index.new_offices.get(&shape.id).into_iter().flatten() {
             if let Some(candidate) = saying.candidate()
                 && self.said_above(saying, shape, pass)
             {
-                enter.push((candidate, saying.admission()));
+                self.enter(founders, index, shape, candidate, saying.admission(), pass);
             }
         }
-        for (candidate, admission) in enter {
-            self.enter(founders, index, shape, candidate, admission, pass);
-        }
+    }
+
+    /// Takes in the office's further nodes, by the word of those above it and of its own.
+    fn extend(&mut self, founders: &Founders, index: &Index, shape: &Shape, pass: Pass) {
         // No office without somebody above who vouched for it.
         let Some(office) = self.offices.get(&shape.id) else { return };
 

@@ -295,3 +295,50 @@ fn an_incomplete_founding_of_another_network_is_looked_over() {
     let other = Charter::fold(&w.set, NetworkId([5; 32]));
     assert!(!other.is_founded() && other.missing_founders().is_empty());
 }
+
+#[test]
+fn a_majority_removes_any_key_and_cuts_it_off_above_all_others() {
+    each(|mut w| {
+        let act = removal(&w, "kuripan");
+        w.vote(&MINISTRIES[..5], 1, &act);
+        assert!(!w.is_active("kuripan"));
+        let (node, scope) = (w.key("kuripan"), IDENTITY.parse().unwrap());
+        w.vote(&MINISTRIES[..5], 2, &Act::CutOff { node, scope, at: vec![cut(1, 7)], void: false });
+        w.cut_off("kemnaker", "kuripan", IDENTITY, &[cut(1, 3)], &[]);
+        assert_eq!(w.standing("kuripan", IDENTITY, 1), Standing::CutOff(Some(point(7))));
+    });
+}
+
+#[test]
+fn an_act_stands_though_the_key_that_it_removes_is_not_known_yet() {
+    each(|mut w| {
+        let request = w.further_request("kemenkes-2", "kemenkes");
+        let act = removal(&w, "kemenkes-2");
+        let votes = w.vote(&MINISTRIES[..5], 1, &act);
+        w.expect_counts(votes[0]);
+        w.say("kemenkes", Body::Admit { request });
+        assert!(!w.is_active("kemenkes-2"));
+    });
+}
+
+#[test]
+fn the_proof_of_a_founders_act_leads_to_the_voters() {
+    each(|mut w| {
+        let further = w.further("kemenkes", "kemenkes-2", "kemenkes");
+        let request = w.request("kp2mi", "ministry", "id");
+        w.vote(&["kemnaker", "kemenpar", "kemenkes-2", "kemenpora", "kemenbumn"], 1, &Act::AddFounder { request });
+        let proof = w.charter().admission_proof(&w.key("kp2mi")).unwrap();
+        assert!(proof.contains(&further));
+        assert_eq!(proof.len(), 6);
+    });
+}
+
+#[test]
+fn the_proof_of_a_former_founders_node_tells_that_it_is_none_any_more() {
+    each(|mut w| {
+        w.vote(&MINISTRIES[..5], 1, &Act::RemoveFounder { office: w.office("kemendesa"), keep: Vec::new() });
+        w.further("kemenpar", "kemendesa-2", "kemendesa");
+        assert!(w.is_active("kemendesa-2"));
+        assert_eq!(w.charter().admission_proof(&w.key("kemendesa-2")).unwrap().len(), 6);
+    });
+}

@@ -59,7 +59,7 @@ fn carry_out(w: &mut World, m: &Move, by: &str) {
     let known: Vec<StatementHash> = w.set.iter().map(CheckedStatement::hash).collect();
     let some: BTreeSet<StatementHash> = m.names.iter().map(|index| *index.get(&known)).collect();
     let some: Vec<StatementHash> = some.into_iter().collect();
-    let scope: ScopeName = if m.number % 2 == 0 { IDENTITY } else { PARTICIPATION }.parse().unwrap();
+    let scope: ScopeName = if m.number.is_multiple_of(2) { IDENTITY } else { PARTICIPATION }.parse().unwrap();
     let at = vec![cut(m.number % 3, u64::from(m.number % 7) + 1)];
     let own_case = roster_scope(identity::Class::Case, w.key(by), [1; 16]).unwrap();
     let members: Vec<OfficeId> =
@@ -96,7 +96,11 @@ fn carry_out(w: &mut World, m: &Move, by: &str) {
             };
             let first = usize::from(m.number) % 4;
             let version = u32::from(m.number / 5 % 3) + 1;
-            w.vote(&MINISTRIES[first..first + 3 + m.names.len().min(2)], version, &act);
+            let mut voters = MINISTRIES[first..first + 3 + m.names.len().min(2)].to_vec();
+            if m.number.is_multiple_of(2) {
+                voters[0] = "kemenkes-2";
+            }
+            w.vote(&voters, version, &act);
             return;
         }
     };
@@ -218,6 +222,10 @@ proptest! {
             prop_assert!(Charter::fold(&whole, world.network) == expected);
         }
     }
+}
+
+proptest! {
+    #![proptest_config(Config { cases: 40, failure_persistence: None, ..Config::default() })]
 
     /// Whatever a thief says with a key that was removed, and says for any time, changes nobody's rights.
     #[test]
@@ -247,7 +255,7 @@ proptest! {
         who in prop::sample::select(vec!["kuripan", "bp3tki", "garung", "kuripan-2"]),
         after in moves(1..30),
     ) {
-        let mut world = random_world(seed, &before);
+        let world = random_world(seed, &before);
         let charter = world.charter();
         let own: Vec<OfficeId> = charter.node(&world.key(who)).map(|node| node.office).into_iter().collect();
         // A founder speaks over others, and so may one that became a founder by an act.
@@ -262,12 +270,7 @@ proptest! {
         for m in after.iter().filter(|m| m.sort % 14 != 13) {
             carry_out(&mut then, m, who);
         }
-        // A key that asks its own office for a further node may leave a later admission elsewhere empty-handed.
-        let mut now = others(&then.charter());
-        now.retain(|key, _| expected.contains_key(key));
-        prop_assert_eq!(now, expected);
-        world = then;
-        prop_assert!(world.charter().is_founded());
+        prop_assert_eq!(others(&then.charter()), expected);
     }
 
     /// With nothing but the founding, a proof is enough to admit its node.

@@ -302,3 +302,25 @@ fn another_networks_statement_does_nothing() {
         assert!(!w.is_active("new"));
     });
 }
+
+#[test]
+fn the_proof_of_a_further_node_from_above_admits_its_office_too() {
+    each(|mut w| {
+        w.further("kemnaker", "kuripan-2", "kuripan");
+        let charter = w.charter();
+        let proof = charter.admission_proof(&w.key("kuripan-2")).unwrap();
+        assert_eq!(proof.len(), 4, "province, regency, village, and the node");
+    });
+}
+
+#[test]
+fn an_equal_takes_no_office_its_first_node_by_an_old_request() {
+    each(|mut w| {
+        // The key once asked to be a node of Garung, then opened an office of its own.
+        let old = w.further_request("new", "garung");
+        w.admit("wonosobo", "new", "village", "33.07.10.2005");
+        let taken = w.say("garung", crate::Body::Admit { request: old });
+        assert_eq!(w.charter().node(&w.key("new")).unwrap().office, w.office("new"));
+        w.expect_void(taken, VoidReason::OtherOffice);
+    });
+}
