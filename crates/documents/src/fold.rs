@@ -376,10 +376,11 @@ impl Fold {
         if !later.is_empty() {
             self.judge_in_order(&later);
         }
+        // Also one that a refused link keeps back: which link is named depends on all of them.
         let waits = |node: &&Node| {
-            matches!(node.verdict, Some(Verdict::Waiting(Waiting::Dependency(_))))
-                && (node.header.links.iter().any(|link| self.node_index(link).is_none())
-                    || self.node_index(&self.id).is_none())
+            matches!(node.verdict, Some(Verdict::Waiting(Waiting::Dependency(_) | Waiting::Reissue(_))))
+                && (self.node_index(&self.id).is_none()
+                    || node.header.links.iter().any(|link| self.node_index(link).is_none()))
         };
         self.waiting_for_entries += self.nodes[first..].iter().filter(waits).count();
     }

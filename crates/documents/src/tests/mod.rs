@@ -41,7 +41,7 @@ impl Pen {
 
     pub(crate) fn say_as(&mut self, subject: Subject, record: u16, written: Written) -> Item {
         self.seq += 1;
-        let commitment = written.payload.commitment(&[7; 32]).unwrap();
+        let commitment = written.payload.commitment(Some(&[7; 32])).unwrap();
         let header = Header {
             seq: self.seq,
             previous: self.previous,

@@ -204,7 +204,7 @@ fn an_erased_payload_erases_its_document() {
     take(&mut here, [second.clone()]);
     let change_hash = here.change_hash(&second.0).unwrap();
     let mut erased = second;
-    erased.3 = journal::Payload::Erased { change_hash };
+    erased.3 = journal::Payload::Erased { commitment: erased.2.commitment, change_hash };
     let there = fold([first, erased]);
     let snapshot = there.snapshot();
     assert!(snapshot.erased && snapshot.fields.is_empty() && snapshot.heads.is_empty());
