@@ -15,15 +15,19 @@ mod category;
 mod circumstances;
 mod conflict;
 mod date;
+mod duplicate;
 mod eligibility;
 mod error;
 mod facts;
 mod fields;
 mod fold;
+mod import;
 mod kinds;
+mod nik;
 mod notice;
 mod participation;
 mod person;
+mod register;
 mod rows;
 mod rules;
 mod value;
@@ -37,20 +41,27 @@ pub use category::{Clue, Missing};
 pub use circumstances::{Circumstances, Contested, FamilyCircle};
 pub use conflict::{Conflict, ConflictValue, check_required, choose, conflicts, edit_from_input};
 pub use date::{DateError, PartialDate, Span, shown_day};
+pub use duplicate::{Candidate, Evidence, PossibleDuplicate, duplicates_of, possible_duplicates};
 pub use eligibility::{Answer, Eligibility, Reason, Subject, eligibility};
 pub use error::RecordError;
 pub use facts::{Content, FACT_BYTES_MAX, FactDraft};
 pub use fields::{FieldSpec, Fields};
 pub use fold::{Folded, Record, fold};
+pub use import::{
+    IMPORT_BYTES_MAX, IMPORT_ROWS_MAX, ImportDraft, ImportOptions, ImportRow, ImportTable, RowError, RowProblem,
+    read_import, rejected_csv, template,
+};
 pub use jiff::civil::Date;
 pub use kinds::{ANNULMENT, DECISION, FactSpec, LEAVING, RecordKind, STEP};
+pub use nik::{NikWarning, nik_warnings, nik_was_a_number};
 pub use notice::{Ignored, Notice, NoticeState, Why};
 pub use participation::{
     Annulment, Basis, Category, Decision, Events, Leaving, LeavingReason, OpenMatter, Outcome, Participation,
     ParticipationFields, Said, Stage, Standing, Step, StepReached,
 };
 pub use person::{Held, Person, PersonFields, Relation, Route, Sex, Tie, TieFields, Trip, TripFields};
-pub use rows::DocumentRows;
+pub use register::{RegisterError, RegisterNumber, next_register, register_prefix};
+pub use rows::{DocumentRows, StateSum};
 pub use rules::{Condition, DESMIGRATIF, RuleBook, Rules, Sourced};
 pub use value::{Digest, FieldType, HexError, Known, PersonId, TEXT_CHARS_MAX, ValueType};
 pub use words::{Lang, Words};

@@ -10,8 +10,11 @@ use crate::{
     category::{Clue, Missing},
     date::shown_day,
     eligibility::{Reason, Subject},
+    import::{RowError, RowProblem},
     kinds::RecordKind,
+    nik::NikWarning,
     notice::Why,
+    value::ValueType,
 };
 
 /// The language of a page or an answer.
@@ -275,5 +278,141 @@ pub(crate) fn reason(reason: &Reason, lang: Lang) -> String {
         ("", _) => text,
         (rule, Lang::Id) => format!("{text} (aturan {rule})"),
         (rule, Lang::En) => format!("{text} (rule {rule})"),
+    }
+}
+
+/// What an officer should look at again in a NIK.
+pub(crate) fn nik(warning: NikWarning, lang: Lang) -> &'static str {
+    match warning {
+        NikWarning::NotSixteenDigits => {
+            w("NIK biasanya 16 angka. Benar?", "A NIK usually has 16 digits. Is this right?")
+        }
+        NikWarning::Area => {
+            w("kode wilayah pada NIK tidak dikenal. Benar?", "The area code in the NIK is not known. Is this right?")
+        }
+        NikWarning::Date => w(
+            "tanggal pada NIK tidak ada di kalender. Benar?",
+            "The date in the NIK is no day of the calendar. Is this right?",
+        ),
+        NikWarning::OtherBirth => w(
+            "tanggal pada NIK berbeda dari tanggal lahir. Benar?",
+            "The date in the NIK differs from the date of birth. Is this right?",
+        ),
+        NikWarning::OtherSex => w(
+            "NIK ini biasanya untuk jenis kelamin yang lain. Benar?",
+            "This NIK usually belongs to the other sex. Is this right?",
+        ),
+        NikWarning::Serial => {
+            w("nomor urut 0000 tidak dipakai pada NIK. Benar?", "No NIK ends in 0000. Is this right?")
+        }
+    }
+    .of(lang)
+}
+
+pub(crate) const REASON: Words = w("alasan", "reason");
+
+/// What is wrong with a row of a table and what to do.
+pub(crate) fn row_problem(error: &RowError, lang: Lang) -> String {
+    let (id, en) = match &error.problem {
+        RowProblem::Empty => (
+            "tidak boleh kosong; isi lalu impor lagi".to_owned(),
+            "must not be empty; fill it in and import again".to_owned(),
+        ),
+        RowProblem::Value(given) => {
+            let (id, en) = fitting(&error.column);
+            (format!("{given:?} tidak dapat dibaca; tulis {id}"), format!("{given:?} cannot be read; write {en}"))
+        }
+        RowProblem::WasNumber(given) => (
+            format!(
+                "{given:?} sudah menjadi bilangan, padahal program tabel hanya menyimpan 15 angka; ubah kolom menjadi teks lalu ketik ulang dari kartunya"
+            ),
+            format!(
+                "{given:?} became a number, of which a table program keeps only 15 digits; make the column text and type it again from the card"
+            ),
+        ),
+        RowProblem::Village(given) => (
+            format!("{given:?} bukan kode desa yang dilayani kantor ini; tulis seperti 33.07.10.2004"),
+            format!("{given:?} is no code of a village that this office serves; write it like 33.07.10.2004"),
+        ),
+        RowProblem::HalfDecision => (
+            "keputusan belum lengkap; isi keputusan, nomor, dan tanggalnya, atau kosongkan semua".to_owned(),
+            "the decision is not complete; fill in the decision, its number and date, or leave all of them empty"
+                .to_owned(),
+        ),
+        RowProblem::SameAs(line) => (
+            format!(
+                "sama dengan baris {line}; hapus salah satu, atau isi NIK atau tanggal lahir bila orangnya berbeda"
+            ),
+            format!("the same as line {line}; delete one, or fill in NIK or date of birth if they are two people"),
+        ),
+        RowProblem::TooManyCells => (
+            "isinya lebih banyak dari judul kolom; periksa tanda pemisah".to_owned(),
+            "it has more cells than the header; check the separators".to_owned(),
+        ),
+    };
+    let text = match lang {
+        Lang::Id => id,
+        Lang::En => en,
+    };
+    if error.column.is_empty() { text } else { format!("{}: {text}", error.column) }
+}
+
+/// What would fit a column, by its name.
+fn fitting(column: &str) -> (String, String) {
+    let both = |text: &str| (text.to_owned(), text.to_owned());
+    match crate::import::value_type(column) {
+        Some(ValueType::Date) => (
+            "tanggal seperti 12-03-2022, 03-2022, atau 2022".to_owned(),
+            "a date like 12-03-2022, 03-2022 or 2022".to_owned(),
+        ),
+        Some(ValueType::YesNo) => ("ya atau tidak".to_owned(), "ya or tidak".to_owned()),
+        Some(ValueType::Number) => ("angka saja".to_owned(), "a number".to_owned()),
+        Some(ValueType::Code(codes)) => {
+            let list: Vec<&str> = codes.iter().map(|(_, words)| words.id).collect();
+            both(&list.join(" / "))
+        }
+        Some(ValueType::Text | ValueType::Person) | None => {
+            ("satu baris teks".to_owned(), "one line of text".to_owned())
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    /// Words that people at a counter do not use (the list of the pages), and the machinery's own.
+    const NOT_SAID: [&str; 10] = [
+        "luring",
+        "selaras",
+        "tertahan",
+        "bercabang",
+        "rekam",
+        "posisi",
+        "membekukan",
+        "journal",
+        "scope",
+        "incarnation",
+    ];
+
+    #[test]
+    fn no_word_that_people_do_not_use() {
+        let file = include_str!("words.rs");
+        let texts: Vec<&str> = file.split("#[cfg(test)]").next().unwrap().split('"').skip(1).step_by(2).collect();
+        assert!(texts.len() > 100, "the texts of this file are found");
+        for text in texts {
+            for word in text.to_lowercase().split(|c: char| !c.is_alphanumeric()) {
+                assert!(!NOT_SAID.contains(&word), "{text}");
+            }
+        }
+    }
+
+    #[test]
+    fn every_label_is_free_of_them_too() {
+        for kind in crate::RecordKind::ALL {
+            for label in kind.fields().iter().map(|spec| spec.label).chain([kind.label()]) {
+                for text in [label.id, label.en] {
+                    assert!(NOT_SAID.iter().all(|word| !text.to_lowercase().contains(word)), "{text}");
+                }
+            }
+        }
     }
 }

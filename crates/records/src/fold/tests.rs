@@ -27,10 +27,8 @@ fn participation() -> Doc {
 }
 
 fn events(doc: &Doc) -> crate::Events {
-    match doc.fold().record {
-        Record::Participation(found) => found.events,
-        other => panic!("{other:?}"),
-    }
+    let Record::Participation(found) = doc.fold().record else { panic!("not a participation") };
+    found.events
 }
 
 /// The notices as "state code what".

@@ -1,0 +1,98 @@
+//! Bytes to cells and back: delimiters, marks and old encodings.
+
+use super::ImportTable;
+use crate::{RecordError, words::Lang};
+
+/// The largest table that is read, in bytes.
+pub const IMPORT_BYTES_MAX: usize = 32 * 1024 * 1024;
+/// The most rows that are read.
+pub const IMPORT_ROWS_MAX: usize = 100_000;
+/// The most cells of a row, and the most characters of one. A form has some forty of them.
+const CELLS_MAX: usize = 200;
+const CELL_BYTES_MAX: usize = 4_000;
+
+/// A line number and its cells.
+type Line = (u64, Vec<String>);
+
+/// The header and the rows that are not empty.
+pub(super) fn read(bytes: &[u8]) -> Result<(Vec<String>, Vec<Line>), RecordError> {
+    let refuse = |reason: &str| RecordError::Table { reason: reason.to_owned() };
+    if bytes.len() > IMPORT_BYTES_MAX {
+        return Err(refuse("it is larger than 32 MiB; split it"));
+    }
+    if bytes.starts_with(b"PK") || bytes.starts_with(&[0xd0, 0xcf]) {
+        return Err(refuse("this is a workbook; save it as \"CSV UTF-8\" first"));
+    }
+    if bytes.contains(&0) {
+        return Err(refuse("this is no text in UTF-8; save it as \"CSV UTF-8\" first"));
+    }
+    let bytes = bytes.strip_prefix(b"\xef\xbb\xbf").unwrap_or(bytes);
+    let text = match std::str::from_utf8(bytes) {
+        Ok(text) => text.to_owned(),
+        // What older table programs write: one byte a letter, as in Latin-1.
+        Err(_) => bytes.iter().map(|byte| char::from(*byte)).collect(),
+    };
+    let (text, delimiter, skipped) = delimiter(&text);
+    let mut reader =
+        csv::ReaderBuilder::new().delimiter(delimiter).has_headers(false).flexible(true).from_reader(text.as_bytes());
+    let mut lines: Vec<Line> = Vec::new();
+    for record in reader.records() {
+        let record = record.map_err(|error| refuse(&error.to_string()))?;
+        let line = record.position().map_or(0, csv::Position::line) + skipped;
+        if record.len() > CELLS_MAX || record.iter().any(|cell| cell.len() > CELL_BYTES_MAX) {
+            return Err(refuse(&format!("line {line} is too long; is a quotation mark missing?")));
+        }
+        if record.iter().all(|cell| cell.trim().is_empty()) {
+            continue;
+        }
+        if lines.len() > IMPORT_ROWS_MAX {
+            return Err(refuse("it has more than 100,000 rows; split it"));
+        }
+        lines.push((line, record.iter().map(str::to_owned).collect()));
+    }
+    let mut lines = lines.into_iter();
+    let (_, header) = lines.next().ok_or_else(|| refuse("it is empty"))?;
+    Ok((header.iter().map(|name| name.trim().to_owned()).collect(), lines.collect()))
+}
+
+/// The text after a `sep=;` line, the delimiter, and the lines passed over. Without such a line it is the mark that is
+/// most frequent in the header.
+fn delimiter(text: &str) -> (&str, u8, u64) {
+    let first = text.lines().next().unwrap_or_default();
+    if let Some(mark) = first.strip_prefix("sep=").and_then(|rest| rest.bytes().next()).filter(u8::is_ascii_punctuation)
+    {
+        return (text.split_once('\n').map_or("", |(_, rest)| rest), mark, 1);
+    }
+    let count = |mark: u8| first.bytes().filter(|byte| *byte == mark).count();
+    let mark = [b',', b';', b'\t'].into_iter().max_by_key(|mark| count(*mark)).unwrap_or(b',');
+    (text, mark, 0)
+}
+
+/// The rows that were not taken, with the reasons in a last column: to be put right and imported again. `None` if every
+/// row was taken. No cell of it can be taken for a formula.
+pub fn rejected_csv(table: &ImportTable, lang: Lang) -> Option<String> {
+    let rejected: Vec<_> =
+        table.rows.iter().filter_map(|row| row.outcome.as_ref().err().map(|errors| (row, errors))).collect();
+    if rejected.is_empty() {
+        return None;
+    }
+    let width = rejected.iter().map(|(row, _)| row.cells.len()).max().unwrap_or(0).max(table.header.len());
+    let line = |cells: &[String], last: &str| {
+        let cells = (0..width).map(|index| cells.get(index).map_or("", String::as_str));
+        cells.chain([last]).map(cell).collect::<Vec<_>>().join(";")
+    };
+    let mut text = format!("\u{feff}{}\r\n", line(&table.header, crate::words::REASON.of(lang)));
+    for (row, errors) in rejected {
+        let reasons: Vec<String> = errors.iter().map(|error| error.text(lang)).collect();
+        text.push_str(&line(&row.cells, &reasons.join(" | ")));
+        text.push_str("\r\n");
+    }
+    Some(text)
+}
+
+fn cell(text: &str) -> String {
+    let formula = text.starts_with(['=', '+', '-', '@', '\t', '\r']);
+    let number = text.len() > 11 && text.bytes().all(|byte| byte.is_ascii_digit());
+    let text = if formula || number { format!("'{text}") } else { text.to_owned() };
+    if text.contains([';', '"', '\n', '\r', ',']) { format!("\"{}\"", text.replace('"', "\"\"")) } else { text }
+}

@@ -1,0 +1,254 @@
+//! Kuripan's table, the full template, and what people's tables really look like.
+
+use super::*;
+use crate::{Candidate, Record, fixtures, possible_duplicates};
+
+/// The participants of 2017, as in the sources (S2, table 1).
+const KURIPAN: &str = "village_code,group,number,name\n\
+    33.07.10.2004,salak,1,Bawon\n33.07.10.2004,salak,2,Turyati\n33.07.10.2004,salak,3,Suryati\n";
+
+fn options() -> ImportOptions<'static> {
+    ImportOptions {
+        village: None,
+        programme: "desmigratif",
+        decision: None,
+        serves: &|region| region.as_str().starts_with("33.07."),
+        is_area: &|code| code == "33.07",
+    }
+}
+
+fn read(text: &str) -> ImportTable {
+    read_import(text.as_bytes(), &options()).unwrap()
+}
+
+/// The reasons of the first row, in English.
+fn check(cells: &[(&str, &str)], expected: &[&str]) {
+    let line = |of: fn(&(&str, &str)) -> String| cells.iter().map(of).collect::<Vec<_>>().join(";");
+    let text = format!("{}\n{}\n", line(|(name, _)| (*name).to_owned()), line(|(_, cell)| (*cell).to_owned()));
+    let table = read(&text);
+    let reasons: Vec<String> = match &table.rows[0].outcome {
+        Ok(_) => Vec::new(),
+        Err(errors) => errors.iter().map(|error| error.text(Lang::En)).collect(),
+    };
+    assert_eq!(reasons.len(), expected.len(), "{cells:?}: {reasons:#?}");
+    for (reason, part) in reasons.iter().zip(expected) {
+        assert!(reason.contains(part), "{cells:?}: {reason}");
+    }
+}
+
+#[test]
+fn the_table_of_kuripan_is_read() {
+    let table = read(KURIPAN);
+    let names: Vec<_> = table.rows.iter().map(|row| row.outcome.as_ref().unwrap().name.as_str()).collect();
+    assert_eq!(names, ["Bawon", "Turyati", "Suryati"]);
+    assert_eq!(table.rows[2].line, 4);
+    let draft = table.rows[0].outcome.as_ref().unwrap();
+    let person = PersonId([1; 16]);
+    let text = |value: &str| Scalar::Text(value.to_owned());
+    assert_eq!(
+        draft.person(person),
+        [put("person", text(&person.to_string())), put("name", text("Bawon")), put("source", text(&draft.source))]
+    );
+    assert_eq!(
+        draft.participation(person),
+        [
+            put("person", text(&person.to_string())),
+            put("group", text("salak")),
+            put("group_number", Scalar::Int(1)),
+            put("programme", text("desmigratif")),
+        ]
+    );
+    assert_eq!((draft.trip(person), draft.decision.as_ref(), draft.has_register()), (None, None, false));
+    let required = |kind, edits: &[Edit]| crate::check_required(kind, edits).is_ok();
+    assert!(required(RecordKind::Person, &draft.person(person)));
+    assert!(required(RecordKind::Participation, &draft.participation(person)));
+}
+
+#[test]
+fn a_letter_that_decided_all_is_given_once() {
+    let decision = Decision {
+        outcome: Outcome::Accepted,
+        number: Some("140/05/2017".into()),
+        date: "2017".parse().unwrap(),
+        day: None,
+        replaces: Vec::new(),
+        basis: None,
+        scan: None,
+    };
+    let options = ImportOptions { decision: Some(decision.clone()), ..options() };
+    let table = read_import(KURIPAN.as_bytes(), &options).unwrap();
+    assert!(table.rows.iter().all(|row| row.outcome.as_ref().unwrap().decision == Some(decision.clone())));
+}
+
+#[test]
+fn a_full_row_gives_person_participation_journey_and_decision() {
+    let text = "Kode Desa;Nama;NIK;Tanggal lahir;Jenis kelamin;Warga desa;TKI purna;Negara;Jalur;Tanggal berangkat;\
+                Tanggal pulang;Keputusan;Nomor keputusan;Tanggal keputusan;Agama\n\
+                33.07.10.2004;Sri Handayani;'3307 1052 0385 0001;12 Maret 1985;P;ya;ya;Taiwan;calo;2018;03-2022;\
+                ditetapkan;140/05/2022;01-06-2022;x\n";
+    let table = read(text);
+    assert_eq!(table.passed_over, ["Agama"]);
+    let draft = table.rows[0].outcome.as_ref().unwrap();
+    assert_eq!(draft.warnings, []);
+    let person = PersonId([1; 16]);
+    let show = |edits: Vec<Edit>| {
+        let pairs = edits.into_iter().map(|edit| match edit {
+            Edit::Put { key, value } => format!("{key}={}", crate::fields::raw_text(&value)),
+            Edit::Choose { .. } | Edit::Clear { .. } | Edit::Splice { .. } => panic!("a new document is only put"),
+        });
+        pairs.skip(1).collect::<Vec<_>>().join(" ")
+    };
+    assert_eq!(
+        show(draft.person(person)),
+        format!("birth=1985-03-12 name=Sri Handayani nik=3307105203850001 sex=f source={}", draft.source)
+    );
+    assert_eq!(show(draft.participation(person)), "claim_tki_purna=true resident=true programme=desmigratif");
+    assert_eq!(show(draft.trip(person).unwrap()), "country=Taiwan departure=2018 returned=2022-03 route=broker");
+    let decision = draft.decision.as_ref().unwrap();
+    assert_eq!(
+        (decision.outcome, decision.number.as_deref(), decision.date.to_string().as_str()),
+        (Outcome::Accepted, Some("140/05/2022"), "2022-06-01")
+    );
+}
+
+#[test]
+fn the_template_reads_back_without_a_column_passed_over() {
+    let table = read(&format!("{}33.07.10.2004;Turi\r\n", template()));
+    assert_eq!((table.passed_over.len(), table.header.len()), (0, 33));
+    assert!(table.rows[0].outcome.is_ok());
+}
+
+#[test]
+fn a_wrong_cell_says_what_is_wrong_and_what_to_do() {
+    let village = ("kode_desa", "33.07.10.2004");
+    let name = ("nama", "Turi");
+    for (cell, expected) in [
+        (("nik", "3,30710E+15"), &["keeps only 15 digits"][..]),
+        (("nik", "330710520385000"), &["keeps only 15 digits"]),
+        (("nik", "3307105203850001"), &[]),
+        (("nik", "belum ada"), &[]),
+        (("kk", "3.3071E+15"), &["keeps only 15 digits"]),
+        (("tanggal_lahir", "31-02-1985"), &["\"31-02-1985\""]),
+        (("tanggal_lahir", "31123"), &["\"31123\""]),
+        (("jenis_kelamin", "x"), &["perempuan"]),
+        (("warga_desa", "mungkin"), &["ya or tidak"]),
+        (("nomor", "satu"), &["a number"]),
+        (("alamat", "=1+1"), &[]),
+        (("keputusan", "ditetapkan"), &["number and date"]),
+        (("tanggal_keputusan", "2017"), &["number and date"]),
+        (("keputusan", "mungkin"), &["\"mungkin\""]),
+    ] {
+        check(&[village, name, cell], expected);
+    }
+    check(&[village, ("nama", " ")], &["must not be empty"]);
+    check(&[("kode_desa", ""), name], &["must not be empty"]);
+    check(&[("kode_desa", "33.07"), name], &["33.07"]);
+    check(&[("kode_desa", "34.01.01.2001"), name], &["34.01.01.2001"]);
+    check(&[("kode_desa", "x"), ("nama", ""), ("warga", "?")], &["\"x\"", "ya or tidak", "must not be empty"]);
+}
+
+#[test]
+fn a_nik_that_looks_wrong_is_warned_of_and_taken() {
+    let table = read("kode_desa;nama;nik;jk\n33.07.10.2004;Turi;3307101203850001;P\n");
+    let draft = table.rows[0].outcome.as_ref().unwrap();
+    assert_eq!(draft.warnings[0].0, "nik");
+    assert!(draft.warnings[0].1.contains("jenis kelamin"));
+}
+
+#[test]
+fn tables_come_in_many_forms() {
+    let rows = |bytes: &[u8]| {
+        let table = read_import(bytes, &options()).unwrap();
+        table.rows.iter().map(|row| row.outcome.as_ref().unwrap().name.clone()).collect::<Vec<_>>()
+    };
+    let plain = b"kode_desa;nama\n33.07.10.2004;Turi\n";
+    assert_eq!(rows(plain), ["Turi"]);
+    assert_eq!(rows(&[b"\xef\xbb\xbf".as_slice(), plain].concat()), ["Turi"]);
+    assert_eq!(rows(&[b"sep=;\r\n".as_slice(), plain].concat()), ["Turi"]);
+    assert_eq!(rows(b"kode_desa\tnama\r\n33.07.10.2004\tTuri\r\n\r\n \t \r\n"), ["Turi"]);
+    assert_eq!(rows(b"kode_desa,nama\n33.07.10.2004,\"Turi, Bu\"\n"), ["Turi, Bu"]);
+    assert_eq!(rows(b"kode_desa;nama\n33.07.10.2004;Ren\xe9\n"), ["Ren\u{e9}"]);
+}
+
+#[test]
+fn what_is_no_table_is_refused_with_a_reason() {
+    for (bytes, part) in [
+        (b"".as_slice(), "empty"),
+        (b"\n\n", "empty"),
+        (b"PK\x03\x04", "CSV UTF-8"),
+        (b"n\0a\0m\0a\0", "CSV UTF-8"),
+        (b"alamat;nik\nx;y\n", "nama"),
+        (b"nama\nTuri\n", "kode_desa"),
+        (b"kode_desa;nama;name\n33.07.10.2004;a;b\n", "\"name\""),
+    ] {
+        let error = read_import(bytes, &options()).unwrap_err().to_string();
+        assert!(error.contains(part), "{error}");
+    }
+    let long = format!("kode_desa;nama\n33.07.10.2004;\"{}", "x\n".repeat(3_000));
+    assert!(read_import(long.as_bytes(), &options()).is_err());
+}
+
+#[test]
+fn the_same_row_has_the_same_source_and_another_has_another() {
+    let source = |line: &str| {
+        let table = read(&format!("kode_desa;kelompok;nomor;nama;telepon\n{line}\n"));
+        table.rows[0].outcome.as_ref().unwrap().source.clone()
+    };
+    let one = source("33.07.10.2004;salak;1;Sri Handayani;0812");
+    assert_eq!(one, source("33.07.10.2004; Salak ;1; SRI  handayani ;0813"), "neither case nor a new phone number");
+    for other in [
+        "33.07.12.2007;salak;1;Sri Handayani;0812",
+        "33.07.10.2004;salak;2;Sri Handayani;0812",
+        "33.07.10.2004;batik;1;Sri Handayani;0812",
+        "33.07.10.2004;salak;1;Sri Handayana;0812",
+    ] {
+        assert_ne!(one, source(other), "{other}");
+    }
+    let twice = read("kode_desa;nama\n33.07.10.2004;Turi\n33.07.10.2004;turi\n");
+    assert!(twice.rows[0].outcome.is_ok());
+    let errors = twice.rows[1].outcome.as_ref().unwrap_err();
+    assert_eq!(errors[0].problem, RowProblem::SameAs(2));
+}
+
+#[test]
+fn rejected_rows_come_back_with_their_reasons_and_can_be_put_right() {
+    let text = "kode_desa;nama;nik\n33.07.10.2004;Turi;\n33.07.10.2004;\"=HYPERLINK(\"\"x\"\")\";3,3E+15\n";
+    let table = read(text);
+    let rejected = rejected_csv(&table, Lang::Id).unwrap();
+    let mut lines = rejected.lines();
+    assert_eq!(lines.next(), Some("\u{feff}kode_desa;nama;nik;alasan"));
+    let line = lines.next().unwrap();
+    assert!(line.starts_with("33.07.10.2004;\"'=HYPERLINK(\"\"x\"\")\";\"3,3E+15\";"), "{line}");
+    assert!(line.contains("15 angka"), "{line}");
+    assert_eq!(lines.next(), None);
+    let again = read(&rejected.replace("3,3E+15", "3307105203850001"));
+    assert_eq!(again.passed_over, ["alasan"]);
+    assert_eq!(again.rows[0].outcome.as_ref().unwrap().name, "=HYPERLINK(\"x\")");
+    assert_eq!(rejected_csv(&read(KURIPAN), Lang::Id), None);
+}
+
+#[test]
+fn two_offices_that_imported_the_same_row_get_a_hint() {
+    let draft = read(KURIPAN).rows[0].outcome.clone().unwrap();
+    let people = [1, 2].map(|number| {
+        let mut doc = fixtures::Doc::new(RecordKind::Person, u64::from(number));
+        for edit in draft.person(PersonId([number; 16])) {
+            let Edit::Put { key, value } = edit else { panic!() };
+            doc = doc.raw(number, &key, value);
+        }
+        let Record::Person(person) = doc.fold().record else { panic!() };
+        Candidate::of(&person)
+    });
+    assert_eq!(possible_duplicates(&people).len(), 1);
+}
+
+proptest::proptest! {
+    #[test]
+    fn no_bytes_panic(bytes in proptest::collection::vec(proptest::num::u8::ANY, 0..300)) {
+        let _ = read_import(&bytes, &options());
+        let text = [b"kode_desa;nama;nik\n".as_slice(), &bytes].concat();
+        if let Ok(table) = read_import(&text, &options()) {
+            let _ = rejected_csv(&table, Lang::Id);
+        }
+    }
+}
