@@ -1,0 +1,235 @@
+//! Lists of participants: filtered, ordered by name, a page at a time.
+
+use identity::{Coordinate, Region};
+use records::{FieldType, Outcome, PartialDate, PersonId};
+use rusqlite::types::Value;
+
+use crate::{
+    Reader, ViewsError,
+    apply::DIFFERENT,
+    read::{Name, PLACE, PLACED, place},
+};
+
+/// Which participants a list shows. What is not set does not filter.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Filter {
+    /// Those of this region.
+    pub region: Option<Region>,
+    /// Those whose name has words that begin like these words, or whose register number begins so.
+    pub text: Option<String>,
+    /// Those of this programme.
+    pub programme: Option<String>,
+    /// Those of this production group.
+    pub group: Option<String>,
+    /// Those whose decision says so.
+    pub decided: Option<Decided>,
+    /// Those who left (`true`), or those who did not.
+    pub left: Option<bool>,
+    /// Those of whom something has to be chosen, in the participation or the identity.
+    pub contested: bool,
+}
+
+/// How a decision stands.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Decided {
+    /// Nothing is decided.
+    Undecided,
+    /// This was decided.
+    As(Outcome),
+    /// Two decisions differ.
+    Different,
+}
+
+/// Which part of a list.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Page {
+    /// How many come before.
+    pub offset: usize,
+    /// How many at most.
+    pub limit: usize,
+}
+
+impl Page {
+    /// Everything.
+    pub const ALL: Self = Self { offset: 0, limit: usize::MAX };
+
+    pub(crate) fn sql_limit(self) -> i64 {
+        i64::try_from(self.limit).unwrap_or(i64::MAX)
+    }
+
+    pub(crate) fn sql_offset(self) -> i64 {
+        i64::try_from(self.offset).unwrap_or(i64::MAX)
+    }
+
+    /// The first ones.
+    pub fn first(limit: usize) -> Self {
+        Self { offset: 0, limit }
+    }
+}
+
+/// One line of a list.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct ParticipantRow {
+    /// The participation.
+    pub doc: Coordinate,
+    /// Who takes part.
+    pub person: Option<PersonId>,
+    /// The village.
+    pub village: Region,
+    /// The name, or why there is none.
+    pub name: Name,
+    /// The programme.
+    pub programme: Option<String>,
+    /// The register number.
+    pub register: Option<String>,
+    /// The production group.
+    pub group: Option<String>,
+    /// The number in the group's list.
+    pub group_number: Option<u32>,
+    /// How far they are, as a code: `terdata` to `diseleksi`, `ditetapkan`, `cadangan`, `ditolak`, `different`, or
+    /// `left:` and the reason.
+    pub stage: String,
+    /// How the decision stands.
+    pub decided: Decided,
+    /// Its number.
+    pub decision_number: Option<String>,
+    /// Its date.
+    pub decision_date: Option<PartialDate>,
+    /// How many fields have several values, in the participation and the identity.
+    pub contested: u32,
+    /// How many items do not count there.
+    pub notices: u32,
+}
+
+/// A page of a list.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Listed {
+    /// How many there are in all.
+    pub total: u64,
+    /// Those of this page: by name, those without one last, then by register number.
+    pub rows: Vec<ParticipantRow>,
+}
+
+impl Reader {
+    /// Lists participants.
+    pub fn list(&self, filter: &Filter, page: Page) -> Result<Listed, ViewsError> {
+        let (condition, mut values) = condition(filter);
+        let params = |values: &[Value]| values.to_vec();
+        let total = self
+            .db
+            .prepare_cached(&format!("SELECT count(*) FROM participation p WHERE {condition}"))?
+            .query_row(rusqlite::params_from_iter(params(&values)), |row| row.get(0))?;
+        let involved = "(SELECT p.document UNION ALL SELECT i.document FROM person i WHERE i.person = p.person)";
+        let sql = format!(
+            "SELECT {PLACE}, p.person, p.village, p.shown_name, p.programme, p.register, p.\"group\", p.group_number, \
+             p.stage, p.decided, p.decision_number, p.decision_date, \
+             (SELECT count(*) FROM conflict WHERE place = 0 AND document IN {involved}), \
+             (SELECT count(*) FROM notice WHERE document IN {involved}) \
+             FROM {PLACED} JOIN (SELECT p.* FROM participation p WHERE {condition} \
+                   ORDER BY p.shown_name IS NULL, p.shown_name, p.register, p.document LIMIT ? OFFSET ?) p \
+             ON d.id = p.document \
+             ORDER BY p.shown_name IS NULL, p.shown_name, p.register, p.document"
+        );
+        values.extend([Value::Integer(page.sql_limit()), Value::Integer(page.sql_offset())]);
+        let mut select = self.db.prepare_cached(&sql)?;
+        let mut rows = select.query(rusqlite::params_from_iter(values))?;
+        let mut found = Vec::new();
+        let text = |row: &rusqlite::Row<'_>, index| row.get::<_, Option<String>>(index);
+        while let Some(row) = rows.next()? {
+            let village: Region =
+                row.get::<_, String>(5)?.parse().map_err(|_| ViewsError::Row { table: "participation" })?;
+            let name = match text(row, 6)? {
+                Some(name) => Name::Known(name),
+                None => self.why_no_name(&village)?,
+            };
+            let decided = match text(row, 12)?.as_deref() {
+                None => Decided::Undecided,
+                Some(DIFFERENT) => Decided::Different,
+                Some(code) => Decided::As(Outcome::from_text(code).ok_or(ViewsError::Row { table: "participation" })?),
+            };
+            found.push(ParticipantRow {
+                doc: place(row)?,
+                person: text(row, 4)?.as_deref().and_then(PersonId::from_text),
+                village,
+                name,
+                programme: text(row, 7)?,
+                register: text(row, 8)?,
+                group: text(row, 9)?,
+                group_number: text(row, 10)?.as_deref().and_then(u32::from_text),
+                stage: row.get(11)?,
+                decided,
+                decision_number: text(row, 13)?,
+                decision_date: text(row, 14)?.as_deref().and_then(PartialDate::from_iso),
+                contested: row.get(15)?,
+                notices: row.get(16)?,
+            });
+        }
+        Ok(Listed { total, rows: found })
+    }
+}
+
+/// The condition on `participation p` and its values, in order.
+fn condition(filter: &Filter) -> (String, Vec<Value>) {
+    let mut parts: Vec<&str> = vec!["1"];
+    let mut values = Vec::new();
+    let mut add = |part, new: Vec<Value>| {
+        parts.push(part);
+        values.extend(new);
+    };
+    match &filter.region {
+        Some(region) if region.level() == 4 => add("p.village = ?", vec![region.to_string().into()]),
+        Some(region) if region.level() > 0 => {
+            // '/' is the character after '.'.
+            add("p.village >= ? AND p.village < ?", vec![format!("{region}.").into(), format!("{region}/").into()]);
+        }
+        Some(_) | None => {}
+    }
+    if let Some(text) = filter.text.as_deref().filter(|text| !text.trim().is_empty()) {
+        let register = text.trim().to_uppercase();
+        let beyond = format!("{register}\u{10ffff}");
+        match words_query(text) {
+            Some(query) => add(
+                "(p.person IN (SELECT person FROM person WHERE document IN \
+                 (SELECT rowid FROM name_search WHERE name_search MATCH ?)) OR (p.register >= ? AND p.register < ?))",
+                vec![query.into(), register.into(), beyond.into()],
+            ),
+            None => add("0", Vec::new()),
+        }
+    }
+    if let Some(programme) = &filter.programme {
+        add("p.programme = ?", vec![programme.clone().into()]);
+    }
+    if let Some(group) = &filter.group {
+        add("p.\"group\" = ?", vec![group.clone().into()]);
+    }
+    match filter.decided {
+        Some(Decided::Undecided) => add("p.decided IS NULL", Vec::new()),
+        Some(Decided::As(outcome)) => add("p.decided = ?", vec![outcome.code().to_owned().into()]),
+        Some(Decided::Different) => add("p.decided = ?", vec![DIFFERENT.to_owned().into()]),
+        None => {}
+    }
+    match filter.left {
+        Some(true) => add("p.stage LIKE 'left:%'", Vec::new()),
+        Some(false) => add("p.stage NOT LIKE 'left:%'", Vec::new()),
+        None => {}
+    }
+    if filter.contested {
+        add(
+            "(EXISTS (SELECT 1 FROM conflict c WHERE c.document = p.document) OR EXISTS \
+             (SELECT 1 FROM conflict c JOIN person i ON i.document = c.document WHERE i.person = p.person))",
+            Vec::new(),
+        );
+    }
+    (parts.join(" AND "), values)
+}
+
+/// The full-text question for words that names begin with; quoted, so that nothing typed is an operator.
+fn words_query(text: &str) -> Option<String> {
+    let words: Vec<String> = text
+        .split(|c: char| !c.is_alphanumeric())
+        .filter(|word| !word.is_empty())
+        .take(8)
+        .map(|word| format!("\"{}\"*", word.chars().take(40).collect::<String>()))
+        .collect();
+    (!words.is_empty()).then(|| words.join(" "))
+}
