@@ -361,7 +361,8 @@ fn a_file_that_is_not_ours_is_set_aside() {
         let bytes = fs::read(path).unwrap();
         fs::write(path, &bytes[..bytes.len() / 2]).unwrap();
     };
-    let damages: [(&str, &dyn Fn(&Path)); 5] = [
+    type Damage<'a> = (&'a str, &'a dyn Fn(&Path));
+    let damages: [Damage<'_>; 5] = [
         ("other version", &other_version),
         ("garbage", &garbage),
         ("short", &short),

@@ -32,13 +32,15 @@ pub(super) fn read(bytes: &[u8]) -> Result<(Vec<String>, Vec<Line>), RecordError
         // What older table programs write: one byte a letter, as in Latin-1.
         Err(_) => bytes.iter().map(|byte| char::from(*byte)).collect(),
     };
+    let text = text.replace("\r\n", "\n").replace('\r', "\n");
     let (text, delimiter, skipped) = delimiter(&text);
     let mut reader =
         csv::ReaderBuilder::new().delimiter(delimiter).has_headers(false).flexible(true).from_reader(text.as_bytes());
     let mut lines: Vec<Line> = Vec::new();
+    let mut counted = Counted { text: text.as_bytes(), at: 0, line: 1 };
     for record in reader.records() {
         let record = record.map_err(|error| refuse(&error.to_string()))?;
-        let line = record.position().map_or(0, csv::Position::line) + skipped;
+        let line = counted.line_of(record.position().map_or(0, csv::Position::byte)) + skipped;
         if record.len() > CELLS_MAX || record.iter().any(|cell| cell.len() > CELL_BYTES_MAX) {
             return Err(refuse(&format!("line {line} is too long; is a quotation mark missing?")));
         }
@@ -53,6 +55,25 @@ pub(super) fn read(bytes: &[u8]) -> Result<(Vec<String>, Vec<Line>), RecordError
     let mut lines = lines.into_iter();
     let (_, header) = lines.next().ok_or_else(|| refuse("it is empty"))?;
     Ok((header.iter().map(|name| name.trim().to_owned()).collect(), lines.collect()))
+}
+
+/// Counts lines as an editor does; the reader's own count leaves out empty ones.
+struct Counted<'a> {
+    text: &'a [u8],
+    at: usize,
+    line: u64,
+}
+
+impl Counted<'_> {
+    /// The line of the record that begins at this byte or after the empty lines there. Bytes only go up.
+    fn line_of(&mut self, byte: u64) -> u64 {
+        let byte = usize::try_from(byte).unwrap_or(usize::MAX);
+        while let Some(next) = self.text.get(self.at).filter(|next| self.at < byte || **next == b'\n') {
+            self.line += u64::from(*next == b'\n');
+            self.at += 1;
+        }
+        self.line
+    }
 }
 
 /// The text after a `sep=;` line, the delimiter, and the lines passed over. Without such a line it is the mark that is
