@@ -5,15 +5,17 @@
 //! deleted and put in one change; objects are made in the first change only.
 
 use automerge::transaction::{CommitOptions, Transactable};
-use automerge::{ActorId, Automerge, ObjType, PatchLog, ROOT, ReadDoc, ScalarValue};
+use automerge::{ActorId, Automerge, PatchLog, ROOT, ReadDoc, ScalarValue};
 use identity::{ChangeHash, Coordinate, JournalId, Officer};
 use journal::{Actor, Change, Draft, Form, Kind, LANES, Payload, Subject};
 
 use crate::chunk::{Parts, take_apart};
-use crate::engine::{CannotShow, empty, guarded, text_object};
+use crate::columns::value;
+use crate::engine::{CannotShow, guarded, text_object};
 use crate::fold::{Fold, Standing};
 use crate::ground::Bits;
 use crate::guard::{self, Claim, FACT_BYTES_MAX, FACT_KEY_BYTES_MAX, KEY_BYTES_MAX, LaneBefore, Unfit};
+use crate::script::{Coded, Desk, Script, coded};
 use crate::{Edit, Scalar};
 
 /// Why an edit cannot be written. Nothing was changed.
@@ -95,25 +97,33 @@ pub fn create<'a>(
 ) -> Result<Written, EditError> {
     let id = Coordinate { journal: own.clone(), seq: 1 };
     let fold = Fold::build(id, [], |_| Standing::Accepted, false, |_| true);
-    let parts = guarded(|| {
-        let mut document = empty();
-        write(&mut document, own, 0, |document| {
-            for (key, text) in texts {
-                check_key(key)?;
-                let object = document.put_object(ROOT, key, ObjType::Text).map_err(refused)?;
-                document.splice_text(&object, 0, 0, text).map_err(refused)?;
-            }
-            for (key, value) in fields {
-                check_key(key)?;
-                if text_object(document, key).is_some() {
-                    return Err(EditError::IsText(key.into()));
-                }
-                document.put(ROOT, key, scalar_value(value)?).map_err(refused)?;
-            }
-            Ok(())
-        })
-    })?;
-    fold.written(own, 0, parts.ok_or(EditError::Nothing)?, Vec::new(), LaneBefore::None)
+    let desk = Desk { own, lane: 0, before: LaneBefore::None, places: Vec::new() };
+    let mut script = Script::new(&fold, &desk);
+    let mut keys = std::collections::BTreeSet::new();
+    for (key, text) in texts {
+        check_key(key)?;
+        if !keys.insert(key) {
+            return Err(EditError::Unwritable("a key given twice"));
+        }
+        let object = script.make_text(key.as_bytes());
+        let mut behind = None;
+        for (at, character) in text.char_indices() {
+            let bytes = &text.as_bytes()[at..at + character.len_utf8()];
+            behind = Some(script.insert(object, behind, (value::TEXT, bytes)));
+        }
+    }
+    let mut values: Vec<(&str, Coded)> = Vec::new();
+    for (key, scalar) in fields {
+        check_key(key)?;
+        if !keys.insert(key) {
+            return Err(EditError::Unwritable("a key given twice"));
+        }
+        values.push((key, coded(&scalar)?));
+    }
+    for (key, (value_type, bytes)) in &values {
+        script.set(key.as_bytes(), (*value_type, bytes), Vec::new());
+    }
+    script.finish(&fold, desk)?.ok_or(EditError::Nothing)
 }
 
 /// A fact; `links` is what its author had seen ([`crate::Snapshot::tips`]), nothing where it creates a document.
@@ -156,11 +166,28 @@ impl Fold {
         };
         places.retain(|place| !below(*place));
         let (lane, before) = self.free_lane(own, &closure)?;
+        let desk = Desk { own, lane, before, places };
+        if edits.iter().any(|edit| matches!(edit, Edit::Splice { .. })) {
+            self.write_with_automerge(desk, &closure, edits)
+        } else {
+            self.write_fields(desk, &closure, edits)
+        }
+    }
+
+    /// Writes edits of any kind at `closure`, by Automerge.
+    pub(crate) fn write_with_automerge(
+        &self,
+        desk: Desk<'_>,
+        closure: &Bits,
+        edits: &[Edit],
+    ) -> Result<Option<Written>, EditError> {
         let parts = guarded(|| {
-            let mut document = self.automerge(Some(&closure))?;
-            write(&mut document, own, lane, |document| edits.iter().try_for_each(|edit| apply(document, edit)))
+            let mut document = self.automerge(Some(closure))?;
+            write(&mut document, desk.own, desk.lane, |document| {
+                edits.iter().try_for_each(|edit| apply(document, edit))
+            })
         })?;
-        parts.map(|parts| self.written(own, lane, parts, places, before)).transpose()
+        parts.map(|parts| self.written(desk, parts)).transpose()
     }
 
     pub(crate) fn check_editable(&self) -> Result<(), EditError> {
@@ -188,21 +215,14 @@ impl Fold {
     }
 
     /// What Automerge wrote, as the journal takes it, once our own guard agrees.
-    fn written(
-        &self,
-        own: &JournalId,
-        lane: u8,
-        parts: Parts,
-        places: Vec<u32>,
-        before: LaneBefore,
-    ) -> Result<Written, EditError> {
+    fn written(&self, desk: Desk<'_>, parts: Parts) -> Result<Written, EditError> {
         let others: Option<Vec<u32>> = parts
             .others
             .iter()
             .map(|id| self.ground.actors.iter().position(|actor| actor.id == *id).map(|actor| actor as u32))
             .collect();
         let others = others.ok_or_else(|| EditError::Refused("it names an actor that nobody is".into()))?;
-        let written = self.checked(own, lane, parts.body, others, places, before)?;
+        let written = self.checked(desk, parts.body, others)?;
         if written.change_hash != parts.hash {
             return Err(EditError::Refused("its chunk does not come out the same".into()));
         }
@@ -210,15 +230,8 @@ impl Fold {
     }
 
     /// A change that the guard accepts, as the journal takes it.
-    pub(crate) fn checked(
-        &self,
-        own: &JournalId,
-        lane: u8,
-        body: Vec<u8>,
-        others: Vec<u32>,
-        places: Vec<u32>,
-        before: LaneBefore,
-    ) -> Result<Written, EditError> {
+    pub(crate) fn checked(&self, desk: Desk<'_>, body: Vec<u8>, others: Vec<u32>) -> Result<Written, EditError> {
+        let Desk { own, lane, before, places } = desk;
         let name = self.actor_name_or_new(own, lane);
         let known: Vec<Option<u32>> = others.iter().copied().map(Some).collect();
         let nodes = places.iter().filter_map(|place| Some(self.ground.change(*place)?.node));
@@ -306,7 +319,7 @@ fn field(document: &impl ReadDoc, key: &str) -> Result<Vec<ScalarValue>, EditErr
     values.collect::<Option<_>>().ok_or_else(|| EditError::IsText(key.into()))
 }
 
-fn check_key(key: &str) -> Result<(), EditError> {
+pub(crate) fn check_key(key: &str) -> Result<(), EditError> {
     if key.is_empty() || key.len() > KEY_BYTES_MAX { Err(EditError::Unwritable("the field's key")) } else { Ok(()) }
 }
 

@@ -164,6 +164,15 @@ impl Ground {
         closure.iter().filter_map(|place| self.change(place)).fold(Size::default(), |sum, c| sum.plus(c.own_size))
     }
 
+    /// The values that stand at a part of the changes that holds everything below its members.
+    pub(crate) fn registers_at<'a>(&self, part: &Bits, body: impl Fn(u32) -> &'a [u8]) -> BTreeMap<Box<str>, Vec<Id>> {
+        let mut registers = BTreeMap::new();
+        for change in part.iter().filter_map(|place| self.change(place)) {
+            apply(&mut registers, change, body(change.node));
+        }
+        registers
+    }
+
     /// Takes in a change that the guard let pass. `name` and `id` are its actor's.
     pub(crate) fn accept(&mut self, change: Change, body: &[u8], name: LaneName, id: [u8; 16]) -> u32 {
         let place = self.changes.len() as u32;

@@ -16,8 +16,10 @@ mod engine;
 mod fold;
 mod ground;
 mod guard;
+mod judge;
 mod leb;
 mod reissue;
+mod script;
 mod show;
 mod snapshot;
 #[cfg(test)]

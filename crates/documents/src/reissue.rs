@@ -9,12 +9,13 @@ use std::collections::{BTreeMap, BTreeSet};
 use identity::{Coordinate, JournalId};
 use journal::{LANES, Payload};
 
-use crate::chunk::{Head, write_head};
-use crate::columns::{self, DELETE, Id, Key, Ops, SET, Span, value};
+use crate::chunk::Head;
+use crate::columns::{self, Id, Key, Ops, SET, Span};
 use crate::edit::{EditError, Written, fact};
 use crate::fold::{Fold, Verdict};
 use crate::ground::LaneName;
-use crate::guard::{LaneBefore, read_fact};
+use crate::guard::read_fact;
+use crate::script::{Desk, Script};
 use crate::show::SETTLED;
 use crate::{FACT_BYTES_MAX, Waiting};
 
@@ -132,38 +133,14 @@ impl Fold {
         wanted: &BTreeSet<u32>,
         own: &JournalId,
     ) -> Result<Option<Written>, EditError> {
-        let ground = &self.ground;
-        let heads: Vec<u32> = ground.heads.iter().collect();
-        let closure = ground.closure(heads.iter().copied());
+        let places: Vec<u32> = self.ground.heads.iter().collect();
+        let closure = self.ground.closure(places.iter().copied());
         let (lane, before) = self.free_lane(own, &closure)?;
-        let name = self.actor_name_or_new(own, lane);
-        let me = ground.actor(name).unwrap_or(ground.actors.len() as u32);
-        let start_op = heads.iter().filter_map(|head| Some(ground.change(*head)?.max_op())).max().unwrap_or(0) + 1;
-
-        let mut again = Again { fold: self, lost, me, start_op, ops: Ops::new(), new: BTreeMap::new() };
+        let desk = Desk { own, lane, before, places };
+        let mut again = Again { fold: self, lost, script: Script::new(self, &desk), new: BTreeMap::new() };
         again.registers(wanted);
         again.texts(wanted);
-        let mut ops = again.ops;
-        if ops.list.is_empty() {
-            return Ok(None);
-        }
-
-        let mut others: Vec<u32> = ops.ids().map(|id| id.actor).filter(|actor| *actor != me).collect();
-        others.sort_unstable_by_key(|actor| ground.actor_id(*actor));
-        others.dedup();
-        let number = |actor: u32| match actor == me {
-            true => Some(0),
-            false => others.iter().position(|other| *other == actor).map(|place| place as u32 + 1),
-        };
-        ops.rename(number).ok_or_else(|| EditError::Refused("an actor is missing".into()))?;
-        let seq = match before {
-            LaneBefore::At(place) => ground.change(place).map_or(0, |before| before.seq) + 1,
-            LaneBefore::None | LaneBefore::NotAccepted => 1,
-        };
-        let mut body = Vec::new();
-        write_head(&mut body, seq, u64::from(start_op));
-        columns::write(&ops, &mut body);
-        self.checked(own, lane, body, others, heads, before).map(Some)
+        again.script.finish(self, desk)
     }
 }
 
@@ -171,18 +148,12 @@ impl Fold {
 struct Again<'a> {
     fold: &'a Fold,
     lost: &'a [Lost<'a>],
-    me: u32,
-    start_op: u32,
-    ops: Ops<&'a [u8]>,
+    script: Script<'a>,
     /// Characters of the waiting changes and what they are in the new one.
     new: BTreeMap<WideId, Id>,
 }
 
 impl<'a> Again<'a> {
-    fn next_id(&self) -> Id {
-        Id { counter: self.start_op + self.ops.list.len() as u32, actor: self.me }
-    }
-
     /// An id of something accepted, in the fold's numbering.
     fn accepted(&self, (lane, counter): WideId) -> Option<Id> {
         let id = Id { counter, actor: self.fold.ground.actor(lane)? };
@@ -210,14 +181,13 @@ impl<'a> Again<'a> {
             let replaces = self.standing(key, &replaced);
             let mut puts = puts.into_iter().filter(|(id, _, _)| !replaced.contains(id)).peekable();
             if puts.peek().is_none() && !replaces.is_empty() {
-                self.ops.push(None, Key::Prop(key), false, DELETE, (value::NULL, &[]), replaces);
+                self.script.delete(key, replaces);
                 continue;
             }
             // Several puts stand only if they stood side by side before: so they do again.
             let mut replaces = Some(replaces);
             for (_, value_type, bytes) in puts {
-                let replaces = replaces.take().unwrap_or_default();
-                self.ops.push(None, Key::Prop(key), false, SET, (value_type, bytes), replaces);
+                self.script.set(key, (value_type, bytes), replaces.take().unwrap_or_default());
             }
         }
     }
@@ -227,10 +197,7 @@ impl<'a> Again<'a> {
         let ground = &self.fold.ground;
         let values = ground.registers.get(crate::ground::key_text(key)).into_iter().flatten();
         let wide = |id: &Id| ground.actors.get(id.actor as usize).map(|lane| (lane.name, id.counter));
-        let mut values: Vec<Id> =
-            values.filter(|id| wide(id).is_some_and(|id| replaced.contains(&id))).copied().collect();
-        values.sort_by_key(|id| (id.counter, ground.actor_id(id.actor)));
-        values
+        self.fold.in_order(values.filter(|id| wide(id).is_some_and(|id| replaced.contains(&id))))
     }
 
     fn texts(&mut self, wanted: &BTreeSet<u32>) {
@@ -256,12 +223,11 @@ impl<'a> Again<'a> {
                     Key::Prop(_) => continue,
                 };
                 if op.insert {
-                    let key = self.neighbour(elem, &behind).map_or(Key::Head, Key::Elem);
-                    let id = self.next_id();
-                    self.ops.push(Some(text), key, true, SET, (op.value_type, op.value.of(lost.body)), []);
+                    let behind = self.neighbour(elem, &behind);
+                    let id = self.script.insert(text, behind, (op.value_type, op.value.of(lost.body)));
                     self.new.insert((lost.author, counter), id);
                 } else if let Some(elem) = elem.and_then(|elem| self.new.get(&elem).copied().or(self.accepted(elem))) {
-                    self.ops.push(Some(text), Key::Elem(elem), false, DELETE, (value::NULL, &[]), [elem]);
+                    self.script.delete_character(text, elem);
                 }
             }
         }

@@ -68,11 +68,8 @@ impl Fold {
     fn fields(&self) -> BTreeMap<String, Vec<FieldValue>> {
         let mut fields = BTreeMap::new();
         for (key, ids) in &self.ground.registers {
-            let mut ids: Vec<&Id> = ids.iter().collect();
-            if ids.len() > 1 {
-                ids.sort_by_key(|id| (id.counter, self.ground.actor_id(id.actor)));
-            }
-            let values: Vec<FieldValue> = ids.into_iter().filter_map(|id| self.value(*id)).collect();
+            let values: Vec<FieldValue> =
+                self.in_order(ids.iter()).into_iter().filter_map(|id| self.value(id)).collect();
             if !values.is_empty() {
                 fields.insert(key.to_string(), values);
             }

@@ -476,7 +476,8 @@ fn one_list_of_operations_has_one_encoding() {
 
 #[test]
 fn what_this_version_does_not_write_waits_for_a_newer_one() {
-    let newer: [(&str, fn(&mut Ops<Bytes>)); 4] = [
+    type Newer = (&'static str, fn(&mut Ops<Bytes>));
+    let newer: [Newer; 4] = [
         ("an increment", |o| o.push(None, Key::Prop(b"k"), false, 5, (value::SIGNED, &[1]), [])),
         ("a mark", |o| o.push(Some(id(1, VILLAGE)), Key::Head, true, 7, (value::NULL, b""), [])),
         ("a counter", |o| o.push(None, Key::Prop(b"k"), false, SET, (8, &[1]), [])),

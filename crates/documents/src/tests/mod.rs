@@ -5,6 +5,7 @@ mod guards;
 mod order;
 mod reissues;
 mod silent_loss;
+mod writing;
 
 use identity::{Coordinate, EntryHash, Incarnation, JournalId, NodeKey, Officer};
 use journal::{Header, Kind, Subject};
