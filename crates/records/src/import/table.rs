@@ -79,8 +79,8 @@ impl Counted<'_> {
 /// The text after a `sep=;` line, the delimiter, and the lines passed over. Without such a line it is the mark that is
 /// most frequent in the header.
 fn delimiter(text: &str) -> (&str, u8, u64) {
-    let first = text.lines().next().unwrap_or_default();
-    if let Some(mark) = first.strip_prefix("sep=").and_then(|rest| rest.bytes().next()).filter(u8::is_ascii_punctuation)
+    let first = text.lines().find(|line| !line.trim().is_empty()).unwrap_or_default();
+    if let Some(mark) = text.strip_prefix("sep=").and_then(|rest| rest.bytes().next()).filter(u8::is_ascii_punctuation)
     {
         return (text.split_once('\n').map_or("", |(_, rest)| rest), mark, 1);
     }
