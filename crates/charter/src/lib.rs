@@ -17,6 +17,7 @@
 //! - No input panics, and every list and text has a bound ([`limits`]).
 
 mod charter;
+mod effect;
 mod error;
 pub mod file;
 mod fold;
@@ -29,10 +30,8 @@ mod request;
 mod set;
 mod statement;
 
-pub use charter::{
-    Charter, CutOffs, Effect, FreezeReason, Node, NodeState, Office, Order, RosterView, Standing, VoidReason,
-    WaitReason,
-};
+pub use charter::{Charter, CutOffs, FreezeReason, Node, NodeState, Office, Order, RosterView, Standing};
+pub use effect::{Effect, VoidReason, WaitReason};
 pub use error::StatementError;
 pub use foresee::Keep;
 pub use policy::{Access, Grant, Holder, Policy, Reach};
