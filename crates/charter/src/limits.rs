@@ -2,7 +2,7 @@
 //!
 //! Every statement fits one frame of 64 kB with room for the frame's own words. Where a list is too short for what is
 //! to be said, say it in several statements; a removal that should keep more than its list takes is followed by
-//! [`Body::Adopt`].
+//! [`Body::Adopt`](crate::Body::Adopt).
 
 use std::collections::BTreeSet;
 
