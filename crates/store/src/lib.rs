@@ -22,6 +22,9 @@ mod index;
 mod options;
 mod store;
 
+#[cfg(test)]
+mod tests;
+
 pub use error::StoreError;
 pub use index::{DocumentId, Index, IndexOp, JournalNumber, PageRow, Row, ScopeNumber, VALUE_BYTES_MAX};
 pub use options::{MachineKeySource, Options, machine_id};

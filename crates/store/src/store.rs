@@ -309,6 +309,11 @@ impl Writer {
         self.failed.is_some()
     }
 
+    #[cfg(test)]
+    pub(crate) fn disk(&mut self) -> &mut Disk {
+        &mut self.disk
+    }
+
     fn check_alive(&self) -> Result<(), StoreError> {
         match &self.failed {
             Some((op, source)) => Err(StoreError::Failed { op: op.clone(), source: source.clone() }),

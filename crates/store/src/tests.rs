@@ -1,0 +1,416 @@
+//! The store on a real folder: what it promises to the driver.
+
+use std::{fs, os::unix::fs::PermissionsExt, path::Path};
+
+use identity::{ChangeHash, EntryHash, Incarnation, JournalId, NodeKey, Point};
+use journal::segments::{Identity, Log, MachineKey, SegmentError, Setup, SimDisk, Sizing, Why};
+
+use crate::*;
+
+fn options(folder: &Path) -> Options {
+    Options { index_cache_bytes: 1 << 20, reserve_bytes: 0, ..Options::new(folder.join("data")) }
+}
+
+fn frame(kind: FrameKind, text: &str) -> Frame {
+    Frame { kind, bytes: text.as_bytes().to_vec() }
+}
+
+fn note(text: &str) -> Frame {
+    frame(FrameKind::Note, text)
+}
+
+fn texts(store: &Store, opened: &Opened) -> Vec<String> {
+    let read = |found: &Located| String::from_utf8(store.reader.read(found.at).unwrap().bytes).unwrap();
+    opened.frames.iter().map(read).collect()
+}
+
+fn copy_folder(from: &Path, to: &Path) {
+    fs::create_dir_all(to).unwrap();
+    for entry in fs::read_dir(from).unwrap().flatten() {
+        let to = to.join(entry.file_name());
+        if entry.path().is_dir() {
+            copy_folder(&entry.path(), &to);
+        } else {
+            fs::copy(entry.path(), to).unwrap();
+        }
+    }
+}
+
+fn journal_of(scope: &str, node: u8) -> JournalId {
+    JournalId { scope: scope.parse().unwrap(), node: NodeKey([node; 32]), incarnation: Incarnation([0; 8]) }
+}
+
+#[test]
+fn what_was_appended_is_there_after_a_restart() {
+    let folder = tempfile::tempdir().unwrap();
+    let (mut store, first) = Store::create(&options(folder.path())).unwrap();
+    assert_eq!((first.frames.len(), first.index, first.new_incarnation()), (0, IndexState::Empty, false));
+    let at = store.writer.append(&[note("one"), frame(FrameKind::Page, "two")]).unwrap();
+    assert_eq!(store.reader.read(at[1]).unwrap(), frame(FrameKind::Page, "two"));
+    store.index.apply(&[], Some(store.writer.end())).unwrap();
+    let end = store.writer.end();
+    drop(store);
+
+    let (mut store, again) = Store::open(&options(folder.path())).unwrap();
+    assert_eq!(texts(&store, &again), ["one", "two"]);
+    assert_eq!((again.index, again.new_incarnation()), (IndexState::Ready(end), false));
+    assert_eq!(again.secret.node_key(), first.secret.node_key());
+    let at = store.writer.append(&[note("three")]).unwrap();
+    let behind = store.reader.frames(end).unwrap();
+    assert_eq!(behind, [(Located { at: at[0], kind: FrameKind::Note }, store.writer.end())]);
+    assert_eq!(store.reader.frames(Position::default()).unwrap().len(), 3);
+}
+
+#[test]
+fn a_folder_is_open_once_and_says_by_whom() {
+    let folder = tempfile::tempdir().unwrap();
+    let options = options(folder.path());
+    assert!(matches!(Store::open(&options), Err(StoreError::NoNode(_))));
+    let (store, _) = Store::create(&options).unwrap();
+    let error = Store::open(&options).unwrap_err();
+    let expected = format!("is in use by process {}", std::process::id());
+    assert!(error.to_string().ends_with(&expected), "{error}");
+    let Store { writer, reader, index } = store;
+    drop((writer, index));
+    assert!(matches!(Store::open(&options), Err(StoreError::InUse { .. })), "as long as a part is in use");
+    drop(reader);
+    assert!(matches!(Store::create(&options), Err(StoreError::NodeExists(_))));
+    assert!(Store::open(&options).is_ok());
+}
+
+#[test]
+fn keys_are_for_their_owner_and_a_passphrase_is_asked_for() {
+    let folder = tempfile::tempdir().unwrap();
+    let with = |phrase: &str| Options {
+        machine_key: MachineKeySource::Passphrase(phrase.to_owned().into()),
+        ..options(folder.path())
+    };
+    let (mut store, _) = Store::create(&with("padi menguning")).unwrap();
+    store.writer.append(&[note("one")]).unwrap();
+    drop(store);
+    for key in ["node.key", "machine.key"] {
+        let path = folder.path().join("data").join(key);
+        assert_eq!(fs::metadata(&path).unwrap().permissions().mode() & 0o777, 0o600, "{key}");
+        fs::set_permissions(&path, fs::Permissions::from_mode(0o644)).unwrap();
+    }
+    assert!(matches!(Store::open(&with("padi")), Err(StoreError::Passphrase)));
+    assert!(matches!(Store::open(&options(folder.path())), Err(StoreError::KeyFile { .. })));
+    let (store, opened) = Store::open(&with("padi menguning")).unwrap();
+    assert_eq!(texts(&store, &opened), ["one"]);
+    let mode = fs::metadata(folder.path().join("data/node.key")).unwrap().permissions().mode();
+    assert_eq!(mode & 0o777, 0o600, "closed again");
+}
+
+#[test]
+fn the_folder_shows_nothing_of_what_is_kept() {
+    let folder = tempfile::tempdir().unwrap();
+    let (mut store, _) = Store::create(&options(folder.path())).unwrap();
+    store.writer.append(&[note("Turyati, Kuripan")]).unwrap();
+    for file in fs::read_dir(folder.path().join("data/journal")).unwrap().flatten() {
+        let bytes = fs::read(file.path()).unwrap();
+        assert!(!bytes.windows(7).any(|window| window == b"Turyati" || window == b"Kuripan"));
+    }
+}
+
+#[test]
+fn after_a_failure_nothing_is_acknowledged_until_a_new_start() {
+    // One append: a write, its zeros or not, its sync.
+    for failing in 0..2 {
+        let folder = tempfile::tempdir().unwrap();
+        let (mut store, _) = Store::create(&options(folder.path())).unwrap();
+        store.writer.append(&[note("kept")]).unwrap();
+        store.writer.disk().fail_in = Some(failing);
+        let first = store.writer.append(&[note("lost")]).unwrap_err();
+        assert!(matches!(first, StoreError::Failed { .. }), "{first}");
+        store.writer.disk().fail_in = None;
+        let second = store.writer.append(&[note("lost too")]).unwrap_err();
+        assert_eq!(first.to_string(), second.to_string(), "the first failure stays the one that is told");
+        assert!(store.writer.rewrite(&[1], |_, frame| frame.ok()).is_err() && store.writer.failed());
+        drop(store);
+        let (store, opened) = Store::open(&options(folder.path())).unwrap();
+        let found = texts(&store, &opened);
+        assert!(found == ["kept"] || found == ["kept", "lost"], "{found:?}");
+    }
+}
+
+#[test]
+fn a_full_disk_refuses_data_and_takes_orders() {
+    let folder = tempfile::tempdir().unwrap();
+    let options = Options { reserve_bytes: u64::MAX, ..options(folder.path()) };
+    let (mut store, _) = Store::create(&options).unwrap();
+    for kind in [FrameKind::Page, FrameKind::Pack, FrameKind::Receipt] {
+        let group = [note("with it"), frame(kind, "data")];
+        assert!(matches!(store.writer.append(&group), Err(StoreError::Full { .. })), "{kind:?}");
+    }
+    for kind in [FrameKind::Statement, FrameKind::ForkProof, FrameKind::Note] {
+        store.writer.append(&[frame(kind, "order")]).unwrap();
+    }
+    let bytes = fs::metadata(folder.path().join("data/journal/00000001-00000001-00000001.seg")).unwrap().len();
+    assert!(bytes < 10_000, "no zeros ahead on a full disk: {bytes}");
+    assert!(store.writer.space().unwrap().total_bytes > 0);
+}
+
+#[test]
+fn an_erasure_moves_what_stays_and_the_index_has_to_follow() {
+    let folder = tempfile::tempdir().unwrap();
+    let (mut store, _) = Store::create(&options(folder.path())).unwrap();
+    let at = store.writer.append(&[note("one"), note("two"), note("three")]).unwrap();
+    store.index.apply(&[], Some(store.writer.end())).unwrap();
+    assert_eq!(store.reader.read(at[1]).unwrap(), note("two"), "the reader has the file open");
+    let moved = store
+        .writer
+        .rewrite(&[at[0].file], |_, frame| match frame.unwrap() {
+            erased if erased == note("two") => None,
+            other => Some(other),
+        })
+        .unwrap();
+    assert_eq!(moved.iter().map(|(old, _)| *old).collect::<Vec<_>>(), at);
+    assert_eq!(store.reader.read(moved[2].1.unwrap()).unwrap(), note("three"));
+    assert!(moved[1].1.is_none());
+    assert!(matches!(store.reader.read(at[1]), Err(StoreError::Segment(SegmentError::Gone(_)))));
+    drop(store);
+
+    let (store, opened) = Store::open(&options(folder.path())).unwrap();
+    assert_eq!((texts(&store, &opened), opened.index), (vec!["one".into(), "three".into()], IndexState::Suspect));
+    store.index.apply(&[IndexOp::Rewritten], Some(store.writer.end())).unwrap();
+    drop(store);
+    let (store, opened) = Store::open(&options(folder.path())).unwrap();
+    assert_eq!((opened.index, opened.cuts.len()), (IndexState::Ready(store.writer.end()), 0));
+}
+
+#[test]
+fn a_copied_folder_and_a_log_set_back_ask_for_a_new_incarnation() {
+    let folder = tempfile::tempdir().unwrap();
+    let (mut store, _) = Store::create(&options(folder.path())).unwrap();
+    store.writer.append(&[note("one")]).unwrap();
+    store.index.apply(&[], Some(store.writer.end())).unwrap();
+    drop(store);
+    let (data, copy) = (folder.path().join("data"), folder.path().join("copy"));
+    copy_folder(&data, &copy);
+
+    let elsewhere = Options { folder: copy.clone(), ..options(folder.path()) };
+    let (mut store, opened) = Store::open(&elsewhere).unwrap();
+    assert!(opened.moved && opened.new_incarnation() && opened.cuts.is_empty());
+    store.writer.append(&[note("here")]).unwrap();
+    drop(store);
+    let (store, opened) = Store::open(&elsewhere).unwrap();
+    assert!(!opened.new_incarnation());
+    assert_eq!(texts(&store, &opened), ["one", "here"]);
+
+    // The original goes on, and its segments are put back to what they were.
+    let (mut store, _) = Store::open(&options(folder.path())).unwrap();
+    copy_folder(&data.join("journal"), &folder.path().join("old"));
+    store.writer.append(&[note("two")]).unwrap();
+    store.index.apply(&[], Some(store.writer.end())).unwrap();
+    drop(store);
+    copy_folder(&folder.path().join("old"), &data.join("journal"));
+    let (_, opened) = Store::open(&options(folder.path())).unwrap();
+    assert!(opened.new_incarnation() && !opened.moved);
+    assert_eq!((opened.cuts[0].why, opened.index), (Why::Behind, IndexState::Suspect));
+}
+
+#[test]
+fn the_real_disk_ends_with_the_same_bytes_as_the_simulated_one() {
+    let folder = tempfile::tempdir().unwrap();
+    let setup = Setup {
+        identity: Identity { folder: [1; 16], machine: [2; 32] },
+        machine_key: MachineKey([3; 32]),
+        seed: [4; 32],
+        sizing: Sizing { grow_bytes_min: 2 << 10, grow_bytes_max: 8 << 10, segment_bytes: 32 << 10 },
+        expected: None,
+    };
+    let (mut sim, mut real) = (SimDisk::default(), disk::Disk::new(folder.path()));
+    let from_sim = |sim: &SimDisk| {
+        Log::recover(&sim.listing(), &mut |file, offset, bytes| Ok(sim.read(file, offset, bytes)), &setup).unwrap()
+    };
+    let from_real = |real: &disk::Disk| {
+        let mut read = |file, offset, bytes| Ok(disk::read_up_to(&fs::File::open(real.path(file))?, offset, bytes)?);
+        Log::recover(&real.listing().unwrap(), &mut read, &setup).unwrap()
+    };
+    let (mut log, ..) = from_sim(&sim);
+    for step in 0..120_usize {
+        let group: Vec<Frame> = (0..1 + step % 3).map(|n| note(&"x".repeat(step * 37 % 3_000 + n))).collect();
+        let mut ops = log.append(&group).unwrap().0;
+        if step % 25 == 24 {
+            let oldest = log.files()[0].0.number;
+            ops.extend(log.rewrite(&[oldest], &group).unwrap().0);
+        }
+        ops.iter().for_each(|op| sim.execute(op));
+        real.execute(&ops).unwrap();
+    }
+    // A torn tail on both.
+    let (name, end) = *log.files().last().unwrap();
+    let torn = journal::segments::DiskOp::Write { file: name, offset: end.into(), bytes: vec![7; 50] };
+    sim.execute(&torn);
+    real.execute(&[torn]).unwrap();
+
+    let (on_sim, on_real) = (from_sim(&sim), from_real(&real));
+    assert_eq!(on_sim.2, on_real.2, "the same to do");
+    assert_eq!((on_sim.1.frames, &on_sim.1.cuts), (on_real.1.frames, &on_real.1.cuts));
+    assert_eq!(on_real.1.cuts.len(), 1);
+    on_sim.2.iter().for_each(|op| sim.execute(op));
+    real.execute(&on_real.2).unwrap();
+    assert_eq!(sim.listing(), real.listing().unwrap());
+    assert!(sim.listing().len() > 5);
+    for (name, _) in sim.listing() {
+        let bytes = fs::read(folder.path().join(&name)).unwrap();
+        assert!(sim.file(name.parse().unwrap()).unwrap() == bytes, "{name}");
+    }
+}
+
+#[test]
+fn pages_are_found_by_any_entry_in_them() {
+    let folder = tempfile::tempdir().unwrap();
+    let (store, _) = Store::create(&options(folder.path())).unwrap();
+    let index = &store.index;
+    let [kuripan, wonosobo] = [1, 2].map(|node| journal_of("coordination/33.07", node));
+    let [a, b] = [&kuripan, &wonosobo].map(|journal| index.intern_journal(journal).unwrap());
+    assert_eq!(index.intern_journal(&kuripan).unwrap(), a);
+    let page = |first_seq: u64, last: u64, sealed| PageRow {
+        first_seq,
+        last: Point { seq: last, hash: EntryHash([last as u8; 32]) },
+        at: Location { file: 1, offset: last as u32, bytes: 10 },
+        part: 0,
+        sealed,
+    };
+    let pages = [page(1, 10, true), page(11, 20, true), page(21, 25, false)];
+    let ops = pages.map(|page| IndexOp::Page { journal: a, page });
+    index.apply(&ops, None).unwrap();
+    index.apply(&[IndexOp::Page { journal: b, page: page(1, 3, false) }], None).unwrap();
+
+    for (seq, found) in [(0, None), (1, Some(0)), (10, Some(0)), (11, Some(1)), (25, Some(2)), (26, None)] {
+        assert_eq!(index.page_with(a, seq).unwrap(), found.map(|at| pages[at]), "{seq}");
+    }
+    assert_eq!(index.pages_from(a, 15, 10).unwrap(), pages[1..]);
+    assert_eq!(index.pages_from(a, 0, 2).unwrap(), pages[..2]);
+    assert_eq!(index.point(a).unwrap().unwrap().seq, 25);
+    let have = index.have(&kuripan.scope).unwrap();
+    assert_eq!(
+        have.iter().map(|(journal, point)| (journal, point.seq)).collect::<Vec<_>>(),
+        [(&kuripan, 25), (&wonosobo, 3)]
+    );
+    assert_eq!(index.have(&"coordination/33".parse().unwrap()).unwrap(), []);
+    index.apply(&[IndexOp::DropPage { journal: a, first_seq: 21 }], None).unwrap();
+    assert_eq!(index.point(a).unwrap().unwrap().seq, 20);
+}
+
+#[test]
+fn a_document_has_its_entries_once_however_many() {
+    let folder = tempfile::tempdir().unwrap();
+    let (store, _) = Store::create(&options(folder.path())).unwrap();
+    let index = store.index.clone();
+    let scope = index.intern_scope(&"coordination/33.07".parse().unwrap()).unwrap();
+    let other = index.intern_scope(&"coordination/33".parse().unwrap()).unwrap();
+    let writer = index.intern_journal(&journal_of("coordination/33.07", 1)).unwrap();
+    let row = |seq: u64| Row { journal: writer, seq, change: (seq % 3 > 0).then_some(ChangeHash([seq as u8; 32])) };
+    let document = |seq| DocumentId { journal: writer, seq };
+    let add = |scope, seq, rows: std::ops::Range<u64>| IndexOp::Rows {
+        scope,
+        document: document(seq),
+        rows: rows.map(row).collect(),
+    };
+    // Two thousand entries take several rows; half of them come twice, within one group and over two.
+    index.apply(&[add(scope, 1, 1..1_000), add(scope, 1, 500..1_500), add(other, 9, 1..2)], None).unwrap();
+    index.apply(&[add(scope, 1, 1_000..2_001), add(scope, 2, 1..2), add(scope, 3, 1..2)], None).unwrap();
+    assert_eq!(index.rows(scope, document(1)).unwrap(), (1..2_001).map(row).collect::<Vec<_>>());
+    assert_eq!(index.change_hash(scope, document(1), writer, 1_999).unwrap(), Some(ChangeHash([207; 32])));
+    assert_eq!(index.change_hash(scope, document(1), writer, 1_998).unwrap(), None, "a fact has none");
+
+    assert_eq!(index.documents(scope, None, 2).unwrap(), [document(1), document(2)]);
+    assert_eq!(index.documents(scope, Some(document(2)), 2).unwrap(), [document(3)]);
+    assert_eq!(index.documents(other, None, 9).unwrap(), [document(9)]);
+    index.apply(&[IndexOp::DropDocument { scope, document: document(1) }], None).unwrap();
+    assert_eq!(index.documents(scope, None, 9).unwrap(), [document(2), document(3)]);
+    assert_eq!(index.rows(scope, document(1)).unwrap(), []);
+}
+
+#[test]
+fn settings_and_names_survive_a_restart_but_not_a_wipe() {
+    let folder = tempfile::tempdir().unwrap();
+    let (store, _) = Store::create(&options(folder.path())).unwrap();
+    let set = |name: &str, value: &[u8]| IndexOp::Set { name: name.into(), value: Some(value.to_vec()) };
+    store.index.apply(&[set("view/persons", b"7"), set("view/groups", b"8"), set("zoom", b"")], None).unwrap();
+    let too_large = store.index.apply(&[set("view/x", &[0; VALUE_BYTES_MAX + 1])], None);
+    assert!(matches!(too_large, Err(StoreError::ValueTooLarge(_))));
+    let scope = "coordination/id".parse().unwrap();
+    let number = store.index.intern_journal(&journal_of("coordination/id", 5)).unwrap();
+    let scope_number = store.index.intern_scope(&scope).unwrap();
+    drop(store);
+
+    let (store, _) = Store::open(&options(folder.path())).unwrap();
+    let index = &store.index;
+    assert_eq!(index.settings(b"view/").unwrap().len(), 2);
+    assert_eq!(index.get(b"zoom").unwrap(), Some(vec![]));
+    assert_eq!(index.journal(number), Some(journal_of("coordination/id", 5)));
+    assert_eq!(index.scopes(), [(scope.clone(), scope_number)]);
+    index.wipe().unwrap();
+    assert_eq!((index.get(b"zoom").unwrap(), index.journals(&scope), index.applied().unwrap()), (None, vec![], None));
+    index.apply(&[set("zoom", b"1")], Some(Position::default())).unwrap();
+    drop(store);
+    let (store, opened) = Store::open(&options(folder.path())).unwrap();
+    assert_eq!(
+        (opened.index, store.index.get(b"zoom").unwrap()),
+        (IndexState::Ready(Position::default()), Some(vec![b'1']))
+    );
+}
+
+#[test]
+fn an_index_that_was_open_when_the_power_went_is_suspect_until_wiped() {
+    let folder = tempfile::tempdir().unwrap();
+    let (store, _) = Store::create(&options(folder.path())).unwrap();
+    store.index.apply(&[], Some(store.writer.end())).unwrap();
+    let stamp = folder.path().join("data/index.open");
+    assert!(stamp.exists());
+    drop(store);
+    assert!(!stamp.exists());
+    fs::write(&stamp, "an earlier boot").unwrap();
+    for _ in 0..2 {
+        let (_, opened) = Store::open(&options(folder.path())).unwrap();
+        assert_eq!(opened.index, IndexState::Suspect);
+    }
+    let (store, _) = Store::open(&options(folder.path())).unwrap();
+    store.index.wipe().unwrap();
+    store.index.apply(&[], Some(store.writer.end())).unwrap();
+    drop(store);
+    let (_, opened) = Store::open(&options(folder.path())).unwrap();
+    assert_eq!(opened.index, IndexState::Ready(Position::default()));
+}
+
+#[test]
+fn a_damaged_index_is_begun_anew_and_loses_no_frame() {
+    let folder = tempfile::tempdir().unwrap();
+    let (mut store, _) = Store::create(&options(folder.path())).unwrap();
+    store.writer.append(&[note("one")]).unwrap();
+    let set = |n: u32| IndexOp::Set { name: n.to_be_bytes().to_vec(), value: Some(vec![n as u8; 300]) };
+    store.index.apply(&(0..2_000).map(set).collect::<Vec<_>>(), Some(store.writer.end())).unwrap();
+    drop(store);
+    let (data, whole) = (folder.path().join("data"), folder.path().join("whole"));
+    copy_folder(&data.join("index"), &whole);
+
+    let mut states = Vec::new();
+    for round in 0..24_usize {
+        fs::remove_dir_all(data.join("index")).unwrap();
+        copy_folder(&whole, &data.join("index"));
+        let mut files: Vec<_> = fs::read_dir(data.join("index")).unwrap().flatten().map(|file| file.path()).collect();
+        files.retain(|file| file.is_file());
+        files.sort();
+        let file = &files[round % files.len()];
+        let mut bytes = fs::read(file).unwrap();
+        let at = bytes.len() * (round / files.len()) / 12;
+        match round % 4 {
+            0 => bytes.truncate(at),
+            1 => bytes[at..].iter_mut().take(600).for_each(|byte| *byte ^= 0x55),
+            2 => bytes[at..].fill(0),
+            _ => bytes.iter_mut().skip(at).step_by(97).for_each(|byte| *byte = 0xff),
+        }
+        fs::write(file, bytes).unwrap();
+        fs::write(data.join("index/snap.00000000000FFFFF.generating"), b"half").unwrap();
+        let (store, opened) = Store::open(&options(folder.path())).unwrap();
+        assert_eq!(texts(&store, &opened), ["one"], "round {round}");
+        store.index.wipe().unwrap();
+        store.index.apply(&[set(1)], None).unwrap();
+        assert_eq!(store.index.get(&1_u32.to_be_bytes()).unwrap(), Some(vec![1; 300]), "round {round}");
+        states.push(opened.index);
+    }
+    assert!(states.contains(&IndexState::Empty), "{states:?}");
+}
