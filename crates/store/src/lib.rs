@@ -26,7 +26,7 @@ mod store;
 mod tests;
 
 pub use error::StoreError;
-pub use index::{DocumentId, Index, IndexOp, JournalNumber, PageRow, Row, ScopeNumber, VALUE_BYTES_MAX};
+pub use index::{DocumentId, Index, IndexOp, JournalNumber, PageRow, Row, ScopeNumber, Setting, VALUE_BYTES_MAX};
 pub use options::{MachineKeySource, Options, machine_id};
 pub use store::{IndexState, Opened, Reader, Space, Store, Writer};
 

@@ -302,7 +302,11 @@ fn a_document_has_its_entries_once_however_many() {
     let scope = index.intern_scope(&"coordination/33.07".parse().unwrap()).unwrap();
     let other = index.intern_scope(&"coordination/33".parse().unwrap()).unwrap();
     let writer = index.intern_journal(&journal_of("coordination/33.07", 1)).unwrap();
-    let row = |seq: u64| Row { journal: writer, seq, change: (seq % 3 > 0).then_some(ChangeHash([seq as u8; 32])) };
+    let row = |seq: u64| Row {
+        journal: writer,
+        seq,
+        change: (!seq.is_multiple_of(3)).then_some(ChangeHash([seq as u8; 32])),
+    };
     let document = |seq| DocumentId { journal: writer, seq };
     let add = |scope, seq, rows: std::ops::Range<u64>| IndexOp::Rows {
         scope,

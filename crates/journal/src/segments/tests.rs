@@ -290,9 +290,9 @@ fn damage_loses_what_it_hit_and_says_so() {
         }
         for (at, frame) in &held {
             let listed = found.frames.iter().any(|found| found.at == *at);
-            let reported = found.cuts.iter().any(|cut| match cut.why {
-                Why::Missing => true,
-                _ => cut.file.number == at.file && cut.from <= at.offset && at.offset < cut.to,
+            let reported = found.cuts.iter().any(|cut| {
+                let covers = cut.file.number == at.file && cut.from <= at.offset && at.offset < cut.to;
+                covers || cut.why == Why::Missing
             });
             match read(&damaged, &again, *at) {
                 Ok(opened) => assert!(opened == *frame && (listed || reported), "{what:?}: {at:?}"),

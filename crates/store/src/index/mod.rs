@@ -70,6 +70,9 @@ pub struct Row {
     pub change: Option<ChangeHash>,
 }
 
+/// A setting's name and its value.
+pub type Setting = (Vec<u8>, Vec<u8>);
+
 /// One thing to change in the index.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum IndexOp {
@@ -347,7 +350,7 @@ impl Index {
     }
 
     /// The settings whose names begin so, in order.
-    pub fn settings(&self, prefix: &[u8]) -> Result<Vec<(Vec<u8>, Vec<u8>)>, StoreError> {
+    pub fn settings(&self, prefix: &[u8]) -> Result<Vec<Setting>, StoreError> {
         let key = setting_key(prefix);
         let found = self.sled.call(|tree| tree.scan_prefix(&key).collect::<sled::Result<Vec<_>>>())?;
         Ok(found.into_iter().map(|(key, value)| (key[1..].to_vec(), value.to_vec())).collect())

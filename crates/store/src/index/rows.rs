@@ -55,7 +55,7 @@ pub(super) fn encode_page(page: &PageRow) -> Vec<u8> {
 
 pub(super) fn decode_page(key: &[u8], value: &[u8]) -> Result<PageRow, StoreError> {
     let mut read = Read(value);
-    let decode = || {
+    let mut decode = || {
         let first_seq = u64::from_be_bytes(*key.last_chunk()?);
         let last = Point { seq: u64::from_le_bytes(read.array()?), hash: EntryHash(read.array()?) };
         let mut number = || Some(u32::from_le_bytes(read.array()?));
@@ -64,7 +64,6 @@ pub(super) fn decode_page(key: &[u8], value: &[u8]) -> Result<PageRow, StoreErro
         let sealed = read.array::<1>()? == [1];
         read.0.is_empty().then_some(PageRow { first_seq, last, at, part, sealed })
     };
-    let mut decode = decode;
     decode().ok_or(StoreError::IndexRow("a page"))
 }
 
