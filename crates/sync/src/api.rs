@@ -3,7 +3,9 @@
 use std::time::{Duration, Instant};
 
 use charter::{CheckedStatement, Statement, StatementSet};
-use identity::{Coordinate, EntryHash, JournalId, NetworkId, NodeKey, NodeSecret, OfficeId, Point, ScopeName, Signed};
+use identity::{
+    Coordinate, EntryHash, Incarnation, JournalId, NetworkId, NodeKey, NodeSecret, OfficeId, Point, ScopeName, Signed,
+};
 use journal::{ForkProof, VerifiedRun};
 
 use crate::{Beacon, Receipt, wire::Message};
@@ -81,6 +83,8 @@ pub struct Config {
     pub answer_timeout: Duration,
     /// How many bytes of packs a peer may send ahead of what is durable here.
     pub window_bytes: usize,
+    /// How long news from a third node wait for the author itself to send them, if it is connected.
+    pub push_grace: Duration,
     /// How long a receipt waits for company while more is on its way.
     pub receipt_delay: Duration,
     /// How long a receipt that is not on its way to an author waits for company.
@@ -102,9 +106,10 @@ impl Default for Config {
             proof_timeout: Duration::from_secs(10),
             answer_timeout: Duration::from_secs(30),
             window_bytes: 1024 * 1024,
+            push_grace: Duration::from_millis(500),
             receipt_delay: Duration::from_millis(500),
             gossip_delay: Duration::from_secs(5),
-            compare_every: Duration::from_secs(120),
+            compare_every: Duration::from_secs(300),
         }
     }
 }
@@ -186,6 +191,9 @@ pub enum Input {
         /// In which journal, after and up to which points, and the bytes to push.
         pack: LoadedPack,
     },
+    /// Under which incarnation this node writes: said at the start, and after each new one is durable and nothing is
+    /// written under the old one any more. Entries of own journals are fetched back only where nothing is written.
+    Incarnation(Incarnation),
     /// A statement was made or brought in here, and it is durable.
     Statement(CheckedStatement),
     /// Documents that an order erases because of the document that they continue: their entries may come erased.
@@ -362,6 +370,8 @@ pub enum Reason {
     Proof,
     /// When to ask elsewhere for what a silent peer owes.
     Answer,
+    /// When to ask a third node for what its author did not send.
+    Grace,
     /// When to sign a receipt over what has come in.
     Receipt,
     /// When to pass on receipts that were not in a hurry.

@@ -320,9 +320,11 @@ impl Replica {
             journals.extend(self.holdings.of_scope(&scope).map(|(short, _)| short.in_scope(&scope)));
         } else {
             for (short, point) in have.points {
+                let Some(session) = self.sessions.get_mut(&id) else { return };
                 let journal = short.in_scope(&scope);
                 session.refused.remove(&journal);
                 session.note(&journal, point);
+                self.await_author(id, &journal);
             }
         }
         for journal in journals {

@@ -3,11 +3,12 @@
 
 use std::time::Duration;
 
-use charter::{Body, CheckedStatement, Statement};
+use charter::{Body, CheckedStatement, NodeState, Statement};
 use identity::{NodeKey, Signed};
 
 use crate::{
-    CloseCode, Event, Replica, SessionId, Unchecked,
+    CloseCode, Event, Output, Replica, RequestId, SessionId, Unchecked,
+    replica::Purpose,
     session::{CheckFor, Kind, Session, Stage},
     wire::{Hello, Message, Summary, VERSIONS},
 };
@@ -17,6 +18,9 @@ const AT_ONCE: Duration = Duration::from_secs(5);
 
 /// How many statements may stand in a proof of admission: the votes of every act of the founders and the way down.
 const PROOF_STATEMENTS_MAX: usize = 4096;
+
+/// How many statements go with a goodbye: the votes of an act that removed a key.
+const REMOVALS_MAX: usize = 64;
 
 impl Replica {
     pub(crate) fn on_connected(&mut self, id: SessionId, peer: NodeKey, initiator: bool) {
@@ -220,6 +224,35 @@ impl Replica {
         session.stage = Stage::Statements;
         self.tell(id);
         self.consider(id);
+    }
+
+    /// The statements that removed a key. Its owner is to learn of it, and nothing in them is secret.
+    pub(crate) fn removals(&self, peer: &NodeKey) -> Vec<Signed<Statement>> {
+        let Some(NodeState::Removed { by }) = self.charter.node(peer).map(|node| &node.state) else {
+            return Vec::new();
+        };
+        let removals = by.iter().filter_map(|hash| self.statements.get(hash)).take(REMOVALS_MAX);
+        removals.map(|checked| checked.signed().clone()).collect()
+    }
+
+    /// A peer said goodbye because it holds that our key was removed.
+    pub(crate) fn hear_why(&mut self, why: Vec<Signed<Statement>>) {
+        let waiting = self.requests.values().any(|purpose| matches!(purpose, Purpose::Farewell));
+        if !why.is_empty() && why.len() <= REMOVALS_MAX && !waiting {
+            let request = RequestId(self.number());
+            self.requests.insert(request, Purpose::Farewell);
+            self.output(Output::Check { request, what: Unchecked::Statements(why) });
+        }
+    }
+
+    pub(crate) fn on_why(&mut self, why: Vec<CheckedStatement>) {
+        let about_me = |checked: &CheckedStatement| {
+            matches!(&checked.statement().body, Body::Remove { node, .. } if *node == self.me)
+                || matches!(&checked.statement().body, Body::Majority { .. })
+        };
+        let kept = why.into_iter().filter(|checked| about_me(checked) && self.is_ours(checked));
+        let kept = kept.map(|checked| (checked, None)).collect();
+        self.take_statements(kept);
     }
 
     pub(crate) fn on_lost(&mut self, id: SessionId) {

@@ -7,7 +7,7 @@ use std::{
 };
 
 use charter::{Audience, Charter, CheckedStatement, StatementSet};
-use identity::{Coordinate, JournalId, NetworkId, NodeKey, NodeSecret, Point, ScopeName, StatementHash};
+use identity::{Coordinate, Incarnation, JournalId, NetworkId, NodeKey, NodeSecret, Point, ScopeName, StatementHash};
 use journal::ForkProof;
 
 use crate::{
@@ -39,6 +39,8 @@ pub(crate) enum Purpose {
     Prove,
     /// To see whether bytes are what they say.
     Check(SessionId),
+    /// To see why a peer said goodbye.
+    Farewell,
 }
 
 /// What waits for the disk.
@@ -82,6 +84,8 @@ pub struct Replica {
     pub(crate) beacons: BeaconBook,
     pub(crate) forks: BTreeMap<JournalId, ForkProof>,
     pub(crate) erased_successors: BTreeSet<Coordinate>,
+    /// Under which incarnation this node writes, once that is known.
+    pub(crate) incarnation: Option<Incarnation>,
     /// Own journals' points of late, to answer for receipts and peers' points without the disk.
     pub(crate) own_points: BTreeMap<JournalId, VecDeque<Point>>,
     /// What has been said about lost own entries, so that it is said once.
@@ -91,6 +95,8 @@ pub struct Replica {
     pub(crate) sessions: BTreeMap<SessionId, Session>,
     /// Which session each wanted journal was asked from.
     pub(crate) asked: BTreeMap<JournalId, SessionId>,
+    /// Journals whose author is connected and about to send what a third node told of, and until when we wait for it.
+    pub(crate) grace: BTreeMap<JournalId, Instant>,
     pub(crate) held_back: BTreeSet<JournalId>,
     pub(crate) disk_full: bool,
     pub(crate) counters: Counters,
@@ -146,11 +152,13 @@ impl Replica {
             beacons: BeaconBook::default(),
             forks: BTreeMap::new(),
             erased_successors: erased_successors.into_iter().collect(),
+            incarnation: None,
             own_points: BTreeMap::new(),
             told_lost: BTreeSet::new(),
             recovering: BTreeMap::new(),
             sessions: BTreeMap::new(),
             asked: BTreeMap::new(),
+            grace: BTreeMap::new(),
             held_back: BTreeSet::new(),
             disk_full: false,
             counters: Counters::default(),
@@ -217,6 +225,10 @@ impl Replica {
                 }
             }
             Input::Written { pack } => self.on_written(&pack),
+            Input::Incarnation(incarnation) => {
+                self.incarnation = Some(incarnation);
+                self.take_up_again();
+            }
             Input::Statement(checked) => self.adopt_statements(vec![(checked, None)]),
             Input::ErasedSuccessors(documents) => self.erased_successors.extend(documents),
             Input::Report(beacon) => self.report(beacon),
@@ -379,7 +391,8 @@ impl Replica {
     /// Closes a session because of what its peer did.
     pub(crate) fn close(&mut self, id: SessionId, code: CloseCode) {
         let Some(peer) = self.sessions.get(&id).map(|s| s.peer) else { return };
-        self.send(id, &Message::Bye(code as u16));
+        let why = if code == CloseCode::NotAdmitted { self.removals(&peer) } else { Vec::new() };
+        self.send(id, &Message::Bye(code as u16, why));
         self.output(Output::Close { session: id, code });
         match code {
             CloseCode::Protocol | CloseCode::BadContent | CloseCode::TooMuch => {
@@ -401,7 +414,7 @@ impl Replica {
         self.asked_statements.retain(|_, asked| *asked != id);
         self.requests.retain(|_, purpose| match purpose {
             Purpose::Serve(of) | Purpose::Evidence(of) | Purpose::Check(of) => *of != id,
-            Purpose::OwnPoint(..) | Purpose::Cut(..) | Purpose::Prove => true,
+            Purpose::OwnPoint(..) | Purpose::Cut(..) | Purpose::Prove | Purpose::Farewell => true,
         });
         if session.shown.is_some() {
             self.event(Event::Peer { session: id, peer: session.peer, state: PeerState::Gone });
@@ -425,7 +438,8 @@ impl Replica {
         let Some(stage) = self.sessions.get(&id).map(|s| s.stage) else { return };
         match message {
             Message::Hello(hello) => self.on_hello(id, &hello),
-            Message::Bye(code) => {
+            Message::Bye(code, why) => {
+                self.hear_why(why);
                 let code = CloseCode::from_number(code).unwrap_or(CloseCode::Done);
                 self.output(Output::Close { session: id, code });
                 self.forget_session(id);
@@ -446,7 +460,8 @@ impl Replica {
             Message::ScopesEnd => self.on_scopes_end(id),
             Message::Have(have) => self.on_have(id, have),
             Message::Want(wants) => self.on_wants(id, wants),
-            Message::Pack(bytes) => self.on_pack(id, bytes),
+            Message::Pack(bytes) => self.on_pack(id, bytes, Vec::new()),
+            Message::Push(journals, bytes) => self.on_push(id, journals, bytes),
             Message::Declined(journal, why) => self.on_declined(id, &journal, why),
             Message::Credit(bytes) => self.on_credit(id, bytes),
             Message::Receipts(list) => self.on_receipts(id, list),
@@ -500,6 +515,7 @@ impl Replica {
             self.take_statements(homeless);
         }
         self.release_held_back();
+        self.end_grace();
         self.receipts_on_time();
         for id in self.sessions.keys().copied().collect::<Vec<_>>() {
             self.session_on_time(id);
@@ -521,6 +537,7 @@ impl Replica {
         };
         propose(self.unfolded.map(|since| since + FOLD_DELAY), Reason::Fold);
         propose(self.homeless_at, Reason::Persist);
+        propose(self.grace.values().min().copied(), Reason::Grace);
         propose(self.receipts_due.values().min().copied(), Reason::Receipt);
         propose((!self.held_back.is_empty()).then(|| self.next_day()), Reason::Intake);
         for session in self.sessions.values() {

@@ -76,6 +76,8 @@ pub(crate) struct Check {
     pub(crate) request: RequestId,
     pub(crate) bytes: usize,
     pub(crate) purpose: CheckFor,
+    /// Journals that are not asked for elsewhere meanwhile.
+    pub(crate) claims: Vec<JournalId>,
     pub(crate) found: Option<Found>,
 }
 

@@ -138,7 +138,13 @@ impl Replica {
         let request = crate::RequestId(self.number());
         if let Some(session) = self.sessions.get_mut(&id) {
             let found = Some(crate::Found::Statements(Vec::new()));
-            session.checks.push_back(Check { request, bytes: 0, purpose: CheckFor::StatementsEnd, found });
+            session.checks.push_back(Check {
+                request,
+                bytes: 0,
+                purpose: CheckFor::StatementsEnd,
+                claims: Vec::new(),
+                found,
+            });
         }
         self.take_checked(id);
     }
@@ -170,7 +176,7 @@ impl Replica {
 
     /// Whether a statement is of this network and of a scope that this node may read, as far as it knows: a roster may
     /// be what gives the right.
-    fn is_ours(&self, checked: &CheckedStatement) -> bool {
+    pub(crate) fn is_ours(&self, checked: &CheckedStatement) -> bool {
         let statement = checked.statement();
         let network = match (&statement.body, statement.network) {
             (Body::Found { .. }, _) => !self.charter.is_founded() || self.charter.founding().contains(&checked.hash()),

@@ -34,6 +34,9 @@ const LOAD_PARTS_MAX: usize = 64;
 /// How far a sender may go over its credit: one page that did not compress.
 const CREDIT_OVER: i64 = 2 * 1024 * 1024;
 
+/// The longest pack that is sent unasked. It may meet one that was asked for elsewhere; more would be too much to waste.
+const PUSH_BYTES_MAX: usize = 16 * 1024;
+
 /// How many answers of workers may be outstanding for one session.
 const CHECKS_MAX: usize = 4096;
 
@@ -72,7 +75,8 @@ impl Replica {
 
     /// Up to which entry a journal may be taken; `None` if nothing of it may be.
     pub(crate) fn may_take(&self, journal: &JournalId) -> Option<u64> {
-        if self.held_back.contains(journal) {
+        let writing = journal.node == self.me && self.incarnation.is_none_or(|now| now == journal.incarnation);
+        if writing || self.held_back.contains(journal) {
             return None;
         }
         let held = self.holdings.get(journal);
@@ -101,9 +105,10 @@ impl Replica {
             let (received, durable) = (self.holdings.received(journal), self.holdings.durable(journal));
             let theirs = session.known(journal, durable).map_or(0, |point| point.seq);
             let until = self.may_take(journal).unwrap_or(0).min(theirs);
+            let awaited = session.peer != journal.node && self.grace.contains_key(journal);
             if until <= received.seq {
                 over.push(journal.clone());
-            } else if !self.asked.contains_key(journal) {
+            } else if !awaited && !self.asked.contains_key(journal) {
                 wants.push(Want { journal: journal.clone(), after: received, until });
             }
         }
@@ -116,6 +121,24 @@ impl Replica {
         self.asked.extend(wants.iter().map(|want| (want.journal.clone(), id)));
         if !wants.is_empty() {
             self.send(id, &Message::Want(wants));
+        }
+    }
+
+    /// A third node told of news of a journal: if its author is connected, it will send them itself.
+    pub(crate) fn await_author(&mut self, teller: SessionId, journal: &JournalId) {
+        let author = |s: &crate::session::Session| s.peer == journal.node && s.stage == Stage::Open && s.id != teller;
+        let told_by_author = self.sessions.get(&teller).is_some_and(|s| s.peer == journal.node);
+        if !told_by_author && self.sessions.values().any(author) {
+            let until = self.now + self.config.push_grace;
+            self.grace.entry(journal.clone()).or_insert(until);
+        }
+    }
+
+    pub(crate) fn end_grace(&mut self) {
+        let (now, before) = (self.now, self.grace.len());
+        self.grace.retain(|_, until| *until > now);
+        if self.grace.len() < before {
+            self.touch_all();
         }
     }
 
@@ -259,7 +282,18 @@ impl Replica {
         }
     }
 
-    pub(crate) fn on_pack(&mut self, id: SessionId, bytes: Vec<u8>) {
+    /// What its author has just written is on its way through the worker: not asked for elsewhere meanwhile.
+    pub(crate) fn on_push(&mut self, id: SessionId, journals: Vec<JournalId>, bytes: Vec<u8>) {
+        if journals.len() > LOAD_PARTS_MAX {
+            return self.close(id, CloseCode::TooMuch);
+        }
+        let free = |journal: &JournalId| !self.asked.contains_key(journal);
+        let claims: Vec<JournalId> = journals.into_iter().filter(free).collect();
+        self.asked.extend(claims.iter().map(|journal| (journal.clone(), id)));
+        self.on_pack(id, bytes, claims);
+    }
+
+    pub(crate) fn on_pack(&mut self, id: SessionId, bytes: Vec<u8>, claims: Vec<JournalId>) {
         if let Some(session) = self.sessions.get_mut(&id)
             && session.kind == Kind::Node
         {
@@ -269,6 +303,9 @@ impl Replica {
             }
         }
         self.check(id, Unchecked::Pack(bytes), CheckFor::Content);
+        if let Some(check) = self.sessions.get_mut(&id).and_then(|session| session.checks.back_mut()) {
+            check.claims = claims;
+        }
     }
 
     /// Has bytes checked; the answers are taken in the order of the questions.
@@ -282,13 +319,17 @@ impl Replica {
         if session.checks.len() >= CHECKS_MAX {
             return self.close(id, CloseCode::TooMuch);
         }
-        session.checks.push_back(Check { request, bytes, purpose, found: None });
+        session.checks.push_back(Check { request, bytes, purpose, claims: Vec::new(), found: None });
         self.requests.insert(request, Purpose::Check(id));
         self.output(Output::Check { request, what });
     }
 
     pub(crate) fn on_checked(&mut self, request: RequestId, found: Found) {
-        let Some(Purpose::Check(id)) = self.requests.remove(&request) else { return };
+        let (id, found) = match (self.requests.remove(&request), found) {
+            (Some(Purpose::Check(id)), found) => (id, found),
+            (Some(Purpose::Farewell), Found::Statements(why)) => return self.on_why(why),
+            _ => return,
+        };
         if let Some(check) = self
             .sessions
             .get_mut(&id)
@@ -305,6 +346,9 @@ impl Replica {
             let ready = session.checks.front().is_some_and(|check| check.found.is_some());
             let Some(check) = ready.then(|| session.checks.pop_front()).flatten() else { return };
             self.touched.insert(id);
+            for journal in &check.claims {
+                self.end_want(id, journal);
+            }
             match (check.purpose, check.found) {
                 (CheckFor::Proof, Some(Found::Statements(list))) => self.on_proof_checked(id, list),
                 (CheckFor::Content, Some(Found::Statements(list))) => self.on_statements_checked(id, list),
@@ -329,6 +373,7 @@ impl Replica {
                 held.received = point;
                 held.tail = Some(Tail { page_first: run.page_first(), sealed: run.sealed() });
                 held.source = Some(id);
+                self.grace.remove(&journal);
                 if held.intake.0 != today {
                     held.intake = (today, 0);
                 }
@@ -540,12 +585,13 @@ impl Replica {
             let room = session.in_flight < self.config.in_flight_bytes_max && session.credit > 0;
             before.iter().for_each(|(journal, before)| session.moved_here(journal, *before));
             self.touched.insert(id);
-            if shared && next && room && !before.is_empty() {
+            if shared && next && room && !before.is_empty() && pack.bytes.len() <= PUSH_BYTES_MAX {
                 for span in &pack.spans {
                     session.note(&span.journal, span.point);
                 }
                 session.credit -= i64::try_from(pack.bytes.len()).unwrap_or(i64::MAX);
-                self.send(id, &Message::Pack(pack.bytes.clone()));
+                let journals = before.keys().map(|journal| (*journal).clone()).collect();
+                self.send(id, &Message::Push(journals, pack.bytes.clone()));
             } else {
                 session.dirty.extend(before.keys().map(|journal| (*journal).clone()));
             }

@@ -227,8 +227,11 @@ pub enum Message {
     Have(Have),
     /// Requests for entries.
     Want(Vec<Want>),
-    /// Entries: one pack (`journal::Pack`), asked for or pushed.
+    /// Entries that were asked for: one pack (`journal::encode`).
     Pack(Vec<u8>),
+    /// Entries that their author has just written: their journals, so that they are not asked for elsewhere before the
+    /// pack has been opened, and the pack.
+    Push(Vec<JournalId>, Vec<u8>),
     /// A want that is over without having been met.
     Declined(JournalId, Decline),
     /// The receiver may send this many bytes of packs more.
@@ -245,8 +248,8 @@ pub enum Message {
     Fork(Vec<u8>),
     /// Reports of nodes on themselves.
     Beacons(Vec<Signed<Beacon>>),
-    /// The last words of a session.
-    Bye(u16),
+    /// The last words of a session: a [`crate::CloseCode`], and to a key that was removed the statements that say so.
+    Bye(u16, Vec<Signed<Statement>>),
 }
 
 /// A point before the first entry.
@@ -313,7 +316,8 @@ kinds! {
     21 Evidence(bytes) 0;
     22 Fork(proof) 0;
     23 Beacons(list) list.len();
-    24 Bye(code) 0;
+    24 Bye(code, list) list.len();
+    25 Push(journals, bytes) journals.len();
 }
 
 // A number could be padded; hashes of messages are never taken, so only trailing bytes are worth a look.
