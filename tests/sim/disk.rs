@@ -1,0 +1,106 @@
+//! A disk: what is on it is what was synced. It can be copied and set back without anybody noticing.
+
+use std::collections::BTreeMap;
+
+use charter::StatementSet;
+use identity::{EntryHash, Incarnation, JournalId, NodeKey, Point, ScopeName, Signed};
+use journal::{ForkProof, VerifiedRun, packs};
+use sync::{Beacon, Durable, LoadPart, LoadedPack, Receipt, Span, wire::NOTHING};
+
+/// Everything that is durable.
+#[derive(Debug, Clone)]
+pub(crate) struct Disk {
+    pub(crate) incarnation: Incarnation,
+    pub(crate) statements: StatementSet,
+    /// One run a page.
+    pub(crate) journals: BTreeMap<JournalId, Vec<VerifiedRun>>,
+    pub(crate) receipts: BTreeMap<(NodeKey, ScopeName), Signed<Receipt>>,
+    pub(crate) beacons: BTreeMap<NodeKey, Signed<Beacon>>,
+    pub(crate) forks: BTreeMap<JournalId, ForkProof>,
+    pub(crate) freezes: BTreeMap<JournalId, Point>,
+}
+
+impl Disk {
+    pub(crate) fn new(incarnation: Incarnation, statements: StatementSet) -> Self {
+        Self {
+            incarnation,
+            statements,
+            journals: BTreeMap::new(),
+            receipts: BTreeMap::new(),
+            beacons: BTreeMap::new(),
+            forks: BTreeMap::new(),
+            freezes: BTreeMap::new(),
+        }
+    }
+
+    pub(crate) fn point(&self, journal: &JournalId) -> Point {
+        self.journals.get(journal).and_then(|runs| runs.last()).map_or(NOTHING, VerifiedRun::last)
+    }
+
+    pub(crate) fn hash_at(&self, journal: &JournalId, seq: u64) -> Option<EntryHash> {
+        let runs = self.journals.get(journal)?;
+        runs.iter().find(|run| run.first() <= seq && seq <= run.last().seq)?.point_at(seq).map(|point| point.hash)
+    }
+
+    /// Puts a run behind what is held. That it fits is for the replica to have seen to.
+    pub(crate) fn append(&mut self, run: VerifiedRun) {
+        let at = self.point(run.journal());
+        assert!(run.continues(&at), "a run that does not continue {at:?} was asked to be stored: {:?}", run.last());
+        let runs = self.journals.entry(run.journal().clone()).or_default();
+        match runs.pop() {
+            Some(last) if last.sealed() => runs.extend([last, run]),
+            Some(last) => runs.push(last.join(run).expect("pages end where their author ended them")),
+            None => runs.push(run),
+        }
+    }
+
+    pub(crate) fn store(&mut self, item: Durable) {
+        match item {
+            Durable::Run(run) => self.append(run),
+            Durable::Statement(checked) => drop(self.statements.insert_checked(checked)),
+            Durable::Receipt(signed) => {
+                let receipt = signed.decode_unverified().unwrap();
+                self.receipts.insert((signed.author, receipt.scope), signed);
+            }
+            Durable::Beacon(signed) => drop(self.beacons.insert(signed.author, signed)),
+            Durable::Fork(proof) => drop(self.forks.insert(proof.journal().clone(), *proof)),
+            Durable::Freeze(journal, Some(at)) => drop(self.freezes.insert(journal, at)),
+            Durable::Freeze(journal, None) => drop(self.freezes.remove(&journal)),
+            Durable::Rewind(journal, to) => {
+                assert_eq!(to, NOTHING, "this disk sets whole journals aside");
+                self.journals.remove(&journal);
+            }
+        }
+    }
+
+    pub(crate) fn load(&self, parts: &[LoadPart], bytes_max: usize) -> Vec<LoadedPack> {
+        let (mut runs, mut weight) = (Vec::new(), 0);
+        'parts: for part in parts {
+            let held = self.journals.get(&part.journal).into_iter().flatten();
+            for run in held.filter(|run| run.last().seq > part.after) {
+                if weight >= bytes_max {
+                    break 'parts;
+                }
+                if run.first() > part.until {
+                    break;
+                }
+                let run = run.suffix(part.after + 1).unwrap();
+                weight += run.entries().len() * 200;
+                runs.push(run);
+            }
+        }
+        let refs: Vec<&VerifiedRun> = runs.iter().collect();
+        let span = |run: &VerifiedRun| Span {
+            journal: run.journal().clone(),
+            after: run.point_at(run.first() - 1).unwrap(),
+            point: run.last(),
+        };
+        let packed = packs(&refs).unwrap().into_iter();
+        packed.map(|(which, bytes)| LoadedPack { bytes, spans: runs[which].iter().map(span).collect() }).collect()
+    }
+
+    /// The proof that a run contradicts what is held of its journal.
+    pub(crate) fn prove(&self, against: &VerifiedRun) -> Option<ForkProof> {
+        self.journals.get(against.journal())?.iter().find_map(|run| ForkProof::between(run, against))
+    }
+}

@@ -1,0 +1,203 @@
+//! What is checked when the network is at rest: convergence, nothing lost, honest receipts, little said twice.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use charter::{Audience, Charter, Standing};
+use identity::{JournalId, NodeKey, ScopeName};
+use sync::{PeerState, wire::NOTHING};
+
+use crate::net::Net;
+
+impl Net {
+    fn live(&self) -> Vec<usize> {
+        (0..self.nodes.len()).filter(|node| self.nodes[*node].replica.is_some()).collect()
+    }
+
+    fn charter(&self, node: usize) -> &Charter {
+        self.nodes[node].replica.as_ref().unwrap().charter()
+    }
+
+    fn key(&self, node: usize) -> NodeKey {
+        self.nodes[node].secret.node_key()
+    }
+
+    /// The live nodes that the charter admits, as each sees itself.
+    fn admitted(&self) -> Vec<usize> {
+        self.live().into_iter().filter(|node| self.charter(*node).is_active(&self.key(*node))).collect()
+    }
+
+    /// Everything that must hold at rest.
+    pub(crate) fn expect_at_rest(&mut self) {
+        let nodes = self.admitted();
+        self.expect_same_statements(&nodes);
+        self.expect_same_held_everywhere(&nodes);
+        self.expect_nothing_lost(&nodes);
+        self.expect_honest_receipts(&nodes);
+        self.expect_disks_hold_what_may_be_read(&nodes);
+        self.expect_quiet(&nodes);
+        self.expect_little_said_twice();
+    }
+
+    /// P3 for statements: the same for all, and of each scope the same at all who read it.
+    fn expect_same_statements(&self, nodes: &[usize]) {
+        let hashes = |node: usize, wanted: &dyn Fn(&Audience) -> bool| -> BTreeSet<_> {
+            let statements = self.nodes[node].replica.as_ref().unwrap().statements();
+            statements.concerning(wanted).map(|checked| checked.hash()).collect()
+        };
+        let Some(first) = nodes.first() else { return };
+        let all = hashes(*first, &|audience| *audience == Audience::Everyone);
+        for node in nodes {
+            let theirs = hashes(*node, &|audience| *audience == Audience::Everyone);
+            assert!(
+                theirs == all,
+                "{} and {} differ in {} statements",
+                self.nodes[*first].name,
+                self.nodes[*node].name,
+                theirs.symmetric_difference(&all).count()
+            );
+        }
+    }
+
+    /// P3: who may read a scope holds the same of it.
+    fn expect_same_held_everywhere(&mut self, nodes: &[usize]) {
+        let mut scopes: BTreeSet<ScopeName> = BTreeSet::new();
+        for node in nodes {
+            scopes.extend(self.nodes[*node].replica.as_ref().unwrap().scopes().cloned());
+        }
+        for scope in scopes {
+            let frozen = self.is_frozen(nodes, &scope);
+            let readers: Vec<usize> =
+                nodes.iter().copied().filter(|node| self.charter(*node).may_read(&self.key(*node), &scope)).collect();
+            let mut seen: BTreeMap<_, Vec<String>> = BTreeMap::new();
+            for node in readers {
+                let n = &mut self.nodes[node];
+                let fingerprint = n.replica.as_mut().unwrap().held_fingerprint(&scope);
+                seen.entry(fingerprint).or_default().push(n.name.clone());
+            }
+            // A frozen journal stands where each node was until its cut-off comes.
+            if seen.len() > 1 && !frozen {
+                let mut text = format!("{scope} is held differently: {seen:?}\n");
+                for name in seen.values().filter_map(|names| names.first()) {
+                    let node = self.index(name);
+                    let replica = self.nodes[node].replica.as_ref().unwrap();
+                    text += &format!("  {name}:\n");
+                    for (journal, point) in replica.held_in(&scope) {
+                        let standing = replica.charter().standing(&journal);
+                        text += &format!("    {:?} {} {standing:?}\n", journal.node, point.seq);
+                    }
+                }
+                panic!("{text}");
+            }
+        }
+    }
+
+    fn is_frozen(&self, nodes: &[usize], scope: &ScopeName) -> bool {
+        nodes.iter().any(|node| {
+            let replica = self.nodes[*node].replica.as_ref().unwrap();
+            let forked = |journal: &JournalId| replica.forks().any(|proof| proof.journal() == journal);
+            replica.held_in(scope).any(|(journal, _)| match replica.charter().standing(&journal) {
+                Standing::Frozen(_) => true,
+                Standing::Open | Standing::NoRight => forked(&journal),
+                Standing::Unknown | Standing::CutOff(_) => false,
+            })
+        })
+    }
+
+    /// P4: what was acknowledged is on its author's disk, unless that disk was tampered with; and then wherever it went.
+    fn expect_nothing_lost(&self, nodes: &[usize]) {
+        for write in &self.acknowledged {
+            let author = &self.nodes[write.node];
+            if self.suspect.contains(&author.secret.node_key()) {
+                continue;
+            }
+            let held =
+                |node: usize| self.nodes[node].disk.hash_at(&write.journal, write.point.seq) == Some(write.point.hash);
+            if author.tampered && !nodes.iter().any(|node| held(*node)) {
+                continue;
+            }
+            assert!(held(write.node), "{} lost {} of {}", author.name, write.point.seq, write.journal);
+        }
+    }
+
+    /// P2: a receipt names only points that its holder has on its chain.
+    fn expect_honest_receipts(&self, nodes: &[usize]) {
+        for node in nodes {
+            let replica = self.nodes[*node].replica.as_ref().unwrap();
+            for known in replica.receipts().iter() {
+                let Some(holder) = nodes.iter().find(|n| self.key(**n) == known.holder()) else { continue };
+                if self.suspect.contains(&known.holder()) {
+                    continue;
+                }
+                for (short, point) in &known.receipt.points {
+                    let journal = short.in_scope(&known.receipt.scope);
+                    let held = self.nodes[*holder].disk.hash_at(&journal, point.seq);
+                    assert_eq!(
+                        held,
+                        Some(point.hash),
+                        "{}'s receipt {} at {} names entry {} of {journal}",
+                        self.nodes[*holder].name,
+                        known.receipt.number,
+                        self.nodes[*node].name,
+                        point.seq
+                    );
+                }
+            }
+        }
+    }
+
+    fn expect_disks_hold_what_may_be_read(&self, nodes: &[usize]) {
+        if self.world.policy_changed {
+            return;
+        }
+        for node in nodes {
+            for journal in self.nodes[*node].disk.journals.keys() {
+                let may = self.charter(*node).may_read(&self.key(*node), &journal.scope);
+                assert!(may, "{} holds {journal}", self.nodes[*node].name);
+            }
+        }
+    }
+
+    /// At rest nobody believes to be behind.
+    fn expect_quiet(&self, nodes: &[usize]) {
+        for node in nodes {
+            for peer in self.nodes[*node].replica.as_ref().unwrap().peers() {
+                // Somebody may just have called although a connection stands.
+                if peer.state == PeerState::Greeting {
+                    continue;
+                }
+                assert!(
+                    peer.state == PeerState::Equal && peer.behind == 0,
+                    "{} is at rest, and {:?} with {} journals behind {:?}",
+                    self.nodes[*node].name,
+                    peer.state,
+                    peer.behind,
+                    peer.node
+                );
+            }
+        }
+    }
+
+    /// What the peer holds is not sent: of all entries that came, hardly one came twice.
+    fn expect_little_said_twice(&self) {
+        let counters = self.live().into_iter().map(|node| self.nodes[node].replica.as_ref().unwrap().counters());
+        let (taken, repeated) =
+            counters.fold((0, 0), |(taken, repeated), c| (taken + c.entries_taken, repeated + c.entries_repeated));
+        assert!(repeated * 20 <= taken + 40, "{repeated} entries came twice, {taken} once");
+    }
+
+    /// The point at which a node stands in what another wrote in a scope, summed over its journals.
+    pub(crate) fn entries_of(&self, at: &str, author: &str, scope: &str) -> u64 {
+        let key = self.world.key(author);
+        let disk = &self.node(at).disk;
+        let scope: ScopeName = scope.parse().unwrap();
+        let of = |journal: &&JournalId| journal.node == key && journal.scope == scope;
+        disk.journals.keys().filter(of).map(|journal| disk.point(journal).seq).sum()
+    }
+
+    /// Whether any of a node's journals stands somewhere.
+    pub(crate) fn holds_nothing_of(&self, at: &str, author: &str) -> bool {
+        let key = self.world.key(author);
+        let disk = &self.node(at).disk;
+        disk.journals.keys().filter(|journal| journal.node == key).all(|journal| disk.point(journal) == NOTHING)
+    }
+}

@@ -1,0 +1,181 @@
+//! Random days in the programme, one seed after the other.
+
+use std::time::Duration;
+
+use charter::{Act, Body, Cut, Holder, Policy};
+use identity::{Class, NodeKey, OfficeKind, ScopeName};
+
+use crate::{
+    net::{Fired, Net},
+    world::{MINISTRIES, OTHERS},
+};
+
+/// Seeds that once failed, each with what it showed.
+const FAILED_ONCE: [u64; 0] = [];
+
+#[test]
+fn days_in_the_programme_keep_every_promise() {
+    let number = |name: &str| std::env::var(name).ok().and_then(|text| text.parse::<u64>().ok());
+    let seeds: Vec<u64> = match (number("SIM_SEED"), number("SIM_SEEDS")) {
+        (Some(seed), _) => vec![seed],
+        (None, count) => FAILED_ONCE.into_iter().chain(1000..1000 + count.unwrap_or(20)).collect(),
+    };
+    let mut fired = Fired::default();
+    for seed in seeds {
+        let run = std::panic::catch_unwind(|| days(seed));
+        match run {
+            Ok(of_run) => of_run.0.into_iter().for_each(|(kind, count)| *fired.0.entry(kind).or_default() += count),
+            Err(why) => {
+                eprintln!("replay with: SIM_SEED={seed} cargo test -p simpul-tests --test sim days");
+                std::panic::resume_unwind(why);
+            }
+        }
+    }
+    eprintln!("faults that took effect: {:?}", fired.0);
+    if number("SIM_SEED").is_none() {
+        for kind in ["drop", "partition", "one-way partition", "crash", "unsynced writes lost", "duplicate connection"]
+        {
+            assert!(fired.0.contains_key(kind), "no run had a {kind}");
+        }
+    }
+}
+
+/// A few days with faults, a night's rest, and the checks.
+fn days(seed: u64) -> Fired {
+    let mut net = Net::programme(seed);
+    let names: Vec<&str> = MINISTRIES.into_iter().chain(OTHERS.map(|(name, ..)| name)).collect();
+    let villages: Vec<&str> =
+        OTHERS.iter().filter(|(_, kind, ..)| *kind == "village").map(|(name, ..)| *name).collect();
+    let mut removed: Vec<&str> = Vec::new();
+    let mut former = None;
+    let rounds = 25 + net.random.below(25);
+    for _ in 0..rounds {
+        let name = net.random.pick(&names).unwrap().to_owned();
+        let off = net.node(name).replica.is_none();
+        match net.random.below(22) {
+            0..=9 => {
+                let scope = a_scope(&mut net, name);
+                let count = if net.random.one_in(12) { 300 + net.random.below(3000) } else { 1 + net.random.below(8) };
+                net.write(name, &scope, count);
+            }
+            10 => net.isolate(name),
+            11 => {
+                let other = *net.random.pick(&names).unwrap();
+                net.cut_one_way(name, other);
+            }
+            12 | 13 => net.heal(),
+            14 => net.drop_connections(name),
+            15 | 16 if !off => net.crash(name),
+            15..=17 => net.restart(name),
+            18 => {
+                let full = net.random.one_in(2);
+                net.fill_disk(name, full);
+            }
+            19 if removed.is_empty() && net.random.one_in(3) => {
+                let village = *net.random.pick(&villages).unwrap();
+                let sponsor = OTHERS.iter().find(|(name, ..)| *name == village).unwrap().3;
+                net.remove(sponsor, village);
+                removed.push(village);
+            }
+            20 if former.is_none() && net.random.one_in(3) => {
+                former = Some((name.to_owned(), net.node(name).disk.clone()));
+            }
+            21 if net.random.one_in(3) => {
+                if let Some((name, disk)) = former.take()
+                    && !removed.contains(&&*name)
+                {
+                    net.roll_back(&name, disk);
+                }
+            }
+            _ => {}
+        }
+        let pause = match net.random.below(4) {
+            0 => Duration::from_millis(net.random.below(50)),
+            1 | 2 => Duration::from_secs(net.random.below(40)),
+            _ => Duration::from_secs(net.random.below(7200)),
+        };
+        net.run(pause);
+    }
+    net.heal();
+    for name in &names {
+        net.restart(name);
+        net.fill_disk(name, false);
+    }
+    net.settle();
+    for village in removed {
+        let sponsor = OTHERS.iter().find(|(name, ..)| *name == village).unwrap().3;
+        net.cut_off_all(sponsor, village);
+    }
+    net.settle();
+    net.expect_at_rest();
+    net.fired
+}
+
+/// A scope in which an office writes.
+fn a_scope(net: &mut Net, name: &str) -> String {
+    let village = |net: &mut Net, within: &str| {
+        let villages: Vec<&str> = OTHERS
+            .iter()
+            .filter(|(_, kind, region, _)| *kind == "village" && region.starts_with(within))
+            .map(|(_, _, region, _)| *region)
+            .collect();
+        (*net.random.pick(&villages).unwrap()).to_owned()
+    };
+    let Some((_, kind, region, _)) = OTHERS.iter().find(|(other, ..)| *other == name) else {
+        return if name == "kemnaker" && net.random.one_in(2) {
+            format!("participation/{}", village(net, ""))
+        } else {
+            "coordination/id".to_owned()
+        };
+    };
+    let village = village(net, region);
+    match (net.random.below(4), *kind) {
+        (0, _) => format!("coordination/{region}"),
+        (1, "village") => format!("care/{village}"),
+        (1, "regency" | "agency") | (2, "village") => format!("identity/{village}"),
+        (2, "regency" | "province" | "agency") => format!("board/{region}"),
+        _ => format!("participation/{village}"),
+    }
+}
+
+impl Net {
+    /// An office removes a node.
+    pub(crate) fn remove(&mut self, by: &str, name: &str) {
+        let node = self.world.key(name);
+        self.suspect.insert(node);
+        self.fired.count("removal");
+        let body = Body::Remove { node, reason: "laptop hilang".to_owned(), keep: Vec::new() };
+        let said = self.world.said(by, body);
+        self.say(by, said);
+    }
+
+    /// An office cuts a node's journals off where it holds them itself, in every scope that it reads.
+    pub(crate) fn cut_off_all(&mut self, by: &str, name: &str) {
+        let node: NodeKey = self.world.key(name);
+        let index = self.index(by);
+        let disk = &self.nodes[index].disk;
+        let mut scopes: std::collections::BTreeMap<ScopeName, Vec<Cut>> = std::collections::BTreeMap::new();
+        for journal in disk.journals.keys().filter(|journal| journal.node == node) {
+            let cut = Cut { incarnation: journal.incarnation, at: Some(disk.point(journal)) };
+            scopes.entry(journal.scope.clone()).or_default().push(cut);
+        }
+        for (scope, at) in scopes {
+            let body = Body::CutOff { node, scope, at, cites: Vec::new(), void: false };
+            let said = self.world.said(by, body);
+            self.say(by, said);
+        }
+        self.fired.count("cut-off");
+    }
+
+    /// Five founders decide that provinces read who the people are no more.
+    pub(crate) fn narrow_identity(&mut self) {
+        let mut policy = Policy::default_programme(self.world.office("kemnaker"));
+        policy
+            .grants
+            .retain(|grant| !(grant.class == Class::Identity && grant.holder == Holder::Kind(OfficeKind::Province)));
+        let act = Act::SetPolicy(policy);
+        for (name, vote) in self.world.votes(1, &act) {
+            self.say(&name, vote);
+        }
+    }
+}

@@ -1,0 +1,237 @@
+//! The promises as stories of a few offices.
+
+use std::time::Duration;
+
+use charter::Body;
+
+use crate::net::Net;
+
+const V: &str = "participation/33.07.10.2004";
+const NAMES: &str = "identity/33.07.10.2004";
+
+#[test]
+fn what_a_village_writes_is_held_by_all_who_may_read_it() {
+    let mut net = Net::programme(1);
+    net.write("kuripan", V, 3);
+    net.write("kuripan", NAMES, 2);
+    net.write("kuripan", "care/33.07.10.2004", 1);
+    net.settle();
+    net.expect_at_rest();
+    for reader in ["wonosobo", "jateng", "bp3tki", "kemnaker", "kemendesa"] {
+        assert_eq!(net.entries_of(reader, "kuripan", V), 3, "{reader}");
+    }
+    assert_eq!(net.entries_of("kemnaker", "kuripan", NAMES), 2);
+    for other in ["kemendesa", "garung", "sleman"] {
+        assert_eq!(net.entries_of(other, "kuripan", NAMES), 0, "{other}");
+    }
+    assert_eq!(net.entries_of("wonosobo", "kuripan", "care/33.07.10.2004"), 0);
+}
+
+#[test]
+fn a_village_that_was_away_catches_up() {
+    let mut net = Net::programme(2);
+    net.run(Duration::from_secs(10));
+    net.isolate("kuripan");
+    net.write("kuripan", V, 5);
+    net.write("wonosobo", V, 7);
+    net.run(Duration::from_secs(600));
+    assert_eq!(net.entries_of("wonosobo", "kuripan", V), 0);
+    net.heal();
+    net.settle();
+    net.expect_at_rest();
+    assert_eq!(net.entries_of("kuripan", "wonosobo", V), 7);
+    assert_eq!(net.entries_of("kemenkes", "kuripan", V), 5);
+}
+
+#[test]
+fn a_large_journal_arrives_whole_although_the_line_breaks_again_and_again() {
+    let mut net = Net::of(3, &["kemnaker", "kemenpar"]);
+    net.run(Duration::from_secs(10));
+    net.isolate("kemenpar");
+    for _ in 0..30 {
+        net.write("kemnaker", "coordination/id", 1000);
+        net.run(Duration::from_millis(100));
+    }
+    net.heal();
+    for _ in 0..10 {
+        net.run(Duration::from_secs(8));
+        net.drop_connections("kemenpar");
+    }
+    net.settle();
+    net.expect_at_rest();
+    assert_eq!(net.entries_of("kemenpar", "kemnaker", "coordination/id"), 30_000);
+}
+
+#[test]
+fn the_author_learns_who_holds_its_entries() {
+    let mut net = Net::programme(4);
+    net.write("kuripan", V, 3);
+    net.settle();
+    let kuripan = net.node("kuripan").replica.as_ref().unwrap();
+    let scope = V.parse().unwrap();
+    let holders: Vec<_> = kuripan.receipts().of_scope(&scope).map(|known| known.holder()).collect();
+    for name in ["wonosobo", "jateng", "bp3tki", "kemnaker", "kemenbumn"] {
+        assert!(holders.contains(&net.world.key(name)), "{name}");
+    }
+}
+
+#[test]
+fn a_crash_loses_nothing_that_was_acknowledged() {
+    let mut net = Net::programme(5);
+    net.run(Duration::from_secs(10));
+    for _ in 0..20 {
+        net.write("kuripan", V, 2);
+        net.write("wonosobo", V, 1);
+        net.run(Duration::from_millis(7));
+        net.crash("kuripan");
+        net.run(Duration::from_secs(3));
+        net.restart("kuripan");
+        net.run(Duration::from_secs(3));
+    }
+    net.settle();
+    net.expect_at_rest();
+}
+
+#[test]
+fn a_disk_that_was_set_back_gets_its_own_entries_back_and_forks_nothing() {
+    let mut net = Net::programme(6);
+    net.write("kuripan", V, 5);
+    net.settle();
+    let former = net.node("kuripan").disk.clone();
+    net.write("kuripan", V, 5);
+    net.settle();
+    net.roll_back("kuripan", former);
+    net.settle();
+    assert_eq!(net.entries_of("kuripan", "kuripan", V), 10);
+    net.write("kuripan", V, 3);
+    net.settle();
+    net.expect_at_rest();
+    assert_eq!(net.entries_of("kemnaker", "kuripan", V), 13);
+    assert!(!net.events.iter().any(|(_, event)| matches!(event, sync::Event::Fork { .. })));
+}
+
+#[test]
+fn a_copied_machine_forks_and_is_frozen_and_a_cut_off_makes_all_equal_again() {
+    let mut net = Net::programme(7);
+    net.write("kuripan", V, 5);
+    net.settle();
+    net.clone_machine("kuripan", "copy", &[]);
+    net.isolate("copy");
+    net.write("copy", V, 2);
+    net.write("kuripan", V, 3);
+    net.settle();
+    net.heal();
+    net.road("copy", "magelang");
+    net.road("copy", "jateng");
+    // Two machines under one key take the line from each other, so this never comes to rest.
+    net.run(Duration::from_secs(600));
+    let forked =
+        |name: &str| net.events.iter().any(|(at, event)| at == name && matches!(event, sync::Event::Fork { .. }));
+    for name in ["kuripan", "copy", "jateng", "wonosobo", "kemenkes"] {
+        assert!(forked(name), "{name} knows of no fork");
+    }
+    net.remove("wonosobo", "kuripan");
+    net.settle();
+    net.cut_off_all("wonosobo", "kuripan");
+    net.settle();
+    net.expect_at_rest();
+}
+
+#[test]
+fn a_removed_node_is_heard_no_more() {
+    let mut net = Net::programme(8);
+    net.write("kuripan", V, 5);
+    net.settle();
+    net.isolate("kuripan");
+    net.write("kuripan", V, 4);
+    net.remove("wonosobo", "kuripan");
+    net.settle();
+    net.heal();
+    net.settle();
+    assert_eq!(net.entries_of("wonosobo", "kuripan", V), 5);
+    net.cut_off_all("wonosobo", "kuripan");
+    net.settle();
+    net.expect_at_rest();
+    assert_eq!(net.entries_of("jateng", "kuripan", V), 5);
+}
+
+#[test]
+fn a_new_office_shows_its_admission_and_what_it_wrote_before_counts() {
+    let mut net = Net::programme(9);
+    net.settle();
+    let request = net.world.request("tieng", "village", "33.07.14.2006");
+    let admission = net.world.said("wonosobo", Body::Admit { request });
+    // Its own office knows of the admission; those that it calls do not, and wonosobo is away.
+    let mut statements = net.world.statements.clone();
+    statements.insert_checked(admission.clone());
+    net.add("tieng", "tieng", statements);
+    net.write("tieng", "participation/33.07.14.2006", 4);
+    net.isolate("wonosobo");
+    net.say("wonosobo", admission);
+    net.road("tieng", "jateng");
+    net.run(Duration::from_secs(120));
+    assert_eq!(net.entries_of("jateng", "tieng", "participation/33.07.14.2006"), 4);
+    net.heal();
+    net.settle();
+    net.expect_at_rest();
+    assert_eq!(net.entries_of("kemenkes", "tieng", "participation/33.07.14.2006"), 4);
+}
+
+#[test]
+fn a_key_that_no_statement_admits_gets_nothing() {
+    let mut net = Net::programme(10);
+    net.write("kuripan", V, 4);
+    net.settle();
+    let request = net.world.request("liar", "ministry", "id");
+    drop(request);
+    let statements = net.world.statements.clone();
+    net.add("liar", "liar", statements);
+    net.road("liar", "jateng");
+    net.run(Duration::from_secs(300));
+    assert!(net.holds_nothing_of("liar", "kuripan"));
+    assert!(net.events.iter().any(|(at, event)| at == "jateng" && matches!(event, sync::Event::TurnedAway { .. })));
+}
+
+#[test]
+fn a_full_disk_takes_statements_and_catches_up_with_pages_later() {
+    let mut net = Net::programme(11);
+    net.run(Duration::from_secs(10));
+    net.fill_disk("wonosobo", true);
+    net.write("kuripan", V, 4);
+    let request = net.world.request("tieng", "village", "33.07.14.2006");
+    let admission = net.world.said("kemnaker", Body::Admit { request });
+    net.say("kemnaker", admission.clone());
+    net.run(Duration::from_secs(300));
+    assert_eq!(net.entries_of("wonosobo", "kuripan", V), 0);
+    assert!(net.node("wonosobo").disk.statements.contains(&admission.hash()));
+    net.fill_disk("wonosobo", false);
+    net.settle();
+    net.expect_at_rest();
+    assert_eq!(net.entries_of("wonosobo", "kuripan", V), 4);
+}
+
+#[test]
+fn a_narrowed_policy_stops_a_reader_at_once() {
+    let mut net = Net::programme(12);
+    net.write("kuripan", NAMES, 4);
+    net.settle();
+    net.narrow_identity();
+    net.settle();
+    net.write("kuripan", NAMES, 3);
+    net.settle();
+    assert_eq!(net.entries_of("jateng", "kuripan", NAMES), 4);
+    assert_eq!(net.entries_of("wonosobo", "kuripan", NAMES), 7);
+}
+
+#[test]
+fn a_connection_that_works_one_way_only_is_given_up_and_made_anew() {
+    let mut net = Net::programme(13);
+    net.run(Duration::from_secs(10));
+    net.cut_one_way("wonosobo", "kuripan");
+    net.write("kuripan", V, 4);
+    net.run(Duration::from_secs(120));
+    net.heal();
+    net.settle();
+    net.expect_at_rest();
+    assert_eq!(net.entries_of("wonosobo", "kuripan", V), 4);
+}
