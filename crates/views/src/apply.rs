@@ -39,7 +39,13 @@ impl Views {
     pub fn apply(&mut self, documents: &[DocumentRows], watermarks: &[Watermark]) -> Result<(), ViewsError> {
         let mut interned = std::mem::take(&mut self.interned);
         let transaction = self.db.unchecked_transaction()?;
-        let mut batch = Batch { db: &transaction, interned: &mut interned, sums: BTreeMap::new(), renamed: Vec::new() };
+        let mut batch = Batch {
+            db: &transaction,
+            interned: &mut interned,
+            sums: BTreeMap::new(),
+            renamed: Vec::new(),
+            erased: false,
+        };
         for document in documents {
             batch.document(document)?;
         }
@@ -49,8 +55,12 @@ impl Views {
                 transaction.prepare_cached("UPDATE scope SET points = ?2, statements = ?3 WHERE id = ?1")?;
             update.execute(params![scope, mark.points, mark.statements])?;
         }
-        batch.finish()?;
+        let erased = batch.finish()?;
         transaction.commit()?;
+        if erased {
+            // The log beside the file still holds the old pages; a reader that is busy puts this off to the next time.
+            self.db.query_row("PRAGMA wal_checkpoint(TRUNCATE)", [], |_| Ok(()))?;
+        }
         self.interned = interned;
         Ok(())
     }
@@ -62,6 +72,8 @@ struct Batch<'a> {
     sums: BTreeMap<i64, StateSum>,
     /// Persons whose name has to be looked up again for the participations that show it.
     renamed: Vec<String>,
+    /// Something was erased by an order: no trace of it may stay in the file.
+    erased: bool,
 }
 
 impl Batch<'_> {
@@ -204,7 +216,8 @@ impl Batch<'_> {
                 let columns = EventColumns::new(&found.events)?;
                 self.row(RecordKind::Participation, id, found.village.as_str(), &found.fields, &columns.values(&name))?;
             }
-            Record::Erased | Record::Unread => {}
+            Record::Erased => self.erased = true,
+            Record::Unread => {}
         }
         rows.conflicts.iter().try_for_each(|conflict| self.conflict(id, conflict))?;
         rows.notices.iter().enumerate().try_for_each(|(place, notice)| self.notice(id, place, notice))
@@ -264,13 +277,15 @@ impl Batch<'_> {
         Ok(())
     }
 
-    fn finish(self) -> Result<(), ViewsError> {
+    /// Brings names and sums up to date and says whether something was erased.
+    fn finish(self) -> Result<bool, ViewsError> {
         let mut renamed = self.renamed;
         renamed.sort();
         renamed.dedup();
         let mut update = self.db.prepare_cached(
-            "UPDATE participation SET shown_name = \
-             (SELECT name FROM person WHERE person = ?1 ORDER BY name IS NULL, document LIMIT 1) WHERE person = ?1",
+            "WITH now (name) AS (SELECT name FROM person WHERE person = ?1 ORDER BY name IS NULL, document LIMIT 1) \
+             UPDATE participation SET shown_name = (SELECT name FROM now) \
+             WHERE person = ?1 AND shown_name IS NOT (SELECT name FROM now)",
         )?;
         for person in renamed {
             update.execute([person])?;
@@ -279,7 +294,11 @@ impl Batch<'_> {
         for (scope, sum) in self.sums {
             state.execute(params![scope, sum.0])?;
         }
-        Ok(())
+        if self.erased {
+            // Deleting from the index only marks; merging it drops the words.
+            self.db.execute("INSERT INTO name_search (name_search) VALUES ('optimize')", [])?;
+        }
+        Ok(self.erased)
     }
 }
 

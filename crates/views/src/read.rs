@@ -304,7 +304,7 @@ impl Reader {
         let mut select = self.db.prepare_cached(
             "SELECT register FROM participation WHERE register >= ?1 AND register < ?2 ORDER BY register",
         )?;
-        // A prefix ends with '-', so that the first text after all of them ends with '.'.
+        // The last character there is sorts after whatever follows the prefix.
         let beyond = format!("{}\u{10ffff}", prefix);
         let found = select.query_map([prefix, &beyond], |row| row.get(0))?;
         Ok(found.collect::<Result<_, _>>()?)

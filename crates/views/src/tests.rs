@@ -243,6 +243,30 @@ fn an_erased_document_leaves_nothing_readable() {
 }
 
 #[test]
+fn an_erased_name_is_in_no_byte_of_the_file() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("views.sqlite");
+    let (mut views, _) = Views::open(&path).unwrap();
+    let mut documents: Vec<_> = (1..200).map(|n| person(KURIPAN, n, "Turyati")).collect();
+    documents.push(person(KURIPAN, 200, "Zulaikha"));
+    documents.push(participation(KURIPAN, 200, "KRP-2026-0200"));
+    views.apply(&documents, &[]).unwrap();
+    let found = || {
+        let files = fs::read_dir(folder.path()).unwrap().map(|file| fs::read(file.unwrap().path()).unwrap());
+        let bytes = files.collect::<Vec<_>>().concat().to_ascii_lowercase();
+        // The index keeps what words have in common apart.
+        bytes.windows(6).filter(|window| window == b"laikha").count()
+    };
+    assert!(found() >= 2, "in the table and in the index");
+    let mut erased = documents[199].clone();
+    if let Some(rows) = &mut erased.rows {
+        rows.record = Record::Erased;
+    }
+    views.apply(&[erased], &[]).unwrap();
+    assert_eq!(found(), 0);
+}
+
+#[test]
 fn order_and_batches_do_not_change_the_fingerprint() {
     let documents: Vec<_> = (1..=40).map(|n| person(KURIPAN, n, "Turi")).collect();
     let scope = documents[0].id.journal.scope.clone();
