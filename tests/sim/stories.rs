@@ -178,6 +178,34 @@ fn a_new_office_shows_its_admission_and_what_it_wrote_before_counts() {
 }
 
 #[test]
+fn an_invited_office_gets_the_founding_from_the_first_peer_that_knows_it() {
+    let mut net = Net::programme(13);
+    net.write("kuripan", V, 4);
+    net.settle();
+    let request = net.world.request("banjarnegara", "regency", "33.04");
+    let admission = net.world.said("jateng", Body::Admit { request });
+    net.say("jateng", admission.clone());
+    net.settle();
+    // An invite names the way down from a founder; the founding itself would not fit into a message.
+    let mut all = net.world.statements.clone();
+    all.insert_checked(admission);
+    let charter = charter::Charter::fold(&all, net.world.network);
+    let invite = charter::file::Invite::new(&charter, &all, net.world.key("banjarnegara"), Vec::new()).unwrap();
+    let mut statements = charter::StatementSet::new();
+    for statement in invite.statements {
+        statements.insert(statement).unwrap();
+    }
+    assert!(!charter::Charter::fold(&statements, net.world.network).is_founded());
+    net.add("banjarnegara", "banjarnegara", statements);
+    net.road("banjarnegara", "jateng");
+    net.write("jateng", "board/33", 2);
+    net.settle();
+    net.expect_at_rest();
+    assert_eq!(net.entries_of("banjarnegara", "jateng", "board/33"), 2);
+    assert!(net.holds_nothing_of("banjarnegara", "kuripan"));
+}
+
+#[test]
 fn a_key_that_no_statement_admits_gets_nothing() {
     let mut net = Net::programme(10);
     net.write("kuripan", V, 4);

@@ -15,7 +15,7 @@ use std::{
 
 use charter::Charter;
 use documents::{Edit, EditError, Fold, Snapshot, Waiting};
-use identity::{Coordinate, Incarnation, JournalId, NodeSecret, Officer, Point, ScopeName};
+use identity::{Coordinate, EntryHash, Incarnation, JournalId, NodeSecret, Officer, Point, ScopeName};
 use journal::{Commit, Entry, JournalWriter, Kind, Subject, VerifiedRun};
 use lru::LruCache;
 use store::{DocumentId, Frame, FrameKind, Index, IndexOp, PageRow, Position, Row, StoreError};
@@ -26,7 +26,7 @@ use crate::{
     api::{Changed, Target, Update, What, Write, WriteError, Written},
     disk::{Disk, Epoch, NotStored, Stored},
     engine::Told,
-    shelf::{Shelf, span},
+    shelf::{READ_AT_ONCE_BYTES, Shelf, span},
     standing::Standings,
 };
 
@@ -38,6 +38,20 @@ const FOLDS_AT_ONCE: usize = 64;
 
 /// The most writes that share one checkpoint.
 const WRITES_AT_ONCE: usize = 256;
+
+/// How many documents of a scope are listed at a time.
+const DOCUMENTS_AT_ONCE: usize = 1024;
+
+/// What recomputing everything from the journals found.
+#[derive(Debug, Default)]
+pub struct Recomputed {
+    /// Entries whose chain and signature were checked.
+    pub entries: u64,
+    /// What does not check out, in words.
+    pub damaged: Vec<String>,
+    /// For each scope, every document with the hash of what it shows.
+    pub states: Vec<(ScopeName, Vec<(Coordinate, [u8; 32])>)>,
+}
 
 /// A run that is durable, and where.
 #[derive(Debug)]
@@ -676,7 +690,7 @@ impl Desk {
             let Some(number) = self.index.scope_number(scope) else { continue };
             let mut after = None;
             loop {
-                let documents = self.index.documents(number, after, 1024)?;
+                let documents = self.index.documents(number, after, DOCUMENTS_AT_ONCE)?;
                 let Some(last) = documents.last().copied() else { break };
                 for id in documents {
                     let document = self.index.journal(id.journal).map(|journal| Coordinate { journal, seq: id.seq });
@@ -772,6 +786,58 @@ impl Desk {
         }
     }
 
+    /// Folds every document again from what the journals hold, past every cache, and checks every chain and signature.
+    pub(crate) fn recompute(&self) -> Result<Recomputed, StoreError> {
+        let mut found = Recomputed::default();
+        self.shelf.forget();
+        for (scope, number) in self.index.scopes() {
+            for (journal, number) in self.index.journals(&scope) {
+                let (mut from, mut before) = (1, EntryHash([0; 32]));
+                loop {
+                    let runs = self.shelf.runs_from(number, from, u64::MAX, READ_AT_ONCE_BYTES)?;
+                    let Some(last) = runs.last() else { break };
+                    let next = last.last().seq + 1;
+                    for run in &runs {
+                        if run.first() != from || run.previous() != before {
+                            found.damaged.push(format!(
+                                "{journal}: entry {} does not follow entry {}",
+                                run.first(),
+                                from - 1
+                            ));
+                        }
+                        found.entries += run.entries().len() as u64;
+                        (from, before) = (run.last().seq + 1, run.last().hash);
+                    }
+                    from = next;
+                }
+                if let Some(point) = self.index.point(number)?
+                    && point.seq + 1 != from
+                {
+                    found.damaged.push(format!("{journal}: entries {from} to {} cannot be read", point.seq));
+                }
+            }
+            let mut states = Vec::new();
+            let mut after = None;
+            loop {
+                let documents = self.index.documents(number, after, DOCUMENTS_AT_ONCE)?;
+                let Some(last) = documents.last().copied() else { break };
+                for id in documents {
+                    let Some(journal) = self.index.journal(id.journal) else { continue };
+                    let document = Coordinate { journal, seq: id.seq };
+                    if let Some(fold) = self.build(&document)? {
+                        if let Err(error) = fold.check_with_automerge() {
+                            found.damaged.push(format!("{document}: {error}"));
+                        }
+                        states.push((document, fold.state_hash()));
+                    }
+                }
+                after = Some(last);
+            }
+            found.states.push((scope, states));
+        }
+        Ok(found)
+    }
+
     /// Stands for all that decides what a scope shows: the points held and the statements.
     pub(crate) fn watermark(&self, scope: &ScopeName) -> Result<[u8; 32], StoreError> {
         let mut hasher = blake3::Hasher::new_derive_key("simpul watermark v1");
@@ -784,9 +850,6 @@ impl Desk {
         Ok(*hasher.finalize().as_bytes())
     }
 }
-
-/// How much is read ahead when a whole journal is gone through.
-const READ_AT_ONCE_BYTES: usize = 4 << 20;
 
 /// Rows for a run that is durable: its page and its documents' entries.
 pub(crate) fn index_run(

@@ -11,7 +11,7 @@ use std::{
 };
 
 use charter::{Charter, CheckedStatement};
-use identity::{EntryHash, Incarnation, NodeKey};
+use identity::{EntryHash, Incarnation, NodeKey, OfficeId};
 use journal::ForkProof;
 use store::{Frame, FrameKind, StoreError};
 use sync::{
@@ -79,6 +79,17 @@ pub(crate) enum Told {
     /// This node belongs to a network now.
     Joined(Box<Recovered>),
     Report(Beacon),
+    /// Write what an office may read and is not known to hold, as the inside of a bundle.
+    Export {
+        office: OfficeId,
+        reply: oneshot::Sender<Vec<u8>>,
+    },
+    /// Take in the inside of a bundle that this node made.
+    Import {
+        from: NodeKey,
+        messages: Vec<wire::Message>,
+        reply: oneshot::Sender<sync::CloseCode>,
+    },
     /// A new incarnation was drawn, or could not be.
     IncarnationDrawn,
     /// Look at the replica between two inputs.
@@ -94,10 +105,17 @@ pub(crate) struct Seen {
     pub(crate) peers: watch::Receiver<Vec<PeerStatus>>,
 }
 
+/// A file that is written or read as if it were a peer.
+enum FileSession {
+    Export { content: Vec<u8>, reply: oneshot::Sender<Vec<u8>> },
+    Import { reply: oneshot::Sender<sync::CloseCode> },
+}
+
 /// The loop and what it holds.
 pub(crate) struct Engine {
     replica: Option<Replica>,
     links: BTreeMap<SessionId, (NodeKey, LinkOut)>,
+    files: BTreeMap<SessionId, FileSession>,
     next_session: u64,
     disk: Disk,
     desk: sync_mpsc::Sender<DeskJob>,
@@ -125,7 +143,8 @@ impl Engine {
         let engine = Self {
             replica: None,
             links: BTreeMap::new(),
-            next_session: 1,
+            files: BTreeMap::new(),
+            next_session: 0,
             disk,
             desk,
             shelf,
@@ -213,6 +232,20 @@ impl Engine {
             Told::Statement(statement) => self.feed(Input::Statement(statement)),
             Told::Joined(recovered) => self.join(*recovered),
             Told::Report(beacon) => self.feed(Input::Report(beacon)),
+            Told::Export { office, reply } => {
+                let session = self.new_session();
+                self.files.insert(session, FileSession::Export { content: Vec::new(), reply });
+                self.feed(Input::Export { session, office, scopes: Vec::new(), known: Vec::new() });
+            }
+            Told::Import { from, messages, reply } => {
+                let session = self.new_session();
+                self.files.insert(session, FileSession::Import { reply });
+                self.feed(Input::Import { session, from });
+                for message in messages {
+                    self.feed(Input::Received { session, message });
+                }
+                self.feed(Input::Lost { session });
+            }
             Told::IncarnationDrawn => self.drawing_incarnation = false,
             Told::Look(look) => look(self.replica.as_mut()),
             Told::Stop(_) => {}
@@ -225,13 +258,17 @@ impl Engine {
             link.closer().close(transport::CloseCode::WrongNetwork, "this node belongs to no network yet");
             return;
         }
-        let session = SessionId(self.next_session);
-        self.next_session += 1;
+        let session = self.new_session();
         tracing::info!(peer = %peer.short(), over = ?link.over, session = session.0, initiator, "link up");
         let out = links::open(session, link, gone, &self.told, &self.incoming);
         self.links.insert(session, (peer, out));
         self.say_connected();
         self.feed(Input::Connected { session, peer, initiator });
+    }
+
+    fn new_session(&mut self) -> SessionId {
+        self.next_session += 1;
+        SessionId(self.next_session)
     }
 
     fn received(&mut self, FrameIn { session, message }: FrameIn) {
@@ -259,9 +296,18 @@ impl Engine {
                 Output::Send { session, frame } => {
                     if let Some((_, link)) = self.links.get(&session) {
                         link.send(frame);
+                    } else if let Some(FileSession::Export { content, .. }) = self.files.get_mut(&session) {
+                        content.extend_from_slice(&frame);
+                        self.feed(Input::Drained { session, bytes: frame.len() });
                     }
                 }
                 Output::Close { session, code } => {
+                    // Whoever asked for a file may have given up waiting.
+                    match self.files.remove(&session) {
+                        Some(FileSession::Export { content, reply }) => drop(reply.send(content)),
+                        Some(FileSession::Import { reply }) => drop(reply.send(code)),
+                        None => {}
+                    }
                     if let Some((peer, link)) = self.links.remove(&session) {
                         tracing::info!(peer = %peer.short(), session = session.0, ?code, "session over");
                         link.close(code);

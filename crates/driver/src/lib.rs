@@ -14,6 +14,7 @@
 #![allow(clippy::disallowed_methods, reason = "an edge: the clock enters here")]
 
 mod api;
+mod bundle;
 mod desk;
 mod disk;
 mod engine;
@@ -24,5 +25,9 @@ mod shelf;
 mod standing;
 
 pub use api::{Changed, Target, Update, What, Write, WriteError, Written};
+pub use bundle::BundleError;
+pub use desk::Recomputed;
 pub use disk::NotStored;
 pub use node::{DriverError, NetworkOptions, Node, Options, StateError};
+pub use shelf::BuiltOn;
+pub use transport::Address;

@@ -7,9 +7,14 @@ use std::{
     thread::JoinHandle,
 };
 
-use charter::{Body, Charter, CheckedStatement, Request, Statement, StatementError, StatementSet, Subject};
+use charter::{
+    Body, Charter, CheckedStatement, Request, Statement, StatementError, StatementSet, Subject,
+    file::{FileError, FoundingDraft, FoundingSignature},
+};
 use documents::Snapshot;
-use identity::{Coordinate, Domain, Incarnation, JournalId, NetworkId, NodeKey, NodeSecret, OfficeId, Point, Signed};
+use identity::{
+    Coordinate, Domain, EntryHash, Incarnation, JournalId, NetworkId, NodeKey, NodeSecret, OfficeId, Point, Signed,
+};
 use journal::Kind;
 use store::{Frame, FrameKind, Index, IndexState, Reader, Store, StoreError};
 use sync::{Beacon, PeerStatus, Receipt, Recovered};
@@ -18,17 +23,21 @@ use transport::{Address, Endpoint, TransportError};
 
 use crate::{
     api::{Update, Write, WriteError, Written},
-    desk::{Desk, DeskJob, index_run},
+    bundle::{self, BundleError},
+    desk::{Desk, DeskJob, Recomputed, index_run},
     disk::{Disk, NotStored},
     engine::{Engine, INCOMING_MAX, Seen, Told, clock_ms},
     links,
     note::Note,
-    shelf::{Shelf, read_runs},
+    shelf::{BuiltOn, Shelf, read_runs},
     standing::Standings,
 };
 
 /// How many updates may wait for their reader before the desk waits for it.
 const UPDATES_MAX: usize = 1024;
+
+/// How often a node reports on itself.
+const REPORT_EVERY: std::time::Duration = std::time::Duration::from_secs(300);
 
 /// How a node is to run.
 #[derive(Clone)]
@@ -39,6 +48,8 @@ pub struct Options {
     pub known_kind: fn(Kind) -> bool,
     /// Where and whom to call; `None` to work without a network.
     pub network: Option<NetworkOptions>,
+    /// Throw the index away and build it again from the journals.
+    pub rebuild: bool,
 }
 
 /// Where a node listens, and whom it calls.
@@ -108,6 +119,7 @@ struct Inner {
     told: mpsc::UnboundedSender<Told>,
     disk: Disk,
     index: Index,
+    shelf: Shelf,
     seen: Seen,
     endpoint: Option<Endpoint>,
     threads: Mutex<Vec<JoinHandle<()>>>,
@@ -147,7 +159,8 @@ impl Node {
         for cut in &opened.cuts {
             tracing::warn!(?cut, "recovery cut what a power cut or damage left behind");
         }
-        let found = recover(&store.index, &store.reader, &opened.frames, opened.index)?;
+        let index = if options.rebuild { IndexState::Suspect } else { opened.index };
+        let found = recover(&store.index, &store.reader, &opened.frames, index)?;
         let (subject, practice, nonce) = found.profile.clone().ok_or(DriverError::NoProfile)?;
         let incarnation = match found.incarnation {
             Some(incarnation) if !new_incarnation => incarnation,
@@ -174,7 +187,7 @@ impl Node {
             secret.clone(),
             incarnation,
             index.clone(),
-            shelf,
+            shelf.clone(),
             disk.clone(),
             standings,
             options.known_kind,
@@ -203,6 +216,7 @@ impl Node {
         tokio::spawn(engine.run(told_in, incoming_in));
         if let (Some(endpoint), Some(network)) = (&endpoint, options.network) {
             tokio::spawn(links::accept(endpoint.clone(), told.clone()));
+            tokio::spawn(report(network.advertise, told.clone()));
             for (peer, addresses) in network.peers {
                 let connected = seen.connected.clone();
                 tokio::spawn(links::keep(endpoint.clone(), peer, addresses, told.clone(), connected));
@@ -218,6 +232,7 @@ impl Node {
             told,
             disk,
             index,
+            shelf,
             seen,
             endpoint,
             threads: Mutex::new(vec![disk_thread, desk_thread]),
@@ -308,6 +323,24 @@ impl Node {
         answer.await.unwrap_or_default()
     }
 
+    /// Folds everything again from the journals, and checks every chain and signature.
+    pub async fn recompute(&self) -> Result<Recomputed, StoreError> {
+        let (reply, answer) = oneshot::channel();
+        let look = move |desk: &mut Desk| drop(reply.send(desk.recompute()));
+        if self.ask_desk(DeskJob::With(Box::new(look))).is_err() {
+            return Ok(Recomputed::default());
+        }
+        answer.await.unwrap_or_else(|_| Ok(Recomputed::default()))
+    }
+
+    /// The fingerprint of what is held of a scope: equal at two nodes when there is nothing to exchange.
+    pub async fn held_fingerprint(&self, scope: identity::ScopeName) -> Option<String> {
+        let look = move |replica: Option<&mut sync::Replica>| {
+            replica.map(|replica| data_encoding::HEXLOWER.encode(&replica.held_fingerprint(&scope).0))
+        };
+        self.look(look).await.ok().flatten()
+    }
+
     fn ask_desk(&self, job: DeskJob) -> Result<(), ()> {
         self.0.desk.send(job).map_err(|_| ())
     }
@@ -319,6 +352,23 @@ impl Node {
             _ => Some(self.network().ok_or(StateError::NoNetwork)?),
         };
         Ok(Signed::new(&self.0.secret, Domain::Statement, &Statement { network, body }))
+    }
+
+    /// Signs the founders' draft for this office.
+    pub fn sign_founding(&self, draft: &FoundingDraft) -> Result<FoundingSignature, FileError> {
+        draft.sign(&self.0.secret)
+    }
+
+    /// Which entries of a node others build on, in one scope, as far as it is held here.
+    pub async fn built_on(&self, node: NodeKey, scope: identity::ScopeName) -> Result<BuiltOn, StoreError> {
+        let shelf = self.0.shelf.clone();
+        let found = tokio::task::spawn_blocking(move || shelf.built_on(node, &scope));
+        found.await.unwrap_or_else(|_| Ok(BuiltOn::new()))
+    }
+
+    /// The hash of an entry that is held here.
+    pub fn entry_hash(&self, journal: &JournalId, seq: u64) -> Result<Option<EntryHash>, StoreError> {
+        self.0.shelf.locate(journal, seq)
     }
 
     /// Takes statements in: made here, or brought in a file. When it returns, they are durable and in effect here.
@@ -354,7 +404,10 @@ impl Node {
 
     async fn store(&self, frames: Vec<Frame>) -> Result<(), StateError> {
         let (reply, stored) = oneshot::channel();
-        self.0.disk.store(frames, None, move |result| drop(reply.send(result.map(drop))));
+        self.0.disk.store(frames, None, move |result| {
+            // Whoever asked may have given up waiting.
+            let _ = reply.send(result.map(drop));
+        });
         Ok(stored.await.map_err(|_| StateError::Stopped)??)
     }
 
@@ -372,9 +425,9 @@ impl Node {
     }
 
     /// Every statement held.
-    pub async fn statements(&self) -> Vec<CheckedStatement> {
+    pub async fn statements(&self) -> StatementSet {
         let all = |replica: Option<&mut sync::Replica>| {
-            replica.map(|replica| replica.statements().iter().cloned().collect()).unwrap_or_default()
+            replica.map(|replica| replica.statements().clone()).unwrap_or_default()
         };
         self.look(all).await.unwrap_or_default()
     }
@@ -387,6 +440,46 @@ impl Node {
                 .unwrap_or_default()
         };
         self.look(all).await.unwrap_or_default()
+    }
+
+    /// A bundle for an office: everything that it may read and is not known to hold, sealed to its nodes.
+    pub async fn export(&self, office: OfficeId) -> Result<Vec<u8>, BundleError> {
+        let charter = self.charter().ok_or(BundleError::NoAddressee)?;
+        let to: Vec<_> = charter
+            .nodes()
+            .filter(|node| node.office == office && charter.is_active(&node.key))
+            .map(|node| (node.key, node.seal_key))
+            .collect();
+        let (reply, written) = oneshot::channel();
+        let content = match self.0.told.send(Told::Export { office, reply }) {
+            Ok(()) => written.await.map_err(|_| BundleError::Content)?,
+            Err(_) => return Err(BundleError::Content),
+        };
+        let randomness = random().map_err(|_| BundleError::Key)?;
+        bundle::seal(&self.0.secret, charter.network(), &to, &content, randomness)
+    }
+
+    /// Takes in a bundle. When it returns, what it brought is durable. Gives back the node that made it.
+    pub async fn import(&self, bytes: &[u8]) -> Result<NodeKey, BundleError> {
+        let charter = self.charter().ok_or(BundleError::NotForUs)?;
+        let (from, content) = bundle::open(&self.0.secret, charter.network(), bytes)?;
+        let mut assembler = sync::wire::Assembler::new(sync::wire::Limits::default());
+        let mut messages = Vec::new();
+        for bytes in content.chunks(sync::wire::FRAME_BODY_BYTES_MAX) {
+            assembler.push(bytes);
+            while let Some(message) = assembler.next().map_err(|_| BundleError::Damaged)? {
+                messages.push(message);
+            }
+        }
+        let (reply, closed) = oneshot::channel();
+        if self.0.told.send(Told::Import { from, messages, reply }).is_err() {
+            return Err(BundleError::Content);
+        }
+        match closed.await {
+            Ok(sync::CloseCode::Done) => Ok(from),
+            Ok(sync::CloseCode::NotAdmitted) => Err(BundleError::Stranger(from)),
+            Ok(_) | Err(_) => Err(BundleError::Content),
+        }
     }
 
     /// Stops: sessions end, what was handed to the disk is durable, and the folder is free.
@@ -405,6 +498,24 @@ impl Node {
             tokio::task::spawn_blocking(move || threads.into_iter().map(JoinHandle::join).all(|end| end.is_ok()));
         if !joined.await.unwrap_or(false) {
             tracing::error!("a thread of the node ended in a panic");
+        }
+    }
+}
+
+/// Hands the node's report on itself to the loop, now and every few minutes.
+async fn report(addresses: Vec<String>, told: mpsc::UnboundedSender<Told>) {
+    let mut tick = tokio::time::interval(REPORT_EVERY);
+    loop {
+        tick.tick().await;
+        let beacon = Beacon {
+            number: 0,
+            time_ms: 0,
+            version: env!("CARGO_PKG_VERSION").to_owned(),
+            addresses: addresses.clone(),
+            figures: BTreeMap::new(),
+        };
+        if told.send(Told::Report(beacon)).is_err() {
+            return;
         }
     }
 }
@@ -436,7 +547,7 @@ fn recover(index: &Index, reader: &Reader, frames: &[store::Located], state: Ind
     }
     let from = match state {
         IndexState::Ready(position) => position,
-        IndexState::Empty | IndexState::Suspect(_) => {
+        IndexState::Empty | IndexState::Suspect => {
             index.wipe()?;
             store::Position::default()
         }
@@ -479,7 +590,9 @@ impl Found {
             FrameKind::Statement => postcard::from_bytes(bytes)
                 .ok()
                 .and_then(|signed| CheckedStatement::trust(signed).ok())
-                .map(|statement| drop(self.statements.insert_checked(statement))),
+                .map(|statement| {
+                    self.statements.insert_checked(statement);
+                }),
             FrameKind::Receipt => postcard::from_bytes::<Signed<Receipt>>(bytes).ok().and_then(|signed| {
                 let receipt = signed.decode_unverified().ok()?;
                 self.receipts.insert((signed.author, receipt.scope), signed);

@@ -1,8 +1,11 @@
 //! Reading what is held: entries for documents, packs for peers. Every call blocks on the disk.
 
-use std::sync::{Arc, Mutex, PoisonError};
+use std::{
+    collections::BTreeMap,
+    sync::{Arc, Mutex, PoisonError},
+};
 
-use identity::{Coordinate, EntryHash, JournalId, Point};
+use identity::{Coordinate, EntryHash, Incarnation, JournalId, NodeKey, Point, ScopeName};
 use journal::{ForkProof, Limits, VerifiedRun};
 use lru::LruCache;
 use store::{Index, JournalNumber, Location, PageRow, Reader, StoreError};
@@ -148,6 +151,35 @@ impl Shelf {
         Ok(runs.iter().find_map(|run| ForkProof::between(run, against)))
     }
 }
+
+/// For each journal of a node in one scope: which of its entries others build on, and how often.
+pub type BuiltOn = BTreeMap<Incarnation, BTreeMap<u64, u64>>;
+
+impl Shelf {
+    /// What others built on the entries of a node, as far as it is held.
+    pub(crate) fn built_on(&self, node: NodeKey, scope: &ScopeName) -> Result<BuiltOn, StoreError> {
+        let mut found = BuiltOn::new();
+        for (journal, number) in self.index.journals(scope) {
+            if journal.node == node {
+                continue;
+            }
+            let mut from = 1;
+            loop {
+                let runs = self.runs_from(number, from, u64::MAX, READ_AT_ONCE_BYTES)?;
+                let Some(last) = runs.last() else { break };
+                from = last.last().seq + 1;
+                let headers = runs.iter().flat_map(|run| run.entries()).map(|entry| &entry.header);
+                for link in headers.flat_map(|header| &header.links).filter(|link| link.journal.node == node) {
+                    *found.entry(link.journal.incarnation).or_default().entry(link.seq).or_default() += 1;
+                }
+            }
+        }
+        Ok(found)
+    }
+}
+
+/// How much is read ahead when a whole journal is gone through.
+pub(crate) const READ_AT_ONCE_BYTES: usize = 4 << 20;
 
 /// What a run holds, in the words of `sync`.
 pub(crate) fn span(run: &VerifiedRun) -> Span {

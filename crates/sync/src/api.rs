@@ -520,7 +520,7 @@ pub enum IncarnationLost {
 pub enum CloseCode {
     /// Nothing is wrong.
     Done = 0,
-    /// Another network, or practice against real.
+    /// Another network.
     OtherNetwork = 1,
     /// No common version.
     Version = 2,

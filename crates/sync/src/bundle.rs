@@ -29,7 +29,6 @@ impl Replica {
             id,
             &Message::Hello(Hello {
                 network: self.network,
-                practice: self.charter.practice(),
                 version_min: VERSIONS.0,
                 version_max: VERSIONS.1,
                 admits_you: true,
@@ -37,8 +36,9 @@ impl Replica {
                 summary: Summary::default(),
             }),
         );
-        let proof = self.charter.admission_proof(&self.me).unwrap_or_default();
-        let proof = proof.iter().filter_map(|hash| self.statements.get(hash)).map(|s| s.signed().clone()).collect();
+        let mut proof = self.founding();
+        let way = self.charter.admission_proof(&self.me).unwrap_or_default();
+        proof.extend(way.iter().filter_map(|hash| self.statements.get(hash)).map(|s| s.signed().clone()));
         self.send(id, &Message::Proof(proof));
         let wanted = |scope: &&ScopeName| scopes.is_empty() || scopes.contains(scope);
         let names: BTreeSet<ScopeName> = self.holdings.scopes().chain(self.orders.keys()).cloned().collect();

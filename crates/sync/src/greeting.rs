@@ -50,7 +50,6 @@ impl Replica {
         }
         let hello = Hello {
             network: self.network,
-            practice: self.charter.practice(),
             version_min: VERSIONS.0,
             version_max: VERSIONS.1,
             admits_you,
@@ -65,7 +64,7 @@ impl Replica {
         if session.stage != Stage::Greeting {
             return self.close(id, CloseCode::Protocol);
         }
-        if hello.network != self.network || hello.practice != self.charter.practice() {
+        if hello.network != self.network {
             return self.close(id, CloseCode::OtherNetwork);
         }
         if hello.version_min > VERSIONS.1 || hello.version_max < VERSIONS.0 {
@@ -78,8 +77,10 @@ impl Replica {
         let admitted = self.charter.is_active(&peer);
         session.stage = if admitted { Stage::Statements } else { Stage::Proving };
         if !hello.admits_you {
-            let proof = self.charter.admission_proof(&self.me).unwrap_or_default();
-            let proof = proof.iter().filter_map(|hash| self.statements.get(hash)).map(|s| s.signed().clone()).collect();
+            // Who was invited knows the way down from its sponsor, but may lack the founding on which all of it stands.
+            let mut proof = if admitted { self.founding() } else { Vec::new() };
+            let way = self.charter.admission_proof(&self.me).unwrap_or_default();
+            proof.extend(way.iter().filter_map(|hash| self.statements.get(hash)).map(|s| s.signed().clone()));
             self.send(id, &Message::Proof(proof));
         }
         if !admitted {
@@ -93,6 +94,15 @@ impl Replica {
         }
         self.keep_one_session(id, peer);
         self.consider(id);
+    }
+
+    /// The founding, as each founder signed it.
+    pub(crate) fn founding(&self) -> Vec<Signed<Statement>> {
+        let counts = |said: &&CheckedStatement| {
+            matches!(said.statement().body, Body::Found { .. })
+                && self.charter.effect(&said.hash()) == Some(charter::Effect::Counts)
+        };
+        self.statements.iter().filter(counts).map(|said| said.signed().clone()).collect()
     }
 
     /// Of several sessions with one peer both sides keep the same one.
@@ -129,15 +139,15 @@ impl Replica {
     pub(crate) fn on_proof_checked(&mut self, id: SessionId, shown: Vec<CheckedStatement>) {
         let Some(session) = self.sessions.get(&id) else { return };
         let peer = session.peer;
-        // Folding costs time: only for who names somebody we know as a sponsor.
-        let names = |checked: &CheckedStatement| {
-            if let Body::Admit { request } = &checked.statement().body {
-                request.author == peer
-            } else {
-                matches!(checked.statement().body, Body::Majority { .. } | Body::Adopt { .. })
-            }
+        // Folding costs time: only for who names somebody we know as a sponsor. Before we hold the founding we know
+        // nobody, and the network's id, which is its hash, tells whether what is shown is it.
+        let new_here = !self.charter.is_founded();
+        let names = |checked: &CheckedStatement| match &checked.statement().body {
+            Body::Admit { request } => request.author == peer,
+            Body::Found { .. } => new_here,
+            body => matches!(body, Body::Majority { .. } | Body::Adopt { .. }),
         };
-        let known = shown.iter().any(|checked| self.charter.is_active(&checked.author()));
+        let known = new_here || shown.iter().any(|checked| self.charter.is_active(&checked.author()));
         let mut set = self.statements.clone();
         let named = shown.iter().filter(|checked| set.insert_checked((*checked).clone())).any(names);
         if known && named && charter::Charter::fold(&set, self.network).is_active(&peer) {

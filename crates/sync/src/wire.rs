@@ -107,8 +107,6 @@ pub struct Summary {
 pub struct Hello {
     /// Which network.
     pub network: NetworkId,
-    /// Whether it is a network for practice.
-    pub practice: bool,
     /// The oldest version that the sender speaks.
     pub version_min: u16,
     /// The newest version that the sender speaks.
