@@ -21,6 +21,20 @@ pub(crate) struct Data {
     /// The node's data folder.
     #[arg(long = "data", value_name = "DIR", env = "SIMPUL_DATA", value_hint = ValueHint::DirPath)]
     pub(crate) dir: PathBuf,
+    /// Where the key that opens the store lies, if not in the data folder.
+    #[arg(long, value_name = "FILE", env = "SIMPUL_MACHINE_KEY", value_hint = ValueHint::FilePath)]
+    pub(crate) machine_key: Option<PathBuf>,
+}
+
+impl Data {
+    /// How the store is opened.
+    pub(crate) fn store(&self) -> service::StoreOptions {
+        let mut options = service::StoreOptions::new(&self.dir);
+        if let Some(file) = &self.machine_key {
+            options.machine_key = service::MachineKeySource::File(file.clone());
+        }
+        options
+    }
 }
 
 /// How a reading command prints.
@@ -43,7 +57,9 @@ pub(crate) struct By {
 #[derive(Debug, Subcommand)]
 pub(crate) enum Command {
     /// Begin a node: make its keys and its empty store.
-    #[command(after_help = "Example:\n  simpul init --data ./kuripan --name \"Desa Kuripan\" --kind village --region 33.07.10.2004")]
+    #[command(
+        after_help = "Example:\n  simpul init --data ./kuripan --name \"Desa Kuripan\" --kind village --region 33.07.10.2004"
+    )]
     Init {
         #[command(flatten)]
         data: Data,
@@ -62,9 +78,6 @@ pub(crate) enum Command {
         /// For a practice network (LATIHAN), never for real records.
         #[arg(long)]
         practice: bool,
-        /// Where the key that opens the store lies, instead of in the data folder.
-        #[arg(long, value_name = "FILE", value_hint = ValueHint::FilePath)]
-        machine_key: Option<PathBuf>,
     },
     /// Write this node's signed request to join.
     #[command(after_help = "Example:\n  simpul request --data ./kuripan --out kuripan.request")]
@@ -124,26 +137,7 @@ pub(crate) enum Command {
         void: bool,
     },
     /// Run the node until it is told to stop.
-    #[command(after_help = "Example:\n  simpul run --data ./kuripan --listen 0.0.0.0:4433 --web 127.0.0.1:8080 --peer KEY@disnaker.example:4433")]
-    Run {
-        #[command(flatten)]
-        data: Data,
-        /// The config file; what stands on the command line wins.
-        #[arg(long, value_name = "FILE", value_hint = ValueHint::FilePath)]
-        config: Option<PathBuf>,
-        /// Where to listen for QUIC (UDP).
-        #[arg(long, value_name = "HOST:PORT")]
-        listen: Option<String>,
-        /// Where to listen for TLS over TCP, for those whose network blocks UDP.
-        #[arg(long, value_name = "HOST:PORT")]
-        tcp: Option<String>,
-        /// Where to serve the pages.
-        #[arg(long, value_name = "HOST:PORT")]
-        web: Option<String>,
-        /// A node to stay connected to; may be given several times.
-        #[arg(long = "peer", value_name = "KEY@HOST:PORT")]
-        peers: Vec<String>,
-    },
+    Run(crate::run::Arguments),
     /// The participants of the programme.
     #[command(subcommand)]
     Participant(ParticipantCommand),
@@ -157,21 +151,6 @@ pub(crate) enum Command {
     /// Carry records by stick.
     #[command(subcommand)]
     Bundle(BundleCommand),
-    /// Copy the store, sealed to the office's own nodes. It holds no node key.
-    Backup {
-        #[command(flatten)]
-        data: Data,
-        /// The file to write.
-        #[arg(long, value_name = "FILE")]
-        out: PathBuf,
-    },
-    /// Bring a backup into a fresh node of the same office.
-    Restore {
-        #[command(flatten)]
-        data: Data,
-        /// The backup.
-        file: PathBuf,
-    },
     /// Look for what is wrong, and put it right where that loses nothing.
     Doctor {
         #[command(flatten)]
@@ -179,9 +158,6 @@ pub(crate) enum Command {
         /// Throw the index and the views away and build them again from the journals.
         #[arg(long)]
         rebuild: bool,
-        /// Whom this node reaches, who reaches it, and which scope has no road to which reader.
-        #[arg(long)]
-        network: bool,
         #[command(flatten)]
         print: Print,
     },
@@ -256,7 +232,9 @@ pub(crate) struct ParticipantFields {
 #[derive(Debug, Subcommand)]
 pub(crate) enum ParticipantCommand {
     /// Register a person; a name and a village are enough.
-    #[command(after_help = "Example:\n  simpul participant add --data ./kuripan --name Turyati --village 33.07.10.2004 group=salak")]
+    #[command(
+        after_help = "Example:\n  simpul participant add --data ./kuripan --name Turyati --village 33.07.10.2004 group=salak"
+    )]
     Add {
         #[command(flatten)]
         data: Data,

@@ -22,6 +22,9 @@ pub(crate) struct Config {
     /// Nodes to keep in touch with, beside those that are learnt from others.
     #[serde(default)]
     pub(crate) peers: Vec<Peer>,
+    /// Where others can reach this node, for its invites and reports.
+    #[serde(default)]
+    pub(crate) advertise: Vec<Address>,
     /// What is logged: `info`, or by room: `warn,transport=debug`.
     pub(crate) log: Option<String>,
 }
@@ -52,6 +55,12 @@ impl Address {
     }
 }
 
+impl std::fmt::Display for Address {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str(&self.0)
+    }
+}
+
 impl FromStr for Address {
     type Err = anyhow::Error;
 
@@ -76,6 +85,14 @@ impl TryFrom<String> for Address {
 pub(crate) struct Peer {
     pub(crate) key: NodeKey,
     pub(crate) address: Address,
+}
+
+impl Peer {
+    /// As the network takes it.
+    pub(crate) fn known(&self) -> anyhow::Result<(NodeKey, Vec<service::Address>)> {
+        let address = self.address.0.parse().with_context(|| format!("`{}` is no address", self.address))?;
+        Ok((self.key, vec![address]))
+    }
 }
 
 impl FromStr for Peer {

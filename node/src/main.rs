@@ -4,37 +4,39 @@
 
 #![allow(clippy::disallowed_methods, reason = "an edge: the clock enters here")]
 
+mod ask;
+mod carry;
+mod cli;
+mod commands;
 mod config;
+mod print;
 mod run;
 
-use clap::{Parser, Subcommand};
 use std::process::ExitCode;
 
-/// Keeps one set of records together with other offices, as equals.
-#[derive(Parser)]
-#[command(name = "simpul", version, arg_required_else_help = true)]
-struct Arguments {
-    #[command(subcommand)]
-    command: Command,
-}
-
-#[derive(Subcommand)]
-enum Command {
-    /// Run this node until it is told to stop.
-    Run(run::Arguments),
-}
+use clap::Parser;
 
 /// What to do about a failure; the outermost context of an error that is one.
 #[derive(Debug, thiserror::Error)]
 #[error("{problem}")]
 struct Hinted {
     problem: String,
-    hint: &'static str,
+    hint: String,
+}
+
+impl Hinted {
+    fn error(problem: impl ToString, hint: impl Into<String>) -> anyhow::Error {
+        anyhow::Error::new(Self { problem: problem.to_string(), hint: hint.into() })
+    }
 }
 
 fn main() -> ExitCode {
-    let Command::Run(arguments) = Arguments::parse().command;
-    match run::run(&arguments) {
+    let cli = cli::Cli::parse();
+    let done = match cli.command {
+        cli::Command::Run(arguments) => run::run(&arguments),
+        command => commands::run(command),
+    };
+    match done {
         Ok(()) => ExitCode::SUCCESS,
         Err(error) => {
             tell(&error);

@@ -1,21 +1,27 @@
 //! `simpul run`: starts what the settings ask for and waits for the signal to stop.
 
-use crate::Hinted;
-use crate::config::{Address, Config, Peer};
-use anyhow::Context;
 use std::future::Future;
-use std::net::SocketAddr;
+use std::net::Ipv4Addr;
 use std::path::PathBuf;
-use tokio::signal::unix::{SignalKind, signal};
-use tracing_subscriber::EnvFilter;
-use web::{App, PageData, WebError};
 
-#[derive(clap::Args)]
+use anyhow::Context;
+use service::{NetworkOptions, Service};
+use tokio::net::TcpListener;
+use tokio::signal::unix::{SignalKind, signal};
+use tokio::sync::watch;
+use tracing_subscriber::EnvFilter;
+use web::{App, OfficeFacts, PageData, WebError};
+
+use crate::Hinted;
+use crate::ask::{ApiFile, hinted};
+use crate::cli::Data;
+use crate::config::{Address, Config, Peer};
+
+#[derive(Debug, clap::Args)]
 #[command(after_help = "Example:\n  simpul run --data /var/lib/simpul --web 127.0.0.1:8080")]
 pub(crate) struct Arguments {
-    /// The folder that holds this node.
-    #[arg(long, value_name = "DIR")]
-    data: PathBuf,
+    #[command(flatten)]
+    data: Data,
     /// A config file; flags win over it.
     #[arg(long, value_name = "FILE")]
     config: Option<PathBuf>,
@@ -31,6 +37,9 @@ pub(crate) struct Arguments {
     /// A node to keep in touch with; may be repeated.
     #[arg(long = "peer", value_name = "KEY@HOST:PORT")]
     peers: Vec<Peer>,
+    /// Where others can reach this node, for its invites and reports; may be repeated.
+    #[arg(long, value_name = "HOST:PORT")]
+    advertise: Vec<Address>,
 }
 
 impl Arguments {
@@ -41,6 +50,7 @@ impl Arguments {
             tcp: self.tcp.clone().or(config.tcp),
             web: self.web.clone().or(config.web),
             peers: self.peers.iter().cloned().chain(config.peers).collect(),
+            advertise: self.advertise.iter().cloned().chain(config.advertise).collect(),
             log: config.log,
         })
     }
@@ -50,27 +60,71 @@ pub(crate) fn run(arguments: &Arguments) -> anyhow::Result<()> {
     let settings = arguments.settings()?;
     let filter = EnvFilter::try_new(settings.log.as_deref().unwrap_or("info")).context("cannot use `log`")?;
     tracing_subscriber::fmt().with_env_filter(filter).with_writer(std::io::stderr).init();
-    tracing::info!(data = %arguments.data.display(), ?settings, "starting");
+    tracing::info!(data = %arguments.data.dir.display(), ?settings, "starting");
     let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build().context("cannot start")?;
-    runtime.block_on(serve(settings))
+    runtime.block_on(serve(&arguments.data, settings))
 }
 
-async fn serve(settings: Config) -> anyhow::Result<()> {
+async fn serve(data: &Data, settings: Config) -> anyhow::Result<()> {
     let stopped = stop_signal()?;
-    let Some(web) = &settings.web else {
-        stopped.await;
-        return Ok(());
+    let network = NetworkOptions {
+        udp: settings.listen.as_ref().map(Address::resolve).transpose()?,
+        tcp: settings.tcp.as_ref().map(Address::resolve).transpose()?,
+        peers: settings.peers.iter().map(Peer::known).collect::<anyhow::Result<_>>()?,
+        advertise: settings.advertise.iter().map(ToString::to_string).collect(),
     };
-    let listener = web::listen(web.resolve()?).await.map_err(with_hint)?;
-    announce(listener.local_addr().context("the pages have no address")?);
-    web::serve(listener, web::router(App::new(unprepared)), stopped).await?;
+    let options = service::Options { store: data.store(), network: Some(network), rebuild: false };
+    let service = Service::start(options).await.map_err(|problem| hinted(&problem))?;
+    let pages = match &settings.web {
+        Some(address) => Some(web::listen(address.resolve()?).await.map_err(with_hint)?),
+        None => None,
+    };
+    let api = web::listen((Ipv4Addr::LOCALHOST, 0).into()).await.map_err(with_hint)?;
+    let token = token()?;
+    ApiFile { address: api.local_addr().context("the local API has no address")?, token: token.clone() }
+        .write(&data.dir)?;
+    announce(&service, pages.as_ref())?;
+
+    let (stop, stopping) = watch::channel(false);
+    let until_stop = move || {
+        let mut stopping = stopping.clone();
+        // An error means that the sender is gone, which is a stop too.
+        async move { drop(stopping.wait_for(|stop| *stop).await) }
+    };
+    let local = tokio::spawn(web::serve(api, web::local_router(service.clone(), &token), until_stop()));
+    let pages = pages.map(|listener| {
+        let shown = service.clone();
+        let app = App::new(move || page_data(shown.clone()));
+        tokio::spawn(web::serve(listener, web::router(app), until_stop()))
+    });
+    stopped.await;
+    tracing::info!("stopping");
+    stop.send_replace(true);
+    for server in [Some(local), pages].into_iter().flatten() {
+        server.await.context("a server ended in a panic")??;
+    }
+    ApiFile::remove(&data.dir);
+    service.stop().await;
     tracing::info!("stopped");
     Ok(())
 }
 
-/// The node has no office yet, and its pages say so.
-async fn unprepared() -> PageData {
-    PageData { office: None, node: None, joined: false, practice: false }
+/// A word that only the owner of the data folder can know.
+fn token() -> anyhow::Result<String> {
+    let mut bytes = [0; 32];
+    getrandom::fill(&mut bytes).map_err(|error| anyhow::anyhow!("no randomness: {error}"))?;
+    Ok(data_encoding::HEXLOWER.encode(&bytes))
+}
+
+async fn page_data(service: Service) -> PageData {
+    let office = service.office();
+    let kind_and_region = office.kind.parse().ok().zip(office.region.parse().ok());
+    PageData {
+        office: kind_and_region.map(|(kind, region)| OfficeFacts { name: office.name, kind, region }),
+        node: Some(service.key()),
+        joined: office.admitted,
+        practice: service.practice(),
+    }
 }
 
 /// Resolves when the machine or the person at it says stop.
@@ -90,11 +144,22 @@ fn with_hint(error: WebError) -> anyhow::Error {
         WebError::NotLoopback { .. } => "--web 127.0.0.1:8080",
         WebError::Bind { .. } | WebError::Serve { .. } => "is another node running? choose another port with --web",
     };
-    anyhow::Error::new(error).context(Hinted { problem: "cannot serve the pages".to_owned(), hint })
+    anyhow::Error::new(error).context(Hinted { problem: "cannot serve the pages".to_owned(), hint: hint.to_owned() })
 }
 
-/// The one line on stdout: where the pages are, for whoever started the node on port 0.
+/// What stands on stdout: where this node listens, for whoever started it on port 0.
 #[expect(clippy::print_stdout, reason = "what a command line answers")]
-fn announce(address: SocketAddr) {
-    println!("web http://{address}");
+fn announce(service: &Service, pages: Option<&TcpListener>) -> anyhow::Result<()> {
+    let (udp, tcp) = service.addresses();
+    if let Some(address) = udp {
+        println!("quic {address}");
+    }
+    if let Some(address) = tcp {
+        println!("tcp {address}");
+    }
+    if let Some(listener) = pages {
+        println!("web http://{}", listener.local_addr().context("the pages have no address")?);
+    }
+    println!("ready");
+    Ok(())
 }

@@ -1,1 +1,202 @@
-//! Service: everything one can ask of a node.
+//! Service: everything that one can ask of a node ([`Ask`]), and the answers ([`Reply`]).
+//!
+//! The one way in for the command line, the pages and the API: they know nothing of documents, journals or tables. Every
+//! refusal is a [`Problem`]: what is wrong, and what to do.
+//!
+//! # Invariants
+//! - An answer to a command comes after what it changed is durable here and shown by the next question.
+//! - Nothing is written with a rule broken that `records` knows; what only looks wrong is warned of and written.
+
+#![allow(clippy::disallowed_methods, reason = "an edge: the clock enters here")]
+
+mod ask;
+mod import;
+mod offices;
+mod participants;
+mod problem;
+mod reading;
+mod reference;
+pub mod reply;
+mod setup;
+mod status;
+
+use std::{net::SocketAddr, sync::Arc};
+
+use charter::Charter;
+use driver::Node;
+pub use driver::{Address, NetworkOptions};
+use journal::Kind;
+use records::RecordKind;
+
+use crate::reading::{Known, Reading};
+
+pub use ask::{Ask, Command, Progress, Query};
+pub use problem::{Code, Problem};
+pub use reply::Reply;
+pub use setup::{CARRIED_BYTES_MAX, create, draft, fields, found, subject, template};
+pub use store::{MachineKeySource, Options as StoreOptions};
+
+/// How a node is to run.
+#[derive(Clone)]
+pub struct Options {
+    /// Its data folder.
+    pub store: StoreOptions,
+    /// Where and whom to call; `None` to work without a network.
+    pub network: Option<NetworkOptions>,
+    /// Throw index and views away and build them again from the journals.
+    pub rebuild: bool,
+}
+
+impl Options {
+    /// Opens a store for one command, without a network.
+    pub fn offline(store: StoreOptions) -> Self {
+        Self { store, network: None, rebuild: false }
+    }
+}
+
+/// A running node that can be asked. Cheap to clone.
+#[derive(Clone)]
+pub struct Service(Arc<Inner>);
+
+struct Inner {
+    node: Node,
+    reading: Reading,
+    advertise: Vec<String>,
+}
+
+impl Service {
+    /// Opens a data folder and starts its node.
+    pub async fn start(options: Options) -> Result<Self, Problem> {
+        let views = options.store.folder.join("views.sqlite");
+        let advertise = options.network.as_ref().map(|network| network.advertise.clone()).unwrap_or_default();
+        let known_kind = |kind: Kind| RecordKind::from_number(kind.record).is_some();
+        let Options { store, network, rebuild } = options;
+        let (node, updates) = Node::open(driver::Options { store, known_kind, network, rebuild })
+            .await
+            .map_err(|error| setup::problem(&error))?;
+        // The folder is locked from here on: nobody else has the views open.
+        if rebuild {
+            Reading::throw_away(&views)?;
+        }
+        let reading = Reading::start(views, node.clone(), updates).await?;
+        Ok(Self(Arc::new(Inner { node, reading, advertise })))
+    }
+
+    /// Asks one thing. `progress` hears how far a long command is.
+    pub async fn ask(&self, ask: Ask, mut progress: impl FnMut(Progress) + Send) -> Result<Reply, Problem> {
+        match ask {
+            Ask::Command(command) => self.command(command, &mut progress).await,
+            Ask::Query(query) => self.query(query).await,
+        }
+    }
+
+    async fn command(&self, command: Command, progress: &mut (impl FnMut(Progress) + Send)) -> Result<Reply, Problem> {
+        Ok(match command {
+            Command::SignFounding { draft } => {
+                let (file, line) = self.sign_founding(&draft)?;
+                Reply::Carry { file, line }
+            }
+            Command::Join { file } => Reply::Joined(self.join(&file).await?),
+            Command::Approve { request } => Reply::Approved(self.approve(&request).await?),
+            Command::Remove { node, reason } => {
+                self.remove(&node, &reason).await?;
+                Reply::Done
+            }
+            Command::CutOff { node, scope, at, void } => {
+                Reply::CutOff(self.cut_off(&node, scope.as_deref(), at.as_deref(), void).await?)
+            }
+            Command::Add { officer, name, village, fields } => {
+                Reply::Added(self.add(&officer, &name, village.as_deref(), &fields).await?)
+            }
+            Command::Set { officer, id, fields } => {
+                self.set(&officer, &id, &fields).await?;
+                Reply::Done
+            }
+            Command::Choose { officer, id, field, value } => {
+                self.choose(&officer, &id, &field, &value).await?;
+                Reply::Done
+            }
+            Command::Decide { officer, id, outcome, number, date } => {
+                self.decide(&officer, &id, &outcome, &number, &date).await?;
+                Reply::Done
+            }
+            Command::Leave { officer, id, reason, date } => {
+                self.leave(&officer, &id, &reason, date.as_deref()).await?;
+                Reply::Done
+            }
+            Command::Import { officer, file, decided } => {
+                Reply::Imported(self.import(&officer, &file, decided, progress).await?)
+            }
+            Command::ExportBundle { office, out } => Reply::Bundle(self.export_bundle(&office, &out).await?),
+            Command::ImportBundle { file } => Reply::Bundle(self.import_bundle(&file).await?),
+        })
+    }
+
+    async fn query(&self, query: Query) -> Result<Reply, Problem> {
+        Ok(match query {
+            Query::Request => {
+                let (file, line) = self.request();
+                Reply::Carry { file, line }
+            }
+            Query::Charter => Reply::Charter(Box::new(self.charter_view().await)),
+            Query::Status => Reply::Status(Box::new(self.status().await?)),
+            Query::List { village, search } => Reply::Participants(self.list(village, search).await?),
+            Query::Show { id, on } => Reply::Participant(Box::new(self.show(&id, on.as_deref()).await?)),
+            Query::Conflicts => Reply::Conflicts(self.conflicts().await?),
+            Query::Export => {
+                let line = self.export().await?;
+                Reply::Carry { file: line.clone().into_bytes(), line }
+            }
+            Query::Verify => Reply::Verified(self.verify().await?),
+        })
+    }
+
+    /// Stops the node and closes its folder.
+    pub async fn stop(self) {
+        self.0.node.clone().stop().await;
+        self.0.reading.stop().await;
+    }
+
+    /// This node's key.
+    pub fn key(&self) -> identity::NodeKey {
+        self.node().key()
+    }
+
+    /// Whether this node is for practice (LATIHAN).
+    pub fn practice(&self) -> bool {
+        self.node().profile().1
+    }
+
+    /// Where this node listens: QUIC, and TLS over TCP.
+    pub fn addresses(&self) -> (Option<SocketAddr>, Option<SocketAddr>) {
+        self.node().addresses()
+    }
+
+    pub(crate) fn node(&self) -> &Node {
+        &self.0.node
+    }
+
+    pub(crate) fn reading(&self) -> &Reading {
+        &self.0.reading
+    }
+
+    pub(crate) fn known(&self) -> Known {
+        Known::of(&self.0.node)
+    }
+
+    pub(crate) fn charter(&self) -> Result<Arc<Charter>, Problem> {
+        self.node().charter().ok_or_else(|| {
+            Problem::new(
+                Code::Conflict,
+                "this node belongs to no network yet",
+                "join first: `simpul join` with the founding file or an invite",
+            )
+        })
+    }
+
+    /// Where the nodes that an invite names can be reached: this one, if it says where.
+    pub(crate) fn invite_peers(&self) -> Vec<charter::file::Peer> {
+        let node = self.node().key();
+        self.0.advertise.iter().map(|address| charter::file::Peer { node, address: address.clone() }).collect()
+    }
+}

@@ -15,6 +15,7 @@
 mod assets;
 mod facts;
 mod language;
+mod local;
 mod pages;
 mod problem;
 mod security;
@@ -22,6 +23,7 @@ mod words;
 
 pub use facts::{App, OfficeFacts, PageData};
 pub use language::Language;
+pub use local::{Line, local_router};
 
 use axum::Router;
 use axum::middleware::{from_fn, from_fn_with_state};

@@ -1,0 +1,183 @@
+//! Everything that one can ask of a node, as data: the one way in for the command line, the pages and the API.
+
+use std::path::PathBuf;
+
+use serde::{Deserialize, Serialize};
+
+/// A request that changes something or writes a file.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(tag = "command", rename_all = "kebab-case")]
+pub enum Command {
+    /// Sign the founders' draft for this office.
+    SignFounding {
+        /// The draft, as it was carried here.
+        draft: Vec<u8>,
+    },
+    /// Belong to a network.
+    Join {
+        /// A founding or an invite, as it was carried here.
+        file: Vec<u8>,
+    },
+    /// Admit the node that made a request.
+    Approve {
+        /// The request, as it was carried here.
+        request: Vec<u8>,
+    },
+    /// Take a node's rights away.
+    Remove {
+        /// Its key.
+        node: String,
+        /// Why.
+        reason: String,
+    },
+    /// Say up to where a node's entries count.
+    CutOff {
+        /// Its key.
+        node: String,
+        /// One scope; else every scope that this office reads and the node wrote in.
+        scope: Option<String>,
+        /// `NUMBER` or `INCARNATION:NUMBER`; else the highest point that others built on.
+        at: Option<String>,
+        /// Whether a point below what others built on is meant.
+        void: bool,
+    },
+    /// Register a person and their participation.
+    Add {
+        /// Who writes.
+        officer: String,
+        /// The person's name.
+        name: String,
+        /// The village; the office's own if it is one.
+        village: Option<String>,
+        /// Further fields, by name.
+        fields: Vec<(String, String)>,
+    },
+    /// Change fields.
+    Set {
+        /// Who writes.
+        officer: String,
+        /// Register number or person's code.
+        id: String,
+        /// The fields that change, by name.
+        fields: Vec<(String, String)>,
+    },
+    /// Settle a field that has several values.
+    Choose {
+        /// Who writes.
+        officer: String,
+        /// Register number or person's code.
+        id: String,
+        /// The field.
+        field: String,
+        /// The value that stays.
+        value: String,
+    },
+    /// Record a decision of the Kepala Desa.
+    Decide {
+        /// Who writes.
+        officer: String,
+        /// Register number or person's code.
+        id: String,
+        /// *ditetapkan*, *cadangan* or *ditolak*.
+        outcome: String,
+        /// The number of the letter.
+        number: String,
+        /// Its date.
+        date: String,
+    },
+    /// Record that somebody left the programme.
+    Leave {
+        /// Who writes.
+        officer: String,
+        /// Register number or person's code.
+        id: String,
+        /// Why.
+        reason: String,
+        /// When, as far as known.
+        date: Option<String>,
+    },
+    /// Bring in a table.
+    Import {
+        /// Who writes.
+        officer: String,
+        /// The table; rejected rows go to a file beside it.
+        file: PathBuf,
+        /// Enter each row as *ditetapkan* by this letter: number and date.
+        decided: Option<(String, String)>,
+    },
+    /// Write a bundle for a stick.
+    ExportBundle {
+        /// The receiving office: its id or its name.
+        office: String,
+        /// The file to write.
+        out: PathBuf,
+    },
+    /// Take in a bundle.
+    ImportBundle {
+        /// The file.
+        file: PathBuf,
+    },
+}
+
+/// A request that changes nothing.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(tag = "query", rename_all = "kebab-case")]
+pub enum Query {
+    /// This node's request to join.
+    Request,
+    /// Offices, nodes, statements.
+    Charter,
+    /// What this node holds, of whom, and what is nowhere else.
+    Status,
+    /// The participants that this office may see.
+    List {
+        /// Only of this village.
+        village: Option<String>,
+        /// Only where the name contains this.
+        search: Option<String>,
+    },
+    /// Everything about one participant.
+    Show {
+        /// Register number or person's code.
+        id: String,
+        /// The day for which category and eligibility are derived.
+        on: Option<String>,
+    },
+    /// Fields with several values.
+    Conflicts,
+    /// The participants as a table.
+    Export,
+    /// Recompute everything from the journals and compare.
+    Verify,
+}
+
+/// One thing to ask.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(untagged)]
+pub enum Ask {
+    /// Something that changes.
+    Command(Command),
+    /// Something that only looks.
+    Query(Query),
+}
+
+impl From<Command> for Ask {
+    fn from(command: Command) -> Self {
+        Self::Command(command)
+    }
+}
+
+impl From<Query> for Ask {
+    fn from(query: Query) -> Self {
+        Self::Query(query)
+    }
+}
+
+/// How far a long command is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Progress {
+    /// What is done.
+    pub done: u64,
+    /// What there is to do.
+    pub total: u64,
+}

@@ -1,0 +1,516 @@
+//! Participants: registering, changing, choosing, deciding, leaving, and looking at them.
+
+use documents::{Edit, Snapshot};
+use driver::{Target, What, Write};
+use identity::{Coordinate, Officer, Region};
+use jiff::Zoned;
+use records::{
+    Content, DESMIGRATIF, Decision, FieldSpec, FieldType, Lang, Leaving, LeavingReason, Outcome, PartialDate, PersonId,
+    RecordKind, RuleBook, Stage, ValueType,
+};
+use views::{Filter, Name, Page, Participant, ParticipantRow as ViewRow};
+
+use crate::{
+    Service,
+    import::new_document,
+    problem::{Code, Problem},
+    reading::Known,
+    reference,
+    reply::{ConflictRow, EventView, FieldView, ParticipantRow, ParticipantView, ValueView},
+};
+
+impl Service {
+    pub(crate) async fn add(
+        &self,
+        officer: &str,
+        name: &str,
+        village: Option<&str>,
+        fields: &[(String, String)],
+    ) -> Result<ParticipantRow, Problem> {
+        let officer = parse_officer(officer)?;
+        let village = self.village(village)?;
+        let register = match fields.iter().find(|(key, _)| key == "register") {
+            Some((_, given)) => given.clone(),
+            None => self.next_register().await?,
+        };
+        let person = new_person()?;
+        let writes = registration(&officer, person, name, &village, &register, fields)?;
+        let documents = self.write(writes).await?;
+        let document = documents.last().ok_or_else(lost)?;
+        self.row(document).await?.ok_or_else(lost)
+    }
+
+    pub(crate) async fn set(&self, officer: &str, id: &str, fields: &[(String, String)]) -> Result<(), Problem> {
+        let officer = parse_officer(officer)?;
+        let held = self.find(id).await?;
+        if fields.is_empty() {
+            return Err(Problem::bad_input("no field is named", "for example address=\"Dusun Sigaok\""));
+        }
+        let mut writes = Vec::new();
+        for kind in [RecordKind::Person, RecordKind::Participation] {
+            let edits: Vec<Edit> = fields
+                .iter()
+                .filter(|(key, _)| kind.field(key).is_some())
+                .map(|(key, value)| records::edit_from_input(kind, key, value))
+                .collect::<Result<_, _>>()?;
+            if edits.is_empty() {
+                continue;
+            }
+            let document = document_of(&held, kind)?;
+            let shown = self.snapshot(&document).await?.heads;
+            writes.push(Write {
+                target: Target::Document(document),
+                officer: officer.clone(),
+                what: What::Change { shown, edits },
+            });
+        }
+        if let Some((key, _)) = fields.iter().find(|(key, _)| field_kind(key).is_none()) {
+            return Err(no_field(key));
+        }
+        self.write(writes).await.map(drop)
+    }
+
+    pub(crate) async fn choose(&self, officer: &str, id: &str, field: &str, value: &str) -> Result<(), Problem> {
+        let officer = parse_officer(officer)?;
+        let held = self.find(id).await?;
+        let kind = field_kind(field).ok_or_else(|| no_field(field))?;
+        let document = document_of(&held, kind)?;
+        let snapshot = self.snapshot(&document).await?;
+        let edit = records::choose(kind, &snapshot, field, value)?;
+        let what = What::Change { shown: snapshot.heads, edits: vec![edit] };
+        self.write(vec![Write { target: Target::Document(document), officer, what }]).await.map(drop)
+    }
+
+    pub(crate) async fn decide(
+        &self,
+        officer: &str,
+        id: &str,
+        outcome: &str,
+        number: &str,
+        date: &str,
+    ) -> Result<(), Problem> {
+        let officer = parse_officer(officer)?;
+        let held = self.find(id).await?;
+        let outcome = Outcome::from_input(outcome).ok_or_else(|| {
+            Problem::bad_input(format!("{outcome:?} is no decision"), "write ditetapkan, cadangan or ditolak")
+        })?;
+        let decision = Decision {
+            outcome,
+            number: Some(number.trim().to_owned()).filter(|number| !number.is_empty()),
+            date: parse_date(date)?,
+            day: None,
+            replaces: Vec::new(),
+            basis: Some(held.circumstances.basis()),
+            scan: None,
+        };
+        self.say(officer, &held, &decision).await
+    }
+
+    pub(crate) async fn leave(&self, officer: &str, id: &str, reason: &str, date: Option<&str>) -> Result<(), Problem> {
+        let officer = parse_officer(officer)?;
+        let held = self.find(id).await?;
+        let reason = LeavingReason::from_input(reason).ok_or_else(|| {
+            Problem::bad_input(
+                format!("{reason:?} is no reason for leaving"),
+                "write withdrew, departed, moved, died or other",
+            )
+        })?;
+        let date = date.map(parse_date).transpose()?.unwrap_or(PartialDate::Unknown);
+        self.say(officer, &held, &Leaving { reason, date, open: Vec::new() }).await
+    }
+
+    /// Writes a fact into a participation.
+    async fn say(&self, officer: Officer, held: &Participant, content: &impl Content) -> Result<(), Problem> {
+        let fact = content.draft()?;
+        let target = Target::Document(held.circumstances.participation.doc.clone());
+        let what = What::Fact { key: fact.key.to_owned(), bytes: fact.bytes };
+        self.write(vec![Write { target, officer, what }]).await.map(drop)
+    }
+
+    pub(crate) async fn list(
+        &self,
+        village: Option<String>,
+        search: Option<String>,
+    ) -> Result<Vec<ParticipantRow>, Problem> {
+        let region = village.as_deref().map(parse_region).transpose()?;
+        let filter = Filter { region, text: search, ..Filter::default() };
+        self.rows(filter).await
+    }
+
+    pub(crate) async fn rows(&self, filter: Filter) -> Result<Vec<ParticipantRow>, Problem> {
+        self.reading()
+            .look(move |views| {
+                let listed = views.list(&filter, Page::ALL)?;
+                listed
+                    .rows
+                    .into_iter()
+                    .map(|row| {
+                        let contested = match row.contested {
+                            0 => Vec::new(),
+                            _ => views
+                                .get(&row.doc)?
+                                .map(|held| held.conflicts.into_iter().map(|c| c.conflict.field).collect())
+                                .unwrap_or_default(),
+                        };
+                        Ok(participant_row(row, contested))
+                    })
+                    .collect()
+            })
+            .await
+    }
+
+    pub(crate) async fn show(&self, id: &str, on: Option<&str>) -> Result<ParticipantView, Problem> {
+        let held = self.find(id).await?;
+        let on = match on {
+            Some(day) => parse_date(day)?,
+            None => PartialDate::Day(Zoned::now().date()),
+        };
+        let known = self.known();
+        let participation = held.circumstances.participation.clone();
+        let row = self.row(&participation.doc).await?.ok_or_else(lost)?;
+        let mut fields = Vec::new();
+        if let Some(person) = &held.person {
+            fields.extend(self.fields(&person.doc, RecordKind::Person, &known).await?);
+        }
+        fields.extend(self.fields(&participation.doc, RecordKind::Participation, &known).await?);
+        let mut trips = Vec::new();
+        for trip in &held.circumstances.trips {
+            trips.push(self.fields(&trip.doc, RecordKind::Trip, &known).await?);
+        }
+        let eligibility = records::eligibility(&held.circumstances, on, &RuleBook::default());
+        Ok(ParticipantView {
+            row,
+            fields,
+            trips,
+            events: events(&held, &known),
+            on: eligibility.day.shown(Lang::Id),
+            categories: eligibility
+                .categories
+                .iter()
+                .filter(|(_, answer)| *answer == records::Answer::Yes)
+                .map(|(category, _)| category.shown(Lang::Id))
+                .collect(),
+            eligible: eligibility.answer.to_text(),
+            reasons: eligibility.reasons.iter().map(|reason| (reason.text(Lang::Id), reason.text(Lang::En))).collect(),
+            notices: held.notices.iter().map(|held| held.notice.text(Lang::Id).to_owned()).collect(),
+        })
+    }
+
+    pub(crate) async fn conflicts(&self) -> Result<Vec<ConflictRow>, Problem> {
+        let rows = self.rows(Filter { contested: true, ..Filter::default() }).await?;
+        let known = self.known();
+        let mut conflicts = Vec::new();
+        for row in rows {
+            let held = self.find(&row.person).await?;
+            for contested in held.conflicts {
+                conflicts.push(ConflictRow {
+                    person: row.person.clone(),
+                    register: row.register.clone(),
+                    name: row.name.clone(),
+                    field: conflict_view(&contested, &known),
+                });
+            }
+        }
+        Ok(conflicts)
+    }
+
+    /// Writes a batch and waits until it is shown. Gives back the document of each write.
+    pub(crate) async fn write(&self, writes: Vec<Write>) -> Result<Vec<Coordinate>, Problem> {
+        let written = self.node().write(writes).await?;
+        if let Some(last) = written.last() {
+            self.reading().shows(last.shown).await;
+        }
+        Ok(written.into_iter().map(|written| written.document).collect())
+    }
+
+    async fn snapshot(&self, document: &Coordinate) -> Result<Snapshot, Problem> {
+        self.node().snapshot(document.clone()).await?.ok_or_else(lost)
+    }
+
+    async fn row(&self, document: &Coordinate) -> Result<Option<ParticipantRow>, Problem> {
+        let document = document.clone();
+        let held = self.reading().look(move |views| views.get(&document)).await?;
+        Ok(held.as_ref().map(row_of))
+    }
+
+    /// The participation with this register number, or of the person with this code.
+    async fn find(&self, id: &str) -> Result<Participant, Problem> {
+        let wanted = id.trim().to_owned();
+        let found = self
+            .reading()
+            .look(move |views| {
+                let documents: Vec<Coordinate> = match wanted.parse::<PersonId>() {
+                    Ok(person) => views.participations_of(&person)?.into_iter().map(|held| held.doc).collect(),
+                    Err(_) => {
+                        let filter = Filter { text: Some(wanted.clone()), ..Filter::default() };
+                        let listed = views.list(&filter, Page::ALL)?.rows;
+                        let exact = listed.into_iter().filter(|row| row.register.as_deref() == Some(&wanted));
+                        exact.map(|row| row.doc).collect()
+                    }
+                };
+                documents.iter().map(|document| views.get(document)).collect::<Result<Vec<_>, _>>()
+            })
+            .await?;
+        let mut found: Vec<Participant> = found.into_iter().flatten().collect();
+        match (found.pop(), found.is_empty()) {
+            (Some(one), true) => Ok(one),
+            (Some(_), false) => Err(Problem::new(
+                Code::Conflict,
+                format!("{id} stands for several participations"),
+                "give the person's code instead: `simpul participant list --json` shows it",
+            )),
+            (None, _) => Err(Problem::not_found(
+                format!("no participant {id} is known here"),
+                "`simpul participant list` shows those that this office may see",
+            )),
+        }
+    }
+
+    async fn fields(&self, document: &Coordinate, kind: RecordKind, known: &Known) -> Result<Vec<FieldView>, Problem> {
+        let snapshot = self.snapshot(document).await?;
+        let shown = |spec: &FieldSpec| {
+            let values = snapshot.fields.get(spec.key).filter(|values| !values.is_empty())?;
+            let values = values.iter().map(|value| ValueView {
+                value: spec.shown(&value.value, Lang::Id),
+                office: known.name(&value.by.at.journal.node),
+                officer: value.by.officer.to_string(),
+                time_ms: value.by.time_ms,
+            });
+            Some(FieldView {
+                field: spec.key.to_owned(),
+                label: spec.label.of(Lang::Id).to_owned(),
+                values: values.collect(),
+            })
+        };
+        Ok(kind.fields().iter().filter(|spec| !matches!(spec.value, ValueType::Person)).filter_map(shown).collect())
+    }
+
+    /// The village that a registration is for: the one named, else the office's own.
+    pub(crate) fn village(&self, given: Option<&str>) -> Result<Region, Problem> {
+        let village = match (given, self.node().profile().0) {
+            (Some(given), _) => parse_region(given)?,
+            (None, charter::Subject::NewOffice { region, .. }) => region.clone(),
+            (None, charter::Subject::FurtherNode { office }) => {
+                self.known().office(office).map_or_else(Region::national, |(_, _, region)| region)
+            }
+        };
+        if village.level() != 4 {
+            return Err(Problem::bad_input("the village is missing", "name it by its code: --village 33.07.10.2004"));
+        }
+        if reference::village(&village).is_none() {
+            return Err(Problem::bad_input(
+                format!("there is no village {village}"),
+                "take the Kemendagri code of the village",
+            ));
+        }
+        Ok(village)
+    }
+
+    /// The next number of this office's own block, e.g. `KRP-2026-0001`.
+    pub(crate) async fn next_register(&self) -> Result<String, Problem> {
+        let prefix = format!("{}-{}-", register_letters(&self.office_name()), Zoned::now().year());
+        let taken = {
+            let prefix = prefix.clone();
+            self.reading().look(move |views| views.registers(&prefix)).await?
+        };
+        let highest = taken.iter().filter_map(|number| number.strip_prefix(&prefix)?.parse::<u32>().ok()).max();
+        Ok(format!("{prefix}{:04}", highest.unwrap_or(0) + 1))
+    }
+
+    fn office_name(&self) -> String {
+        match self.node().profile().0 {
+            charter::Subject::NewOffice { name, .. } => name.clone(),
+            charter::Subject::FurtherNode { office } => {
+                self.known().office(office).map_or_else(String::new, |(name, _, _)| name)
+            }
+        }
+    }
+}
+
+/// Three letters of an office's name: the first consonants of its last word, `KRP` for Desa Kuripan.
+fn register_letters(name: &str) -> String {
+    let word = name.split_whitespace().next_back().unwrap_or_default().to_uppercase();
+    let letters: String =
+        word.chars().filter(|letter| letter.is_ascii_uppercase() && !"AEIOU".contains(*letter)).take(3).collect();
+    if letters.is_empty() { "REG".to_owned() } else { letters }
+}
+
+/// The writes that register a person: who they are, and that they take part.
+pub(crate) fn registration(
+    officer: &Officer,
+    person: PersonId,
+    name: &str,
+    village: &Region,
+    register: &str,
+    fields: &[(String, String)],
+) -> Result<Vec<Write>, Problem> {
+    let own = [("person", person.to_string()), ("name", name.to_owned())];
+    let taking_part =
+        [("person", person.to_string()), ("programme", DESMIGRATIF.to_owned()), ("register", register.to_owned())];
+    if let Some((key, _)) = fields.iter().find(|(key, _)| field_kind(key).is_none()) {
+        return Err(no_field(key));
+    }
+    let mut writes = Vec::new();
+    for (kind, fixed) in [(RecordKind::Person, &own[..]), (RecordKind::Participation, &taking_part[..])] {
+        let fixed = fixed.iter().map(|(key, value)| (*key, value.as_str()));
+        let given = fields
+            .iter()
+            .filter(|(key, value)| kind.field(key).is_some() && key != "register" && !value.trim().is_empty())
+            .map(|(key, value)| (key.as_str(), value.as_str()));
+        let edits: Vec<Edit> = fixed
+            .chain(given)
+            .map(|(key, value)| records::edit_from_input(kind, key, value))
+            .collect::<Result<_, _>>()?;
+        writes.push(new_document(kind, village, officer, edits)?);
+    }
+    Ok(writes)
+}
+
+pub(crate) fn new_person() -> Result<PersonId, Problem> {
+    let mut bytes = [0; 16];
+    getrandom::fill(&mut bytes).map_err(|error| Problem::new(Code::Internal, error, "try again"))?;
+    Ok(PersonId(bytes))
+}
+
+pub(crate) fn parse_officer(handle: &str) -> Result<Officer, Problem> {
+    Officer::new(handle).map_err(|error| Problem::bad_input(error, "for example --officer petugas-1"))
+}
+
+fn parse_region(text: &str) -> Result<Region, Problem> {
+    text.parse()
+        .map_err(|error: identity::NameError| Problem::bad_input(error, "take the Kemendagri code of the place"))
+}
+
+pub(crate) fn parse_date(text: &str) -> Result<PartialDate, Problem> {
+    text.parse().map_err(|error: records::DateError| Problem::bad_input(error, "a day, a month or a year is enough"))
+}
+
+/// The kind of record that has this field, of those that a participant's record is made of.
+fn field_kind(key: &str) -> Option<RecordKind> {
+    [RecordKind::Person, RecordKind::Participation]
+        .into_iter()
+        .find(|kind| kind.field(key).is_some_and(|spec| !matches!(spec.value, ValueType::Person)))
+}
+
+fn no_field(key: &str) -> Problem {
+    Problem::bad_input(format!("there is no field {key:?}"), "`simpul participant fields` lists them")
+}
+
+fn lost() -> Problem {
+    Problem::not_found("the record is not here any more", "look it up again: it may have been erased")
+}
+
+fn document_of(held: &Participant, kind: RecordKind) -> Result<Coordinate, Problem> {
+    match kind {
+        RecordKind::Participation => Ok(held.circumstances.participation.doc.clone()),
+        RecordKind::Person | RecordKind::Trip | RecordKind::Tie => {
+            held.person.as_ref().map(|person| person.doc.clone()).ok_or_else(|| {
+                Problem::new(
+                    Code::NoRight,
+                    held.name.text(Lang::En),
+                    "an office that reads the identities of that village can change it",
+                )
+            })
+        }
+    }
+}
+
+fn participant_row(row: ViewRow, contested: Vec<String>) -> ParticipantRow {
+    let (name, no_name) = named(&row.name);
+    ParticipantRow {
+        person: row.person.map(|person| person.to_string()).unwrap_or_default(),
+        register: row.register,
+        name,
+        no_name,
+        village: row.village.to_string(),
+        group: row.group,
+        number: row.group_number.map(|number| number.to_string()),
+        stage: row.stage,
+        contested,
+    }
+}
+
+/// One participation as a row of a list.
+fn row_of(held: &Participant) -> ParticipantRow {
+    let participation = &held.circumstances.participation;
+    let fields = &participation.fields;
+    let (name, no_name) = named(&held.name);
+    ParticipantRow {
+        person: fields.person.first().map(ToString::to_string).unwrap_or_default(),
+        register: fields.register.first().cloned(),
+        name,
+        no_name,
+        village: participation.village.to_string(),
+        group: fields.group.first().cloned(),
+        number: fields.group_number.first().map(ToString::to_string),
+        stage: stage_code(participation.events.stage()),
+        contested: held.conflicts.iter().map(|held| held.conflict.field.clone()).collect(),
+    }
+}
+
+fn stage_code(stage: Stage) -> String {
+    match stage {
+        Stage::Before(step) => step.to_text(),
+        Stage::Decided(outcome) => outcome.to_text(),
+        Stage::DecidedDifferently => "different".to_owned(),
+        Stage::Left(reason) => format!("left:{}", reason.to_text()),
+    }
+}
+
+/// The name, or why there is none.
+fn named(name: &Name) -> (Option<String>, Option<String>) {
+    match name.known() {
+        Some(known) => (Some(known.to_owned()), None),
+        None => (None, Some(name.text(Lang::Id).to_owned())),
+    }
+}
+
+fn conflict_view(held: &views::HeldConflict, known: &Known) -> FieldView {
+    let values = held.conflict.values.iter().map(|value| ValueView {
+        value: value.id.clone(),
+        office: known.name(&value.by.at.journal.node),
+        officer: value.by.officer.to_string(),
+        time_ms: value.by.time_ms,
+    });
+    FieldView {
+        field: held.conflict.field.clone(),
+        label: held.conflict.label(held.kind, Lang::Id).to_owned(),
+        values: values.collect(),
+    }
+}
+
+fn events(held: &Participant, known: &Known) -> Vec<EventView> {
+    let events = &held.circumstances.participation.events;
+    let event = |what: &str, text: String, by: &records::By| EventView {
+        what: what.to_owned(),
+        text,
+        office: known.name(&by.at.journal.node),
+        officer: by.officer.to_string(),
+    };
+    let steps = events.steps.iter().map(|said| {
+        event(records::STEP, format!("{} {}", said.what.step.shown(Lang::Id), said.what.date.shown(Lang::Id)), &said.by)
+    });
+    let decisions = events.decisions.iter().map(|said| {
+        let number = said.what.number.as_deref().map(|number| format!(" no. {number}")).unwrap_or_default();
+        let text = format!("{}{number}, {}", said.what.outcome.shown(Lang::Id), said.what.date.shown(Lang::Id));
+        event(records::DECISION, text, &said.by)
+    });
+    let leavings = events.leavings.iter().map(|said| {
+        let text = format!("{} {}", said.what.reason.shown(Lang::Id), said.what.date.shown(Lang::Id));
+        event(records::LEAVING, text, &said.by)
+    });
+    steps.chain(decisions).chain(leavings).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_register_block_has_the_letters_of_its_office() {
+        let table = [("Desa Kuripan", "KRP"), ("Kabupaten Wonosobo", "WNS"), ("Aiu", "REG"), ("", "REG")];
+        for (name, letters) in table {
+            assert_eq!(register_letters(name), letters, "{name}");
+        }
+    }
+}

@@ -1,0 +1,128 @@
+//! What went wrong, for whoever must act: a code for programs, a sentence, and what to do.
+
+use serde::{Deserialize, Serialize};
+
+/// Which kind of problem: decides the status of an API answer.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Code {
+    /// What was given is not right.
+    BadInput,
+    /// It does not exist here.
+    NotFound,
+    /// This office may not.
+    NoRight,
+    /// It does not fit with what is already so.
+    Conflict,
+    /// The disk does not take it.
+    Storage,
+    /// The fault is ours.
+    Internal,
+}
+
+/// Why something was not done. Nothing was changed, unless the message says so.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error, Serialize, Deserialize)]
+#[error("{message}")]
+pub struct Problem {
+    /// Which kind.
+    pub code: Code,
+    /// What is wrong.
+    pub message: String,
+    /// What to do.
+    pub hint: String,
+}
+
+impl Problem {
+    /// A problem with something to do about it.
+    pub fn new(code: Code, message: impl ToString, hint: impl Into<String>) -> Self {
+        Self { code, message: message.to_string(), hint: hint.into() }
+    }
+
+    /// What was given is not right.
+    pub fn bad_input(message: impl ToString, hint: impl Into<String>) -> Self {
+        Self::new(Code::BadInput, message, hint)
+    }
+
+    /// It does not exist here.
+    pub fn not_found(message: impl ToString, hint: impl Into<String>) -> Self {
+        Self::new(Code::NotFound, message, hint)
+    }
+
+    /// An error that should not happen, with everything that is known of it.
+    pub fn internal(error: &(dyn std::error::Error + 'static)) -> Self {
+        Self::new(Code::Internal, chain(error), "look into the node's log; `simpul doctor` may know more")
+    }
+}
+
+/// An error and what caused it, in one line.
+pub(crate) fn chain(error: &(dyn std::error::Error + 'static)) -> String {
+    let mut text = error.to_string();
+    let mut source = error.source();
+    while let Some(cause) = source {
+        text.push_str(": ");
+        text.push_str(&cause.to_string());
+        source = cause.source();
+    }
+    text
+}
+
+impl From<driver::WriteError> for Problem {
+    fn from(error: driver::WriteError) -> Self {
+        use driver::WriteError as W;
+        let message = chain(&error);
+        match error {
+            W::NoRight(scope) => Self::new(
+                Code::NoRight,
+                message,
+                format!("an office that may write in {scope} has to enter it; `simpul charter show` lists them"),
+            ),
+            W::Unknown(_) | W::Batch(_) => Self::not_found(message, "look it up again: it may have been erased"),
+            W::Nothing | W::Twice(_) | W::Edit(_) => {
+                Self::new(Code::Conflict, message, "look at the record again and change what is still to be changed")
+            }
+            W::NotStored(driver::NotStored::Full) => {
+                Self::new(Code::Storage, message, "free some space on this disk; nothing that was saved before is lost")
+            }
+            W::NotStored(_) | W::Store(_) => {
+                Self::new(Code::Storage, message, "start the node again; if it persists, run `simpul doctor`")
+            }
+            W::Page(_) | W::Stopped => Self::new(Code::Internal, message, "try again"),
+        }
+    }
+}
+
+impl From<driver::StateError> for Problem {
+    fn from(error: driver::StateError) -> Self {
+        use driver::StateError as S;
+        let message = chain(&error);
+        match error {
+            S::Statement(_) => Self::bad_input(message, "have the file made again"),
+            S::NotStored(_) => Self::new(Code::Storage, message, "free some space on this disk, then try again"),
+            S::OtherNetwork(_) => {
+                Self::new(Code::Conflict, message, "a node belongs to one network; make another with `simpul init`")
+            }
+            S::NoNetwork => {
+                Self::new(Code::Conflict, message, "join first: `simpul join` with the founding file or an invite")
+            }
+            S::Stopped => Self::new(Code::Internal, message, "start the node again"),
+        }
+    }
+}
+
+impl From<charter::file::FileError> for Problem {
+    fn from(error: charter::file::FileError) -> Self {
+        Self::bad_input(chain(&error), "check which file was meant, or have it sent again")
+    }
+}
+
+impl From<records::RecordError> for Problem {
+    fn from(error: records::RecordError) -> Self {
+        Self::bad_input(chain(&error), "`simpul participant fields` lists the fields and what they take")
+    }
+}
+
+impl From<store::StoreError> for Problem {
+    fn from(error: store::StoreError) -> Self {
+        Self::new(Code::Storage, chain(&error), "run `simpul doctor`")
+    }
+}

@@ -1,0 +1,212 @@
+//! What a node holds, of whom, and what is nowhere else; and whether what is shown is what the journals say.
+
+use std::{collections::BTreeMap, path::Path};
+
+use charter::{Charter, NodeState, Standing, Subject};
+use identity::{JournalId, NodeKey, Point};
+use sync::{PeerState, Receipt};
+
+use crate::{
+    Service,
+    problem::{Code, Problem},
+    reply::{BundleDone, OwnOffice, PeerView, ScopeView, StatusView, VerifyView},
+};
+
+impl Service {
+    pub(crate) async fn status(&self) -> Result<StatusView, Problem> {
+        let node = self.node();
+        let charter = node.charter();
+        let mut scopes = Vec::new();
+        let mut own = Vec::new();
+        for (scope, journals) in node.held()? {
+            own.extend(journals.iter().filter(|(journal, _)| journal.node == node.key()).cloned());
+            let frozen = |journal: &JournalId| {
+                charter.as_ref().is_some_and(|charter| matches!(charter.standing(journal), Standing::Frozen(_)))
+            };
+            let name = scope.clone();
+            let (state, counts) =
+                self.reading().look(move |views| Ok((views.fingerprint(&name)?, views.counts(&name)?))).await?;
+            scopes.push(ScopeView {
+                name: scope.to_string(),
+                held: node.held_fingerprint(scope.clone()).await.unwrap_or_default(),
+                state: state.to_string(),
+                documents: counts.documents.values().sum(),
+                entries: journals.iter().map(|(_, point)| point.seq).sum(),
+                waiting: counts.waiting,
+                refused: counts.refused,
+                frozen: journals.iter().any(|(journal, _)| frozen(journal)),
+            });
+        }
+        let (udp, tcp) = node.addresses();
+        Ok(StatusView {
+            office: self.office(),
+            node: node.key().to_string(),
+            network: node.network().map(|network| network.to_string()),
+            practice: node.profile().1,
+            listen: udp.map(|address| address.to_string()),
+            tcp: tcp.map(|address| address.to_string()),
+            scopes,
+            peers: self.peers(charter.as_deref()),
+            only_here: self.only_here(charter.as_deref(), &own).await?,
+        })
+    }
+
+    /// The office that this node speaks for.
+    pub fn office(&self) -> OwnOffice {
+        let node = self.node();
+        let charter = node.charter();
+        let id = node.office();
+        let admitted = charter.as_ref().is_some_and(|charter| charter.is_active(&node.key()));
+        if let Some(office) = charter.as_ref().and_then(|charter| charter.office(&id)) {
+            return OwnOffice {
+                id: id.to_string(),
+                name: office.name.clone(),
+                kind: office.kind.to_string(),
+                region: office.region.to_string(),
+                admitted,
+            };
+        }
+        let (name, kind, region) = match node.profile().0 {
+            Subject::NewOffice { name, kind, region } => (name.clone(), kind.to_string(), region.to_string()),
+            Subject::FurtherNode { .. } => (String::new(), String::new(), String::new()),
+        };
+        OwnOffice { id: id.to_string(), name, kind, region, admitted }
+    }
+
+    fn peers(&self, charter: Option<&Charter>) -> Vec<PeerView> {
+        let name = |office| Some(charter?.office(&office)?.name.clone());
+        self.node()
+            .peers()
+            .into_iter()
+            .map(|peer| PeerView {
+                node: peer.node.to_string(),
+                office: peer.office.and_then(name),
+                state: match peer.state {
+                    PeerState::Greeting => "greeting",
+                    PeerState::Proving => "proving",
+                    PeerState::Statements => "statements",
+                    PeerState::Catching => "catching up",
+                    PeerState::Equal => "equal",
+                    PeerState::Gone => "gone",
+                }
+                .to_owned(),
+            })
+            .collect()
+    }
+
+    /// Own entries that no other office is known to hold: a receipt counts only for a point on the chain, of a node
+    /// that still speaks for another office.
+    async fn only_here(&self, charter: Option<&Charter>, own: &[(JournalId, Point)]) -> Result<u64, Problem> {
+        let receipts = self.node().receipts().await;
+        let mut safe: BTreeMap<&JournalId, u64> = BTreeMap::new();
+        for (journal, held) in own {
+            for (holder, receipt) in receipts.iter().filter(|(holder, _)| self.counts(charter, holder)) {
+                if let Some(point) = point_of(receipt, journal)
+                    && point.seq <= held.seq
+                    && point.seq > safe.get(journal).copied().unwrap_or(0)
+                    && self.node().entry_hash(journal, point.seq)? == Some(point.hash)
+                {
+                    tracing::trace!(holder = %holder.short(), %journal, seq = point.seq, "held elsewhere");
+                    safe.insert(journal, point.seq);
+                }
+            }
+        }
+        Ok(own.iter().map(|(journal, held)| held.seq - safe.get(journal).copied().unwrap_or(0)).sum())
+    }
+
+    fn counts(&self, charter: Option<&Charter>, holder: &NodeKey) -> bool {
+        charter
+            .and_then(|charter| charter.node(holder))
+            .is_some_and(|node| node.state == NodeState::Active && node.office != self.node().office())
+    }
+
+    pub(crate) async fn export_bundle(&self, office: &str, out: &Path) -> Result<BundleDone, Problem> {
+        let charter = self.charter()?;
+        let wanted = office.parse().ok();
+        let mut found = charter.offices().filter(|known| Some(known.id) == wanted || known.name == office);
+        let (Some(office), None) = (found.next(), found.next()) else {
+            return Err(Problem::not_found(
+                format!("{office:?} names no office, or several"),
+                "give the office's id: `simpul charter show` lists them",
+            ));
+        };
+        let bytes = self.node().export(office.id).await.map_err(|error| bundle_problem(&error))?;
+        tokio::fs::write(out, &bytes).await.map_err(|error| {
+            Problem::new(
+                Code::Storage,
+                format!("cannot write {}: {error}", out.display()),
+                "is the stick full or read-only?",
+            )
+        })?;
+        Ok(BundleDone { office: office.name.clone(), bytes: bytes.len() as u64, entries: 0 })
+    }
+
+    pub(crate) async fn import_bundle(&self, file: &Path) -> Result<BundleDone, Problem> {
+        let bytes = tokio::fs::read(file).await.map_err(|error| {
+            Problem::bad_input(
+                format!("cannot read {}: {error}", file.display()),
+                "check the path, and whether the stick is in",
+            )
+        })?;
+        let before = self.entries()?;
+        let from = self.node().import(&bytes).await.map_err(|error| bundle_problem(&error))?;
+        let charter = self.charter()?;
+        let office = charter.node(&from).and_then(|node| charter.office(&node.office));
+        let office = office.map_or_else(|| from.short(), |office| office.name.clone());
+        Ok(BundleDone { office, bytes: bytes.len() as u64, entries: self.entries()?.saturating_sub(before) })
+    }
+
+    fn entries(&self) -> Result<u64, Problem> {
+        let held = self.node().held()?;
+        Ok(held.iter().flat_map(|(_, journals)| journals).map(|(_, point)| point.seq).sum())
+    }
+
+    pub(crate) async fn verify(&self) -> Result<VerifyView, Problem> {
+        let recomputed = self.node().recompute().await?;
+        let mut differences = recomputed.damaged;
+        let mut documents = 0;
+        for (scope, sum) in recomputed.states {
+            let name = scope.clone();
+            let (shown, summed) = self
+                .reading()
+                .look(move |views| Ok((views.fingerprint(&name)?, views.recomputed_fingerprint(&name)?)))
+                .await?;
+            let mut state = records::StateSum::default();
+            for (document, hash) in &sum {
+                state.add(document, hash);
+            }
+            documents += sum.len() as u64;
+            if shown != summed {
+                differences.push(format!("{scope}: the running fingerprint of the views is not the sum of their rows"));
+            }
+            if state != shown {
+                differences.push(format!("{scope}: the views show something else than the journals say"));
+            }
+        }
+        Ok(VerifyView { entries: recomputed.entries, documents, differences })
+    }
+}
+
+fn point_of(receipt: &Receipt, journal: &JournalId) -> Option<Point> {
+    if receipt.scope != journal.scope {
+        return None;
+    }
+    receipt.points.iter().find(|(short, _)| short.in_scope(&receipt.scope) == *journal).map(|(_, point)| *point)
+}
+
+fn bundle_problem(error: &driver::BundleError) -> Problem {
+    use driver::BundleError as B;
+    let (code, hint) = match error {
+        B::Foreign | B::Damaged => (Code::BadInput, "copy it from its maker again"),
+        B::Version(_) => (Code::BadInput, "bring this node's program up to date"),
+        B::OtherNetwork(_) | B::NotForUs => {
+            (Code::NoRight, "have it made for this office: `simpul bundle export --for`")
+        }
+        B::NoAddressee | B::Key => (Code::Conflict, "`simpul charter show` lists the nodes of each office"),
+        B::Stranger(_) => {
+            (Code::NoRight, "get the charter first: connect once, or take in a bundle of an office that is known")
+        }
+        B::Content => (Code::BadInput, "have it made again; if it persists, look into the node's log"),
+    };
+    Problem::new(code, error, hint)
+}

@@ -1,0 +1,37 @@
+//! Files that people carry between offices: read from a path or a pasted line, written to a path or to the terminal.
+
+use std::{fs, path::Path};
+
+use anyhow::Context;
+
+use crate::{Hinted, print};
+
+/// What a person gave: the content of a file, or the line of text itself.
+pub(crate) fn given(file_or_line: &str) -> anyhow::Result<Vec<u8>> {
+    if file_or_line.starts_with("simpul-") && file_or_line.contains(':') && !Path::new(file_or_line).exists() {
+        return Ok(file_or_line.as_bytes().to_vec());
+    }
+    read(Path::new(file_or_line))
+}
+
+/// The content of a file that is no larger than such files are.
+pub(crate) fn read(file: &Path) -> anyhow::Result<Vec<u8>> {
+    let too_large = fs::metadata(file).with_context(|| format!("cannot read {}", file.display()))?.len()
+        > service::CARRIED_BYTES_MAX;
+    if too_large {
+        return Err(Hinted::error(
+            format!("{} is too large for such a file", file.display()),
+            "check which file was meant",
+        ));
+    }
+    fs::read(file).with_context(|| format!("cannot read {}", file.display()))
+}
+
+/// Writes a file, or its line of text where the path is `-`.
+pub(crate) fn write(out: &Path, file: &[u8], line: &str) -> anyhow::Result<()> {
+    if out.as_os_str() == "-" {
+        print::line(line);
+        return Ok(());
+    }
+    fs::write(out, file).with_context(|| format!("cannot write {}", out.display()))
+}

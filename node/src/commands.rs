@@ -1,0 +1,238 @@
+//! Every command but `run`: turns words into one question, asks it, prints the answer.
+
+use std::path::{Path, PathBuf, absolute};
+
+use anyhow::Context;
+use clap::CommandFactory;
+use indicatif::{ProgressBar, ProgressStyle};
+use service::{Ask, Command as Do, Query, Reply, Service};
+
+use crate::{
+    Hinted, ask,
+    ask::Node,
+    carry,
+    cli::{BundleCommand, CharterCommand, Cli, Command, Data, ParticipantCommand, ParticipantFields},
+    print,
+};
+
+pub(crate) fn run(command: Command) -> anyhow::Result<()> {
+    tracing_subscriber::fmt()
+        .with_env_filter(tracing_subscriber::EnvFilter::try_from_env("SIMPUL_LOG").unwrap_or_else(|_| "error".into()))
+        .with_writer(std::io::stderr)
+        .init();
+    let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build().context("cannot start")?;
+    runtime.block_on(carry_out(command))
+}
+
+async fn carry_out(command: Command) -> anyhow::Result<()> {
+    match command {
+        Command::Run(_) => Ok(()),
+        Command::Init { data, name, kind, region, of, practice } => init(&data, name, kind, region, of, practice),
+        Command::Request { data, out } => match put(&data, Query::Request).await? {
+            Reply::Carry { file, line } => carry::write(&out, &file, &line),
+            other => unexpected(&other),
+        },
+        Command::Charter(command) => charter(command).await,
+        Command::Approve { data, request, out } => {
+            match put(&data, Do::Approve { request: carry::given(&request)? }).await? {
+                Reply::Approved(approved) => {
+                    carry::write(&out, &approved.file, &approved.line)?;
+                    if out.as_os_str() != "-" {
+                        print::reply(&Reply::Approved(approved));
+                    }
+                    Ok(())
+                }
+                other => unexpected(&other),
+            }
+        }
+        Command::Join { data, file } => tell(&data, Do::Join { file: carry::given(&file)? }).await,
+        Command::Remove { data, node, reason } => tell(&data, Do::Remove { node, reason }).await,
+        Command::Cutoff { data, node, scope, at, void } => tell(&data, Do::CutOff { node, scope, at, void }).await,
+        Command::Participant(command) => participant(command).await,
+        Command::Status { data, print } => look(&data, Query::Status, print.json).await,
+        Command::Bundle(BundleCommand::Export { data, out, office }) => {
+            tell(&data, Do::ExportBundle { office, out: whole(&out)? }).await
+        }
+        Command::Bundle(BundleCommand::Import { data, file }) => {
+            tell(&data, Do::ImportBundle { file: whole(&file)? }).await
+        }
+        Command::Doctor { data, rebuild, print } => {
+            let service = Service::start(service::Options { rebuild, ..service::Options::offline(data.store()) });
+            let service = service.await.map_err(|problem| ask::hinted(&problem))?;
+            let found = service.ask(Query::Verify.into(), |_| ()).await.map_err(|problem| ask::hinted(&problem));
+            service.stop().await;
+            verified(found?, print.json)
+        }
+        Command::Verify { data, print } => verified(put(&data, Query::Verify).await?, print.json),
+        Command::Completions { shell } => {
+            clap_complete::generate(shell, &mut Cli::command(), "simpul", &mut std::io::stdout());
+            Ok(())
+        }
+    }
+}
+
+fn init(
+    data: &Data,
+    name: Option<String>,
+    kind: Option<String>,
+    region: Option<String>,
+    of: Option<String>,
+    practice: bool,
+) -> anyhow::Result<()> {
+    let subject = service::subject(name.as_deref(), kind.as_deref(), region.as_deref(), of.as_deref())
+        .map_err(|problem| ask::hinted(&problem))?;
+    let key = service::create(&data.store(), subject, practice).map_err(|problem| ask::hinted(&problem))?;
+    print::line(format!("node {key}"));
+    Ok(())
+}
+
+async fn charter(command: CharterCommand) -> anyhow::Result<()> {
+    match command {
+        CharterCommand::Draft { out, practice, requests } => {
+            let requests = requests.iter().map(|file| carry::read(file)).collect::<anyhow::Result<Vec<_>>>()?;
+            let (file, line) = service::draft(&requests, practice).map_err(|problem| ask::hinted(&problem))?;
+            carry::write(&out, &file, &line)
+        }
+        CharterCommand::Sign { data, draft, out } => {
+            match put(&data, Do::SignFounding { draft: carry::read(&draft)? }).await? {
+                Reply::Carry { file, line } => carry::write(&out, &file, &line),
+                other => unexpected(&other),
+            }
+        }
+        CharterCommand::Found { out, draft, signatures } => {
+            let signatures = signatures.iter().map(|file| carry::read(file)).collect::<anyhow::Result<Vec<_>>>()?;
+            let (file, line) =
+                service::found(&carry::read(&draft)?, &signatures).map_err(|problem| ask::hinted(&problem))?;
+            carry::write(&out, &file, &line)
+        }
+        CharterCommand::Show { data, print } => look(&data, Query::Charter, print.json).await,
+    }
+}
+
+async fn participant(command: ParticipantCommand) -> anyhow::Result<()> {
+    match command {
+        ParticipantCommand::Add { data, by, name, village, fields, print } => {
+            let fields = pairs(fields)?;
+            let reply = put(&data, Do::Add { officer: by.officer, name, village, fields }).await?;
+            show(&reply, print.json)
+        }
+        ParticipantCommand::Set { data, by, id, fields } => {
+            let fields = pairs(fields)?;
+            tell(&data, Do::Set { officer: by.officer, id, fields }).await
+        }
+        ParticipantCommand::Show { data, id, on, print } => look(&data, Query::Show { id, on }, print.json).await,
+        ParticipantCommand::List { data, village, search, print } => {
+            look(&data, Query::List { village, search }, print.json).await
+        }
+        ParticipantCommand::Import { template: true, .. } => {
+            print::line(service::template());
+            Ok(())
+        }
+        ParticipantCommand::Import { data, by, file, decided, .. } => {
+            let file = whole(&file.context("a table is needed")?)?;
+            let decided = decided
+                .map(|text| {
+                    text.rsplit_once(':').map(|(number, date)| (number.to_owned(), date.to_owned())).ok_or_else(|| {
+                        Hinted::error("--decided takes NUMBER:DATE", "for example --decided 141/12/2017:2017-03-01")
+                    })
+                })
+                .transpose()?;
+            tell(&data, Do::Import { officer: by.officer, file, decided }).await
+        }
+        ParticipantCommand::Export { data, out } => match put(&data, Query::Export).await? {
+            Reply::Carry { file, line } => match out {
+                Some(out) => carry::write(&out, &file, &line),
+                None => {
+                    print::line(line.trim_end());
+                    Ok(())
+                }
+            },
+            other => unexpected(&other),
+        },
+        ParticipantCommand::Conflicts { data, print } => look(&data, Query::Conflicts, print.json).await,
+        ParticipantCommand::Choose { data, by, id, field, value } => {
+            tell(&data, Do::Choose { officer: by.officer, id, field, value }).await
+        }
+        ParticipantCommand::Decide { data, by, id, outcome, number, date } => {
+            tell(&data, Do::Decide { officer: by.officer, id, outcome, number, date }).await
+        }
+        ParticipantCommand::Leave { data, by, id, reason, date } => {
+            tell(&data, Do::Leave { officer: by.officer, id, reason, date }).await
+        }
+        ParticipantCommand::Fields => {
+            for (field, label, takes) in service::fields() {
+                print::line(format!("{field}: {label} ({takes})"));
+            }
+            Ok(())
+        }
+    }
+}
+
+/// Tells what recomputing found; a difference is a failure.
+fn verified(reply: Reply, json: bool) -> anyhow::Result<()> {
+    show(&reply, json)?;
+    match reply {
+        Reply::Verified(found) if found.differences.is_empty() => Ok(()),
+        Reply::Verified(found) => Err(Hinted::error(
+            format!("{} differences between the journals and what is shown", found.differences.len()),
+            "stop the node and run `simpul doctor --rebuild`: it builds the index and the views again",
+        )),
+        other => unexpected(&other),
+    }
+}
+
+/// Asks a node one thing.
+async fn put(data: &Data, what: impl Into<Ask>) -> anyhow::Result<Reply> {
+    let node = Node::of(data).await?;
+    let bar = ProgressBar::hidden();
+    bar.set_style(ProgressStyle::with_template("{wide_bar} {pos}/{len}")?);
+    let answer = node
+        .ask(what.into(), |at| {
+            if bar.is_hidden() {
+                bar.set_draw_target(indicatif::ProgressDrawTarget::stderr());
+            }
+            bar.set_length(at.total);
+            bar.set_position(at.done);
+        })
+        .await;
+    bar.finish_and_clear();
+    node.close().await;
+    answer
+}
+
+async fn tell(data: &Data, what: Do) -> anyhow::Result<()> {
+    show(&put(data, what).await?, false)
+}
+
+async fn look(data: &Data, what: Query, json: bool) -> anyhow::Result<()> {
+    show(&put(data, what).await?, json)
+}
+
+fn show(reply: &Reply, json: bool) -> anyhow::Result<()> {
+    if json {
+        return print::json(reply);
+    }
+    print::reply(reply);
+    Ok(())
+}
+
+/// A path that means the same in the running node's process.
+fn whole(path: &Path) -> anyhow::Result<PathBuf> {
+    absolute(path).with_context(|| format!("cannot use {}", path.display()))
+}
+
+fn pairs(fields: ParticipantFields) -> anyhow::Result<Vec<(String, String)>> {
+    fields
+        .fields
+        .iter()
+        .map(|text| {
+            text.split_once('=').map(|(field, value)| (field.to_owned(), value.to_owned())).ok_or_else(|| {
+                Hinted::error(format!("{text:?} is not FIELD=VALUE"), "`simpul participant fields` lists the fields")
+            })
+        })
+        .collect()
+}
+
+fn unexpected(reply: &Reply) -> anyhow::Result<()> {
+    anyhow::bail!("the node gave another answer than was asked for: {reply:?}")
+}

@@ -1,0 +1,237 @@
+//! What the command line prints: sentences and tables for people, JSON for programs.
+#![expect(clippy::print_stdout, reason = "what a command line answers")]
+
+use comfy_table::{Table, presets::NOTHING};
+use service::reply::{
+    CharterView, ConflictRow, CutDone, FieldView, ImportDone, ParticipantRow, ParticipantView, Reply, StatusView,
+    VerifyView,
+};
+
+/// Prints the content of an answer as JSON.
+pub(crate) fn json(reply: &Reply) -> anyhow::Result<()> {
+    let content = match reply {
+        Reply::Done => serde_json::to_string_pretty(&true)?,
+        Reply::Carry { line, .. } => serde_json::to_string_pretty(line)?,
+        Reply::Joined(joined) => serde_json::to_string_pretty(joined)?,
+        Reply::Approved(approved) => serde_json::to_string_pretty(approved)?,
+        Reply::CutOff(cuts) => serde_json::to_string_pretty(cuts)?,
+        Reply::Charter(charter) => serde_json::to_string_pretty(charter)?,
+        Reply::Status(status) => serde_json::to_string_pretty(status)?,
+        Reply::Added(row) => serde_json::to_string_pretty(row)?,
+        Reply::Imported(done) => serde_json::to_string_pretty(done)?,
+        Reply::Participants(rows) => serde_json::to_string_pretty(rows)?,
+        Reply::Participant(one) => serde_json::to_string_pretty(one)?,
+        Reply::Conflicts(rows) => serde_json::to_string_pretty(rows)?,
+        Reply::Bundle(bundle) => serde_json::to_string_pretty(bundle)?,
+        Reply::Verified(found) => serde_json::to_string_pretty(found)?,
+    };
+    println!("{content}");
+    Ok(())
+}
+
+/// Prints one line.
+pub(crate) fn line(text: impl AsRef<str>) {
+    println!("{}", text.as_ref());
+}
+
+/// Prints an answer for people.
+pub(crate) fn reply(reply: &Reply) {
+    match reply {
+        Reply::Done => line("done"),
+        Reply::Carry { line: text, .. } => line(text),
+        Reply::Joined(joined) => {
+            line(format!("this node belongs to network {}", joined.network));
+            for peer in &joined.peers {
+                line(format!("call first: --peer {peer}"));
+            }
+        }
+        Reply::Approved(approved) => line(format!("{} is admitted", approved.name)),
+        Reply::CutOff(cuts) => cut_off(cuts),
+        Reply::Charter(charter) => self::charter(charter),
+        Reply::Status(status) => self::status(status),
+        Reply::Added(row) => line(format!(
+            "registered {} as {}",
+            row.name.as_deref().unwrap_or(&row.person),
+            row.register.as_deref().unwrap_or(&row.person)
+        )),
+        Reply::Imported(done) => imported(done),
+        Reply::Participants(rows) => participants(rows),
+        Reply::Participant(one) => participant(one),
+        Reply::Conflicts(rows) => conflicts(rows),
+        Reply::Bundle(bundle) => {
+            line(format!("{}: {} bytes, {} entries", bundle.office, bundle.bytes, bundle.entries));
+        }
+        Reply::Verified(found) => verified(found),
+    }
+}
+
+fn table<const N: usize>(head: [&str; N]) -> Table {
+    let mut table = Table::new();
+    table.load_preset(NOTHING).set_header(head);
+    table
+}
+
+fn cut_off(cuts: &[CutDone]) {
+    let mut table = table(["scope", "counts up to", "said again by others"]);
+    for cut in cuts {
+        let at: Vec<String> = cut.at.iter().map(|(incarnation, seq)| format!("{incarnation}:{seq}")).collect();
+        table.add_row([cut.scope.clone(), at.join(" "), cut.hanging.to_string()]);
+    }
+    line(table.to_string());
+}
+
+fn charter(charter: &CharterView) {
+    match &charter.network {
+        None => {
+            line("this node belongs to no network yet");
+            return;
+        }
+        Some(network) => line(format!(
+            "network {network}{}, founder set {}",
+            if charter.practice { " (LATIHAN)" } else { "" },
+            charter.founder_set_version
+        )),
+    }
+    if !charter.founded {
+        line("its founding is not held here yet: it comes with the first peer");
+    }
+    let mut offices = table(["office", "kind", "region", "id", "nodes"]);
+    for office in &charter.offices {
+        let nodes: Vec<String> = office
+            .nodes
+            .iter()
+            .map(
+                |node| if node.state == "active" { node.key.clone() } else { format!("{} ({})", node.key, node.state) },
+            )
+            .collect();
+        let kind = if office.founder { format!("{}, founder", office.kind) } else { office.kind.clone() };
+        offices.add_row([office.name.clone(), kind, office.region.clone(), office.id.clone(), nodes.join("\n")]);
+    }
+    line(offices.to_string());
+    for statement in charter.statements.iter().filter(|statement| statement.effect != "counts") {
+        line(format!("{} by {}: {}", statement.kind, statement.author, statement.effect));
+    }
+}
+
+fn status(status: &StatusView) {
+    let office = &status.office;
+    line(format!("{} ({}, {})", office.name, office.kind, office.region));
+    line(format!("node {}", status.node));
+    match &status.network {
+        Some(network) => line(format!(
+            "network {network}{}{}",
+            if status.practice { " (LATIHAN)" } else { "" },
+            if office.admitted { "" } else { ", not yet admitted as far as this node knows" }
+        )),
+        None => line("no network yet: `simpul join` with a founding file or an invite"),
+    }
+    match status.only_here {
+        0 => line("everything of this node is held elsewhere too"),
+        count => line(format!("{count} entries are only here")),
+    }
+    if !status.scopes.is_empty() {
+        let mut scopes = table(["scope", "documents", "entries", "waiting", "refused", "held", "state"]);
+        for scope in &status.scopes {
+            let short = |text: &str| text.chars().take(12).collect::<String>();
+            scopes.add_row([
+                if scope.frozen { format!("{} (waits for a cut-off)", scope.name) } else { scope.name.clone() },
+                scope.documents.to_string(),
+                scope.entries.to_string(),
+                scope.waiting.to_string(),
+                scope.refused.to_string(),
+                short(&scope.held),
+                short(&scope.state),
+            ]);
+        }
+        line(scopes.to_string());
+    }
+    for peer in &status.peers {
+        line(format!("peer {} {}: {}", peer.office.as_deref().unwrap_or("unknown office"), peer.node, peer.state));
+    }
+}
+
+fn imported(done: &ImportDone) {
+    line(format!(
+        "{} added, {} were there already, {} may be somebody already registered, {} rejected",
+        done.added, done.present, done.maybe_double, done.rejected
+    ));
+    if let Some(file) = &done.rejected_file {
+        line(format!("the rejected rows, with reasons: {}", file.display()));
+    }
+}
+
+fn participants(rows: &[ParticipantRow]) {
+    if rows.is_empty() {
+        line("no participants here yet: `simpul participant add` registers one, `import` a table");
+        return;
+    }
+    let mut table = table(["register", "name", "village", "group", "stage", "to choose"]);
+    for row in rows {
+        table.add_row([
+            row.register.clone().unwrap_or_else(|| row.person.clone()),
+            row.name.clone().or_else(|| row.no_name.clone()).unwrap_or_default(),
+            row.village.clone(),
+            row.group.clone().unwrap_or_default(),
+            row.stage.clone(),
+            row.contested.join(", "),
+        ]);
+    }
+    line(table.to_string());
+}
+
+fn field(field: &FieldView) {
+    match field.values.as_slice() {
+        [one] => line(format!("{}: {}", field.label, one.value)),
+        several => {
+            line(format!("{}: choose one of", field.label));
+            for value in several {
+                line(format!("  {} ({}, {})", value.value, value.office, value.officer));
+            }
+        }
+    }
+}
+
+fn participant(one: &ParticipantView) {
+    for shown in &one.fields {
+        field(shown);
+    }
+    for trip in &one.trips {
+        line("journey:");
+        for shown in trip {
+            field(shown);
+        }
+    }
+    for event in &one.events {
+        line(format!("{}: {} ({}, {})", event.what, event.text, event.office, event.officer));
+    }
+    line(format!("on {}: {}", one.on, one.categories.join(", ")));
+    line(format!("eligible: {}", one.eligible));
+    for (indonesian, english) in &one.reasons {
+        line(format!("  {indonesian} / {english}"));
+    }
+    for notice in &one.notices {
+        line(format!("note: {notice}"));
+    }
+}
+
+fn conflicts(rows: &[ConflictRow]) {
+    if rows.is_empty() {
+        line("nothing to choose");
+    }
+    for row in rows {
+        let who = row.register.as_deref().unwrap_or(&row.person);
+        line(format!("{who} {}", row.name.as_deref().unwrap_or_default()));
+        field(&row.field);
+        line(format!("  simpul participant choose {who} {} VALUE", row.field.field));
+    }
+}
+
+fn verified(found: &VerifyView) {
+    line(format!("{} entries and {} documents recomputed", found.entries, found.documents));
+    if found.differences.is_empty() {
+        line("everything agrees");
+    }
+    for difference in &found.differences {
+        line(difference);
+    }
+}
