@@ -32,10 +32,8 @@ impl Hinted {
 
 fn main() -> ExitCode {
     let cli = cli::Cli::parse();
-    let done = match cli.command {
-        cli::Command::Run(arguments) => run::run(&arguments),
-        command => commands::run(command),
-    };
+    let done =
+        if let cli::Command::Run(arguments) = &cli.command { run::run(arguments) } else { commands::run(cli.command) };
     match done {
         Ok(()) => ExitCode::SUCCESS,
         Err(error) => {

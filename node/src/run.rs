@@ -67,6 +67,10 @@ pub(crate) fn run(arguments: &Arguments) -> anyhow::Result<()> {
 
 async fn serve(data: &Data, settings: Config) -> anyhow::Result<()> {
     let stopped = stop_signal()?;
+    let pages = match &settings.web {
+        Some(address) => Some(web::listen(address.resolve()?).await.map_err(with_hint)?),
+        None => None,
+    };
     let network = NetworkOptions {
         udp: settings.listen.as_ref().map(Address::resolve).transpose()?,
         tcp: settings.tcp.as_ref().map(Address::resolve).transpose()?,
@@ -75,10 +79,6 @@ async fn serve(data: &Data, settings: Config) -> anyhow::Result<()> {
     };
     let options = service::Options { store: data.store(), network: Some(network), rebuild: false };
     let service = Service::start(options).await.map_err(|problem| hinted(&problem))?;
-    let pages = match &settings.web {
-        Some(address) => Some(web::listen(address.resolve()?).await.map_err(with_hint)?),
-        None => None,
-    };
     let api = web::listen((Ipv4Addr::LOCALHOST, 0).into()).await.map_err(with_hint)?;
     let token = token()?;
     ApiFile { address: api.local_addr().context("the local API has no address")?, token: token.clone() }
@@ -94,7 +94,7 @@ async fn serve(data: &Data, settings: Config) -> anyhow::Result<()> {
     let local = tokio::spawn(web::serve(api, web::local_router(service.clone(), &token), until_stop()));
     let pages = pages.map(|listener| {
         let shown = service.clone();
-        let app = App::new(move || page_data(shown.clone()));
+        let app = App::new(move || std::future::ready(page_data(&shown)));
         tokio::spawn(web::serve(listener, web::router(app), until_stop()))
     });
     stopped.await;
@@ -116,7 +116,7 @@ fn token() -> anyhow::Result<String> {
     Ok(data_encoding::HEXLOWER.encode(&bytes))
 }
 
-async fn page_data(service: Service) -> PageData {
+fn page_data(service: &Service) -> PageData {
     let office = service.office();
     let kind_and_region = office.kind.parse().ok().zip(office.region.parse().ok());
     PageData {

@@ -25,16 +25,20 @@ impl Drop for Running {
 
 #[test]
 fn a_node_serves_its_page_and_stops_when_told() {
-    let data = tempfile::tempdir().unwrap();
-    let config = data.path().join("simpul.toml");
+    let folder = tempfile::tempdir().unwrap();
+    let data = folder.path().join("node");
+    let config = folder.path().join("simpul.toml");
     std::fs::write(&config, "web = \"127.0.0.1:0\"\nlog = \"warn\"\n").unwrap();
-    let (data, config) = (data.path().to_str().unwrap(), config.to_str().unwrap());
+    let (data, config) = (data.to_str().unwrap(), config.to_str().unwrap());
+    let office = ["--name", "Desa Kuripan", "--kind", "village", "--region", "33.07.10.2004"];
+    let made = simpul(&["init", "--data", data]).args(office).output().unwrap();
+    assert!(made.status.success(), "{}", String::from_utf8_lossy(&made.stderr));
     let mut node = Running(simpul(&["run", "--data", data, "--config", config]).spawn().unwrap());
 
-    let mut said = BufReader::new(node.0.stdout.take().unwrap());
-    let mut line = String::new();
-    said.read_line(&mut line).unwrap();
-    let address = line.trim().strip_prefix("web http://").expect("the node says where its pages are");
+    let said = BufReader::new(node.0.stdout.take().unwrap());
+    let mut lines = said.lines().map_while(Result::ok);
+    let web = lines.find(|line| line.starts_with("web http://")).expect("the node says where its pages are");
+    let address = web.trim_start_matches("web http://");
 
     let mut answer = String::new();
     let mut stream = TcpStream::connect(address).unwrap();
@@ -55,6 +59,7 @@ fn what_cannot_be_run_is_told_with_a_hint() {
     );
     check(&["run", "--data", "d", "--config", "/nowhere/simpul.toml"], 1, &["error: cannot read /nowhere/simpul.toml"]);
     check(&["run", "--data", "d", "--web", "8080"], 2, &["`8080` is not HOST:PORT"]);
+    check(&["run", "--data", "/nowhere/node"], 1, &["error: /nowhere/node holds no node", "hint: make a node there"]);
     check(&["run"], 2, &["--data <DIR>"]);
     check(&["dance"], 2, &["unrecognized subcommand"]);
 }

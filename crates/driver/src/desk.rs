@@ -42,6 +42,9 @@ const WRITES_AT_ONCE: usize = 256;
 /// How many documents of a scope are listed at a time.
 const DOCUMENTS_AT_ONCE: usize = 1024;
 
+/// Documents with the hashes of what they show.
+pub type States = Vec<(Coordinate, [u8; 32])>;
+
 /// What recomputing everything from the journals found.
 #[derive(Debug, Default)]
 pub struct Recomputed {
@@ -50,7 +53,7 @@ pub struct Recomputed {
     /// What does not check out, in words.
     pub damaged: Vec<String>,
     /// For each scope, every document with the hash of what it shows.
-    pub states: Vec<(ScopeName, Vec<(Coordinate, [u8; 32])>)>,
+    pub states: Vec<(ScopeName, States)>,
 }
 
 /// A run that is durable, and where.
@@ -98,12 +101,15 @@ pub(crate) enum DeskJob {
     Stop,
 }
 
+/// Where a writer waits for its answer.
+type WriteReply = oneshot::Sender<Result<Vec<Written>, WriteError>>;
+
 /// Own entries on their way to the disk.
 struct InFlight {
     epoch: Epoch,
     commits: Vec<Commit>,
     touched: BTreeSet<Coordinate>,
-    replies: Vec<(oneshot::Sender<Result<Vec<Written>, WriteError>>, Vec<Written>)>,
+    replies: Vec<(WriteReply, Vec<Written>)>,
 }
 
 /// What the desk works with.
@@ -375,7 +381,7 @@ struct Prepared {
     draft: journal::Draft,
 }
 
-type Batch = (Vec<Write>, i64, oneshot::Sender<Result<Vec<Written>, WriteError>>);
+type Batch = (Vec<Write>, i64, WriteReply);
 
 impl Desk {
     /// Drafts the batches, signs once for each scope, and hands all to the disk.

@@ -39,6 +39,9 @@ pub(crate) struct FrameIn {
     pub(crate) message: Result<wire::Message, wire::WireError>,
 }
 
+/// A look at the replica, if there is one.
+type Look = Box<dyn FnOnce(Option<&mut Replica>) + Send>;
+
 /// What others tell the loop.
 pub(crate) enum Told {
     LinkUp {
@@ -93,7 +96,7 @@ pub(crate) enum Told {
     /// A new incarnation was drawn, or could not be.
     IncarnationDrawn,
     /// Look at the replica between two inputs.
-    Look(Box<dyn FnOnce(Option<&mut Replica>) + Send>),
+    Look(Look),
     Stop(oneshot::Sender<()>),
 }
 

@@ -26,8 +26,8 @@ mod standing;
 
 pub use api::{Changed, Target, Update, What, Write, WriteError, Written};
 pub use bundle::BundleError;
-pub use desk::Recomputed;
+pub use desk::{Recomputed, States};
 pub use disk::NotStored;
-pub use node::{DriverError, NetworkOptions, Node, Options, StateError};
+pub use node::{DriverError, Held, NetworkOptions, Node, Options, StateError};
 pub use shelf::BuiltOn;
 pub use transport::Address;

@@ -13,7 +13,8 @@ use charter::{
 };
 use documents::Snapshot;
 use identity::{
-    Coordinate, Domain, EntryHash, Incarnation, JournalId, NetworkId, NodeKey, NodeSecret, OfficeId, Point, Signed,
+    Coordinate, Domain, EntryHash, Incarnation, JournalId, NetworkId, NodeKey, NodeSecret, OfficeId, Point, ScopeName,
+    Signed,
 };
 use journal::Kind;
 use store::{Frame, FrameKind, Index, IndexState, Reader, Store, StoreError};
@@ -105,6 +106,9 @@ pub enum StateError {
     Stopped,
 }
 
+/// The journals held of a scope, with their points.
+pub type Held = Vec<(JournalId, Point)>;
+
 /// A running node. Cheap to clone; the node stops with [`Node::stop`].
 #[derive(Clone)]
 pub struct Node(Arc<Inner>);
@@ -129,7 +133,7 @@ struct Inner {
 #[derive(Default)]
 struct Found {
     statements: StatementSet,
-    receipts: BTreeMap<(NodeKey, identity::ScopeName), Signed<Receipt>>,
+    receipts: BTreeMap<(NodeKey, ScopeName), Signed<Receipt>>,
     beacons: BTreeMap<NodeKey, Signed<Beacon>>,
     forks: Vec<journal::ForkProof>,
     freezes: BTreeMap<JournalId, Point>,
@@ -282,7 +286,7 @@ impl Node {
     }
 
     /// What is held of each scope: its journals with their points.
-    pub fn held(&self) -> Result<Vec<(identity::ScopeName, Vec<(JournalId, Point)>)>, StoreError> {
+    pub fn held(&self) -> Result<Vec<(ScopeName, Held)>, StoreError> {
         let scopes = self.0.index.scopes();
         scopes.into_iter().map(|(scope, _)| self.0.index.have(&scope).map(|have| (scope, have))).collect()
     }
@@ -304,13 +308,13 @@ impl Node {
     }
 
     /// Says of every document of these scopes again what it shows, and then that they are settled.
-    pub fn tell(&self, scopes: Vec<identity::ScopeName>) {
+    pub fn tell(&self, scopes: Vec<ScopeName>) {
         // A node that stops tells nothing more.
         let _ = self.ask_desk(DeskJob::Tell(scopes));
     }
 
     /// What the scopes held here are settled at once everything is shown (see [`Update::Settled`]).
-    pub async fn watermarks(&self) -> Vec<(identity::ScopeName, [u8; 32])> {
+    pub async fn watermarks(&self) -> Vec<(ScopeName, [u8; 32])> {
         let (reply, answer) = oneshot::channel();
         let look = move |desk: &mut Desk| {
             let scopes = desk.index.scopes().into_iter();
@@ -334,7 +338,7 @@ impl Node {
     }
 
     /// The fingerprint of what is held of a scope: equal at two nodes when there is nothing to exchange.
-    pub async fn held_fingerprint(&self, scope: identity::ScopeName) -> Option<String> {
+    pub async fn held_fingerprint(&self, scope: ScopeName) -> Option<String> {
         let look = move |replica: Option<&mut sync::Replica>| {
             replica.map(|replica| data_encoding::HEXLOWER.encode(&replica.held_fingerprint(&scope).0))
         };
@@ -347,10 +351,9 @@ impl Node {
 
     /// Signs a statement with this node's key. It says nothing until it is handed to [`Node::state`].
     pub fn sign(&self, body: Body) -> Result<Signed<Statement>, StateError> {
-        let network = match &body {
-            Body::Found { .. } => None,
-            _ => Some(self.network().ok_or(StateError::NoNetwork)?),
-        };
+        // A founding makes its network; everything else is said in one.
+        let network =
+            if matches!(body, Body::Found { .. }) { None } else { Some(self.network().ok_or(StateError::NoNetwork)?) };
         Ok(Signed::new(&self.0.secret, Domain::Statement, &Statement { network, body }))
     }
 
@@ -360,7 +363,7 @@ impl Node {
     }
 
     /// Which entries of a node others build on, in one scope, as far as it is held here.
-    pub async fn built_on(&self, node: NodeKey, scope: identity::ScopeName) -> Result<BuiltOn, StoreError> {
+    pub async fn built_on(&self, node: NodeKey, scope: ScopeName) -> Result<BuiltOn, StoreError> {
         let shelf = self.0.shelf.clone();
         let found = tokio::task::spawn_blocking(move || shelf.built_on(node, &scope));
         found.await.unwrap_or_else(|_| Ok(BuiltOn::new()))

@@ -145,7 +145,15 @@ impl Replica {
         let names = |checked: &CheckedStatement| match &checked.statement().body {
             Body::Admit { request } => request.author == peer,
             Body::Found { .. } => new_here,
-            body => matches!(body, Body::Majority { .. } | Body::Adopt { .. }),
+            Body::Majority { .. } | Body::Adopt { .. } => true,
+            Body::Remove { .. }
+            | Body::CutOff { .. }
+            | Body::Rename { .. }
+            | Body::Succeed { .. }
+            | Body::Roster { .. }
+            | Body::Erase { .. }
+            | Body::Suspend { .. }
+            | Body::Lift { .. } => false,
         };
         let known = new_here || shown.iter().any(|checked| self.charter.is_active(&checked.author()));
         let mut set = self.statements.clone();
