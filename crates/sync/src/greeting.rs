@@ -157,7 +157,9 @@ impl Replica {
         };
         let known = new_here || shown.iter().any(|checked| self.charter.is_active(&checked.author()));
         let mut set = self.statements.clone();
-        let named = shown.iter().filter(|checked| set.insert_checked((*checked).clone())).any(names);
+        // All of them, and not only up to the first that names somebody: a founding is the word of every founder.
+        let new: Vec<_> = shown.iter().filter(|checked| set.insert_checked((*checked).clone())).collect();
+        let named = new.into_iter().any(names);
         if known && named && charter::Charter::fold(&set, self.network).is_active(&peer) {
             self.take_statements(shown.into_iter().map(|checked| (checked, Some(id))).collect());
         } else {
