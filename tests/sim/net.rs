@@ -689,7 +689,7 @@ impl Net {
             Message::Have(have) => drop(scopes.insert(have.scope.clone())),
             Message::Scopes(list) => scopes.extend(list.items.iter().map(|(scope, ..)| scope.clone())),
             Message::Pack(bytes) | Message::Push(_, bytes) | Message::Evidence(bytes) => {
-                if let Found::Runs(runs) = self.check(Unchecked::Pack(bytes.clone())) {
+                if let Found::Runs(runs) = self.check(Unchecked::Pack(bytes.0.clone())) {
                     scopes.extend(runs.iter().map(|run| run.journal().scope.clone()));
                 }
             }

@@ -58,7 +58,7 @@ impl Replica {
 
     fn add_receipt(&mut self, scope: &ScopeName, items: &mut Vec<Durable>, pending: &mut Pending) {
         self.receipts_due.remove(scope);
-        self.receipt_number += 1;
+        self.receipt_number = self.receipt_number.saturating_add(1);
         // What was received before stands before this receipt on its way to the disk.
         let held = self.holdings.of_scope(scope).filter(|(_, journal)| journal.received.seq > 0);
         let receipt = Receipt {
@@ -279,7 +279,7 @@ impl Replica {
         let clock = self.clock_ms();
         let known = self.beacons.get(self.me).map_or(0, |beacon| beacon.number);
         // Above every number used before, also where the store was set back.
-        beacon.number = u64::try_from(clock).unwrap_or(0).max(known + 1);
+        beacon.number = u64::try_from(clock).unwrap_or(0).max(known.saturating_add(1));
         beacon.time_ms = clock;
         let signed = Signed::new(&self.secret, Domain::Beacon, &beacon);
         if signed.bytes().len() <= BEACON_BYTES_MAX {

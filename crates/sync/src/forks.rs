@@ -9,7 +9,7 @@ use crate::{
     Durable, Event, IncarnationLost, LoadPart, Output, Replica, RequestId, SessionId,
     replica::{Pending, Purpose},
     session::{Kind, Stage},
-    wire::{Message, NOTHING},
+    wire::{Blob, Message, NOTHING},
 };
 
 /// How many contradictions of one session are looked into at a time.
@@ -38,7 +38,7 @@ impl Replica {
         if let Some(session) = self.sessions.get_mut(&id)
             && session.forks_known.insert(journal.clone())
         {
-            self.send(id, &Message::Fork(bytes));
+            self.send(id, &Message::Fork(Blob(bytes)));
         }
         true
     }

@@ -1,5 +1,8 @@
 //! The replica: one node's state, what it waits for, and the one way in and out.
 
+#[cfg(test)]
+mod tests;
+
 use std::{
     collections::{BTreeMap, BTreeSet, VecDeque},
     sync::Arc,
@@ -460,17 +463,17 @@ impl Replica {
             Message::ScopesEnd => self.on_scopes_end(id),
             Message::Have(have) => self.on_have(id, have),
             Message::Want(wants) => self.on_wants(id, wants),
-            Message::Pack(bytes) => self.on_pack(id, bytes, Vec::new()),
-            Message::Push(journals, bytes) => self.on_push(id, journals, bytes),
+            Message::Pack(bytes) => self.on_pack(id, bytes.0, Vec::new()),
+            Message::Push(journals, bytes) => self.on_push(id, journals, bytes.0),
             Message::Declined(journal, why) => self.on_declined(id, &journal, why),
             Message::Credit(bytes) => self.on_credit(id, bytes),
             Message::Receipts(list) => self.on_receipts(id, list),
             Message::ReceiptNumbers(scope, numbers) => self.on_receipt_numbers(id, &scope, &numbers),
             Message::Contest(journal, seq) => self.on_contest(id, journal, seq),
             Message::Evidence(bytes) => {
-                self.check(id, crate::Unchecked::Pack(bytes), crate::session::CheckFor::Evidence)
+                self.check(id, crate::Unchecked::Pack(bytes.0), crate::session::CheckFor::Evidence)
             }
-            Message::Fork(bytes) => self.check(id, crate::Unchecked::Fork(bytes), crate::session::CheckFor::Content),
+            Message::Fork(bytes) => self.check(id, crate::Unchecked::Fork(bytes.0), crate::session::CheckFor::Content),
             Message::Beacons(list) => self.on_beacons(id, list),
         }
     }

@@ -89,6 +89,7 @@ pub(crate) struct Session {
     pub(crate) initiator: bool,
     pub(crate) kind: Kind,
     pub(crate) opened: Instant,
+    /// When the peer was last heard, or first asked after a silence: from here on it owes an answer.
     pub(crate) heard: Instant,
     pub(crate) stage: Stage,
     pub(crate) shown: Option<PeerState>,

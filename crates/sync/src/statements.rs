@@ -301,6 +301,9 @@ impl Replica {
             .copied()
             .collect();
         if !asked.is_empty() {
+            if session.asked.is_empty() {
+                session.heard = self.now;
+            }
             session.asked_statements.extend(asked.iter().copied());
             self.asked_statements.extend(asked.iter().map(|hash| (*hash, id)));
             self.send(id, &Message::Ask(asked));

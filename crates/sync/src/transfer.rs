@@ -22,7 +22,7 @@ use crate::{
     holdings::Tail,
     replica::{Pending, Purpose},
     session::{Check, CheckFor, Kind, Serve, Stage},
-    wire::{Decline, Message, Want},
+    wire::{Blob, Decline, Message, Want},
 };
 
 /// How many wants of one peer may wait.
@@ -116,6 +116,9 @@ impl Replica {
             over.iter().for_each(|journal| {
                 session.ahead.remove(journal);
             });
+            if session.asked.is_empty() && session.asked_statements.is_empty() {
+                session.heard = self.now;
+            }
             session.asked.extend(wants.iter().map(|want| (want.journal.clone(), want.until)));
         }
         self.asked.extend(wants.iter().map(|want| (want.journal.clone(), id)));
@@ -223,7 +226,7 @@ impl Replica {
                 if let Some(pack) = packs.into_iter().next()
                     && shared(self, &pack)
                 {
-                    self.send(id, &Message::Evidence(pack.bytes));
+                    self.send(id, &Message::Evidence(Blob(pack.bytes)));
                 }
             }
             _ => {}
@@ -261,7 +264,7 @@ impl Replica {
                     session.note(&span.journal, span.point);
                 }
                 session.credit -= i64::try_from(pack.bytes.len()).unwrap_or(i64::MAX);
-                self.send(id, &Message::Pack(pack.bytes));
+                self.send(id, &Message::Pack(Blob(pack.bytes)));
             }
             for journal in split {
                 self.send(id, &Message::Declined(journal, Decline::OtherChain));
@@ -591,7 +594,7 @@ impl Replica {
                 }
                 session.credit -= i64::try_from(pack.bytes.len()).unwrap_or(i64::MAX);
                 let journals = before.keys().map(|journal| (*journal).clone()).collect();
-                self.send(id, &Message::Push(journals, pack.bytes.clone()));
+                self.send(id, &Message::Push(journals, Blob(pack.bytes.clone())));
             } else {
                 session.dirty.extend(before.keys().map(|journal| (*journal).clone()));
             }

@@ -19,6 +19,9 @@
 
 use std::collections::BTreeMap;
 
+#[cfg(test)]
+mod tests;
+
 use charter::Statement;
 use identity::{EntryHash, Incarnation, JournalId, NetworkId, NodeKey, Point, ScopeName, Signed, StatementHash};
 use serde::{Deserialize, Serialize, de::DeserializeOwned};
@@ -193,6 +196,38 @@ pub struct Scopes {
     pub items: Vec<(ScopeName, Fingerprint, Fingerprint)>,
 }
 
+/// Bytes that are something else inside: a pack, a proof. Spelled as their length and themselves.
+#[derive(Clone, PartialEq, Eq, Default)]
+pub struct Blob(pub Vec<u8>);
+
+impl std::fmt::Debug for Blob {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        write!(f, "Blob({} bytes)", self.0.len())
+    }
+}
+
+impl Serialize for Blob {
+    fn serialize<S: serde::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.serialize_bytes(&self.0)
+    }
+}
+
+impl<'de> Deserialize<'de> for Blob {
+    fn deserialize<D: serde::Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        struct Visitor;
+        impl serde::de::Visitor<'_> for Visitor {
+            type Value = Blob;
+            fn expecting(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+                f.write_str("bytes")
+            }
+            fn visit_bytes<E: serde::de::Error>(self, bytes: &[u8]) -> Result<Blob, E> {
+                Ok(Blob(bytes.to_vec()))
+            }
+        }
+        deserializer.deserialize_bytes(Visitor)
+    }
+}
+
 /// Everything that one node says to another.
 #[derive(Debug, Clone, PartialEq, Eq)]
 #[non_exhaustive]
@@ -226,10 +261,10 @@ pub enum Message {
     /// Requests for entries.
     Want(Vec<Want>),
     /// Entries that were asked for: one pack (`journal::encode`).
-    Pack(Vec<u8>),
+    Pack(Blob),
     /// Entries that their author has just written: their journals, so that they are not asked for elsewhere before the
     /// pack has been opened, and the pack.
-    Push(Vec<JournalId>, Vec<u8>),
+    Push(Vec<JournalId>, Blob),
     /// A want that is over without having been met.
     Declined(JournalId, Decline),
     /// The receiver may send this many bytes of packs more.
@@ -241,9 +276,9 @@ pub enum Message {
     /// Our point of a journal contradicts yours: send the signed entries from this one on as [`Message::Evidence`].
     Contest(JournalId, u64),
     /// The answer: one pack.
-    Evidence(Vec<u8>),
+    Evidence(Blob),
     /// Proof that a node wrote two histories under one journal (`journal::ForkProof`).
-    Fork(Vec<u8>),
+    Fork(Blob),
     /// Reports of nodes on themselves.
     Beacons(Vec<Signed<Beacon>>),
     /// The last words of a session: a [`crate::CloseCode`], and to a key that was removed the statements that say so.
