@@ -56,6 +56,7 @@ struct Conn {
     stuck_since: Option<Duration>,
     /// One side has closed it.
     closed: bool,
+    since: Duration,
     assembler: [Assembler; 2],
 }
 
@@ -100,6 +101,8 @@ pub(crate) struct Net {
     agenda: BTreeMap<(Duration, u64), Happening>,
     conns: BTreeMap<u64, Conn>,
     cuts: BTreeSet<(usize, usize)>,
+    /// How many connections of two nodes were closed at once, one after the other.
+    short_lived: BTreeMap<(usize, usize), u32>,
     /// Verdicts over bytes, shared by all nodes: checking is pure.
     packs: BTreeMap<[u8; 32], Rc<Option<Vec<VerifiedRun>>>>,
     /// When something other than a timer last happened.
@@ -139,6 +142,7 @@ impl Net {
             agenda: BTreeMap::new(),
             conns: BTreeMap::new(),
             cuts: BTreeSet::new(),
+            short_lived: BTreeMap::new(),
             packs: BTreeMap::new(),
             busy_at: Duration::ZERO,
             last: String::new(),
@@ -405,7 +409,9 @@ impl Net {
     }
 
     fn dial(&mut self, a: usize, b: usize) {
-        let again = Duration::from_millis(2000 + self.random.below(4000));
+        // Who is turned away again and again calls ever more rarely.
+        let tries = self.short_lived.get(&(a.min(b), a.max(b))).copied().unwrap_or(0).min(8);
+        let again = Duration::from_millis((2000 + self.random.below(4000)) << tries);
         self.at(again, Happening::Dial { a, b });
         let up = |node: usize| self.nodes[node].replica.is_some();
         if !up(a) || !up(b) || self.is_cut(a, b) || self.is_cut(b, a) {
@@ -413,7 +419,7 @@ impl Net {
         }
         let standing = self.conns.values().any(|c| (c.a, c.b) == (a, b) || (c.a, c.b) == (b, a));
         // Now and then somebody calls although a connection stands, or both call at once.
-        if standing && !self.random.one_in(2000) {
+        if standing && !self.random.one_in(20_000) {
             return;
         }
         if standing {
@@ -443,6 +449,7 @@ impl Net {
             stuck: [Vec::new(), Vec::new()],
             stuck_since: None,
             closed: false,
+            since: self.now,
             assembler: [assembler(), assembler()],
         };
         self.conns.insert(id, conn);
@@ -453,6 +460,12 @@ impl Net {
 
     fn lose(&mut self, id: u64) {
         let Some(conn) = self.conns.remove(&id) else { return };
+        let pair = (conn.a.min(conn.b), conn.a.max(conn.b));
+        if self.now - conn.since < Duration::from_secs(5) && conn.closed {
+            *self.short_lived.entry(pair).or_default() += 1;
+        } else {
+            self.short_lived.remove(&pair);
+        }
         for (node, life, of_b) in [(conn.a, conn.a_life, false), (conn.b, conn.b_life, true)] {
             if self.nodes[node].life == life && self.nodes[node].replica.is_some() {
                 self.feed(node, Input::Lost { session: Conn::session(id, of_b) });
