@@ -32,7 +32,6 @@ const KINDS: [&str; 14] = [
 ];
 
 #[test]
-#[ignore = "some seeds break a promise; cause not found yet: cargo test -p simpul-tests --test sim -- --ignored"]
 fn days_in_the_programme_keep_every_promise() {
     let number = |name: &str| std::env::var(name).ok().and_then(|text| text.parse::<u64>().ok());
     let seeds: Vec<u64> = match (number("SIM_SEED"), number("SIM_SEEDS")) {

@@ -94,6 +94,8 @@ pub(crate) enum DeskJob {
     Freeze(JournalId, Option<Point>),
     Rewind(JournalId, Point),
     NewIncarnation(Incarnation),
+    /// Tell the engine under which incarnation this node writes.
+    SayIncarnation,
     /// Say again what every document of these scopes shows.
     Tell(Vec<ScopeName>),
     /// Run something with the desk's data between two jobs.
@@ -266,6 +268,11 @@ impl Desk {
             DeskJob::NewIncarnation(incarnation) => {
                 self.incarnation = incarnation;
                 self.state.writers.clear();
+                self.say_incarnation();
+                Ok(())
+            }
+            DeskJob::SayIncarnation => {
+                self.say_incarnation();
                 Ok(())
             }
             DeskJob::Tell(scopes) => self.tell(&scopes),
@@ -278,6 +285,13 @@ impl Desk {
         if let Err(error) = done {
             tracing::error!(%error, "the index failed; `simpul doctor --rebuild` builds it again");
         }
+    }
+
+    /// Tells the engine under which incarnation this node writes, behind all that is on its way to the disk: lost
+    /// entries are fetched back only into journals in which nothing is written any more.
+    fn say_incarnation(&self) {
+        let (told, incarnation) = (self.told.clone(), self.incarnation);
+        self.disk.store(Vec::new(), None, move |_| drop(told.send(Told::Incarnation(incarnation))));
     }
 
     /// This node's journal in a scope.

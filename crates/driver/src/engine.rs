@@ -95,6 +95,8 @@ pub(crate) enum Told {
     },
     /// A new incarnation was drawn, or could not be.
     IncarnationDrawn,
+    /// Under which incarnation this node writes; nothing is on its way to the disk under another.
+    Incarnation(Incarnation),
     /// Look at the replica between two inputs.
     Look(Look),
     Stop(oneshot::Sender<()>),
@@ -165,6 +167,7 @@ impl Engine {
     /// Belongs to a network from here on.
     pub(crate) fn join(&mut self, recovered: Recovered) {
         self.replica = Some(Replica::new(recovered, Instant::now()));
+        drop(self.desk.send(DeskJob::SayIncarnation));
         self.charter_changed();
         self.pump();
     }
@@ -250,6 +253,7 @@ impl Engine {
                 self.feed(Input::Lost { session });
             }
             Told::IncarnationDrawn => self.drawing_incarnation = false,
+            Told::Incarnation(incarnation) => self.feed(Input::Incarnation(incarnation)),
             Told::Look(look) => look(self.replica.as_mut()),
             Told::Stop(_) => {}
         }
