@@ -309,14 +309,17 @@ impl Replica {
         if have.whole {
             let before = session.links.remove(&scope).unwrap_or_default();
             let answered = before.have_sent;
+            let moved = before.moved.iter().map(|short| short.in_scope(&scope)).collect();
             let link = Link { points: have.points.into_iter().collect(), have_sent: true, ..before };
-            session.links.insert(scope.clone(), Link { base_equal: false, pending: false, ..link });
+            let link = Link { base_equal: false, pending: false, moved: BTreeSet::new(), ..link };
+            session.links.insert(scope.clone(), link);
             session.ahead.retain(|journal| journal.scope != scope);
             session.dirty.retain(|journal| journal.scope != scope);
             session.refused.retain(|journal| journal.scope != scope);
             if !answered {
                 self.send_have(id, &scope, false);
             }
+            self.mark_dirty(id, moved);
             journals.extend(self.holdings.of_scope(&scope).map(|(short, _)| short.in_scope(&scope)));
         } else {
             for (short, point) in have.points {

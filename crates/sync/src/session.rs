@@ -47,6 +47,8 @@ pub(crate) struct Link {
     pub(crate) points: BTreeMap<ShortJournal, Point>,
     /// Our whole list was sent in this round.
     pub(crate) have_sent: bool,
+    /// What moved here after our list was sent and before the peer's came: the peer is to be told.
+    pub(crate) moved: BTreeSet<ShortJournal>,
 }
 
 /// A want that is being met.
@@ -245,10 +247,12 @@ impl Session {
             let link = Link { base_equal: true, pending: !self.all_equal, ..Link::default() };
             self.links.insert(journal.scope.clone(), link);
         }
-        if let Some(link) = self.links.get_mut(&journal.scope)
-            && link.base_equal
-        {
-            link.points.entry(journal.into()).or_insert(before);
+        if let Some(link) = self.links.get_mut(&journal.scope) {
+            if link.base_equal {
+                link.points.entry(journal.into()).or_insert(before);
+            } else if link.pending {
+                link.moved.insert(journal.into());
+            }
         }
     }
 
