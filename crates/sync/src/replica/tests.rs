@@ -192,7 +192,6 @@ impl Pick {
         let rare = |drawn: usize| drawn == 0;
         Message::Hello(Hello {
             network: if rare(self.below(20)) { NetworkId([0; 32]) } else { WORLD.network },
-            practice: rare(self.below(20)),
             version_min: if rare(self.below(20)) { 9 } else { 1 },
             version_max: if rare(self.below(20)) { 0 } else { 1 },
             admits_you: self.below(3) > 0,

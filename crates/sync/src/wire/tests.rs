@@ -30,7 +30,6 @@ fn every_message() -> Vec<(&'static str, Message)> {
     let summary = Summary { charter: fingerprint, orders: fingerprint, held: fingerprint, receipts: fingerprint };
     let hello = Hello {
         network: NetworkId([7; 32]),
-        practice: true,
         version_min: 1,
         version_max: 2,
         admits_you: true,
