@@ -63,7 +63,7 @@ pub struct Recovered {
 /// Bounds. The defaults hold everywhere; a small machine may lower them.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Config {
-    /// How many bytes of a session's pages may wait in front of the next statement.
+    /// How many bytes may have been handed to a connection and not have left it: what the next statement waits behind.
     pub in_flight_bytes_max: usize,
     /// How many bytes are read from the store for one answer.
     pub load_bytes_max: usize,
@@ -96,7 +96,7 @@ pub struct Config {
 impl Default for Config {
     fn default() -> Self {
         Self {
-            in_flight_bytes_max: 256 * 1024,
+            in_flight_bytes_max: 128 * 1024,
             load_bytes_max: 256 * 1024,
             wants_max: 256,
             sessions_per_key_max: 2,

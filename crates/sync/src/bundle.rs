@@ -92,7 +92,8 @@ impl Replica {
         if !session.finishing || !matches!(session.kind, Kind::Export(_)) {
             return;
         }
-        if !session.serve.is_empty() || session.loading.is_some() || !session.statements_out.is_empty() {
+        let packing = !session.serve.is_empty() || session.loading.is_some() || !session.bulk.is_empty();
+        if packing || !session.statements_out.is_empty() {
             return;
         }
         if !session.receipts_lazy.is_empty() {

@@ -85,8 +85,9 @@ impl Replica {
 
     pub(crate) fn on_contest(&mut self, id: SessionId, journal: JournalId, seq: u64) {
         let running = self.requests.values().filter(|purpose| matches!(purpose, Purpose::Evidence(of) if *of == id));
+        let under_way = running.count() + self.sessions.get(&id).map_or(0, |session| session.bulk.len());
         let held = self.holdings.durable(&journal);
-        if running.count() >= EVIDENCE_MAX || seq == 0 || held.seq < seq || !self.shares(id, &journal.scope) {
+        if under_way >= EVIDENCE_MAX || seq == 0 || held.seq < seq || !self.shares(id, &journal.scope) {
             return;
         }
         if self.send_fork(id, &journal) {

@@ -3,13 +3,13 @@
 
 use std::time::Duration;
 
-use charter::{Body, CheckedStatement, NodeState, Statement};
-use identity::{NodeKey, Signed};
+use charter::{Audience, Body, CheckedStatement, NodeState, Statement};
+use identity::{NodeKey, Signed, StatementHash};
 
 use crate::{
     CloseCode, Event, Output, Replica, RequestId, SessionId, Unchecked,
     replica::Purpose,
-    session::{CheckFor, Kind, Session, Stage},
+    session::{Bulk, CheckFor, Kind, Session, Stage},
     wire::{Hello, Message, Summary, VERSIONS},
 };
 
@@ -221,7 +221,14 @@ impl Replica {
     fn drop_unshared(&mut self, id: SessionId) {
         let Some(session) = self.sessions.get_mut(&id) else { return };
         let gone: Vec<_> = session.may.iter().filter(|(_, may)| !**may).map(|(scope, _)| scope.clone()).collect();
-        for scope in gone {
+        let may_go = |hash: &StatementHash| match self.statements.get(hash).map(|said| Audience::of(said.statement())) {
+            Some(Audience::Scope(scope)) => !gone.contains(&scope),
+            Some(Audience::Everyone) | None => true,
+        };
+        session.statements_out.retain(|hash| hash.as_ref().is_none_or(may_go));
+        session.offers_out.retain(may_go);
+        for scope in &gone {
+            let scope = scope.clone();
             session.links.remove(&scope);
             session.ahead.retain(|journal| journal.scope != scope);
             session.serve.retain(|serve| serve.journal.scope != scope);
@@ -230,6 +237,17 @@ impl Replica {
             session.receipts_lazy.retain(|(of, _)| *of != scope);
             session.asked.retain(|journal, _| journal.scope != scope);
             self.asked.retain(|journal, of| *of != id || journal.scope != scope);
+        }
+        let session = self.sessions.get_mut(&id);
+        let half_sent = session.is_some_and(|session| {
+            let unshared = |bulk: &Bulk| bulk.scopes.iter().any(|scope| session.may.get(scope) == Some(&false));
+            let half_sent = session.bulk.iter().any(|bulk| bulk.begun && unshared(bulk));
+            session.bulk.retain(|bulk| !unshared(bulk));
+            half_sent
+        });
+        if half_sent {
+            // The rest of it must not follow, and nothing else can take its place. The peer calls again.
+            self.close(id, CloseCode::Done);
         }
     }
 

@@ -17,7 +17,7 @@ use crate::{
     BeaconBook, CloseCode, Config, Counters, Durable, Event, Input, KnownReceipt, Output, PeerState, PeerStatus,
     Reason, ReceiptBook, Recovered, RequestId, SessionId, Token,
     holdings::Holdings,
-    session::{Kind, Session, Stage},
+    session::{Bulk, Kind, Session, Stage},
     wire::{self, Fingerprint, Message},
 };
 
@@ -358,6 +358,35 @@ impl Replica {
             self.outputs.push_back(Output::Send { session: id, frame });
         }
         self.touched.insert(id);
+    }
+
+    /// Sends pages of these scopes once there is room: what is said meanwhile goes first.
+    pub(crate) fn send_later(&mut self, id: SessionId, scopes: BTreeSet<ScopeName>, message: &Message) {
+        if let Some(session) = self.sessions.get_mut(&id) {
+            session.bulk.push_back(Bulk { scopes, frames: wire::encode(message).into(), begun: false });
+            self.touched.insert(id);
+        }
+    }
+
+    /// Lets go of frames of pages as far as the connection has room.
+    pub(crate) fn pump_bulk(&mut self, id: SessionId) {
+        let Some(session) = self.sessions.get_mut(&id) else { return };
+        while session.in_flight < self.config.in_flight_bytes_max
+            && let Some(bulk) = session.bulk.front_mut()
+        {
+            match bulk.frames.pop_front() {
+                Some(frame) => {
+                    bulk.begun = true;
+                    session.in_flight += frame.len();
+                    self.outputs.push_back(Output::Send { session: id, frame });
+                }
+                None => drop(session.bulk.pop_front()),
+            }
+        }
+        // So that one that is out whole is not taken for one that was begun.
+        if session.bulk.front().is_some_and(|bulk| bulk.frames.is_empty()) {
+            session.bulk.pop_front();
+        }
     }
 
     pub(crate) fn persist(&mut self, items: Vec<Durable>, pending: Pending) {

@@ -59,6 +59,15 @@ pub(crate) struct Serve {
     pub(crate) until: u64,
 }
 
+/// A message of pages that waits for room in the connection.
+#[derive(Debug)]
+pub(crate) struct Bulk {
+    pub(crate) scopes: BTreeSet<ScopeName>,
+    pub(crate) frames: VecDeque<Vec<u8>>,
+    /// A part of it has been sent.
+    pub(crate) begun: bool,
+}
+
 /// What checked bytes are for.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum CheckFor {
@@ -135,6 +144,8 @@ pub(crate) struct Session {
     pub(crate) refused: BTreeSet<JournalId>,
     pub(crate) serve: VecDeque<Serve>,
     pub(crate) loading: Option<RequestId>,
+    /// Pages, held back so that statements and points overtake them.
+    pub(crate) bulk: VecDeque<Bulk>,
     /// Bytes handed to the connection that have not left.
     pub(crate) in_flight: usize,
     /// How many bytes of packs we may still send, how many the peer may, and how many of the latter are used up.
@@ -198,6 +209,7 @@ impl Session {
             refused: BTreeSet::new(),
             serve: VecDeque::new(),
             loading: None,
+            bulk: VecDeque::new(),
             in_flight: 0,
             credit: window,
             credit_given: window,

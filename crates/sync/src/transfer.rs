@@ -195,7 +195,7 @@ impl Replica {
     /// Reads what this peer asked for, as far as its credit and the connection have room.
     pub(crate) fn pump_serve(&mut self, id: SessionId) {
         let Some(session) = self.sessions.get_mut(&id) else { return };
-        let room = session.in_flight < self.config.in_flight_bytes_max && session.credit > 0;
+        let room = session.bulk.is_empty() && session.in_flight < self.config.in_flight_bytes_max && session.credit > 0;
         if session.loading.is_some() || !room {
             return;
         }
@@ -226,7 +226,8 @@ impl Replica {
                 if let Some(pack) = packs.into_iter().next()
                     && shared(self, &pack)
                 {
-                    self.send(id, &Message::Evidence(Blob(pack.bytes)));
+                    let scopes = pack.spans.iter().map(|span| span.journal.scope.clone()).collect();
+                    self.send_later(id, scopes, &Message::Evidence(Blob(pack.bytes)));
                 }
             }
             _ => {}
@@ -264,7 +265,8 @@ impl Replica {
                     session.note(&span.journal, span.point);
                 }
                 session.credit -= i64::try_from(pack.bytes.len()).unwrap_or(i64::MAX);
-                self.send(id, &Message::Pack(Blob(pack.bytes)));
+                let scopes = pack.spans.iter().map(|span| span.journal.scope.clone()).collect();
+                self.send_later(id, scopes, &Message::Pack(Blob(pack.bytes)));
             }
             for journal in split {
                 self.send(id, &Message::Declined(journal, Decline::OtherChain));
@@ -585,7 +587,9 @@ impl Replica {
                 continue;
             }
             let next = before.iter().all(|(journal, before)| session.known(journal, *before) == Some(*before));
-            let room = session.in_flight < self.config.in_flight_bytes_max && session.credit > 0;
+            // Behind pages that wait, news would arrive before what they continue.
+            let room =
+                session.bulk.is_empty() && session.in_flight < self.config.in_flight_bytes_max && session.credit > 0;
             before.iter().for_each(|(journal, before)| session.moved_here(journal, *before));
             self.touched.insert(id);
             if shared && next && room && !before.is_empty() && pack.bytes.len() <= PUSH_BYTES_MAX {
@@ -609,6 +613,7 @@ impl Replica {
             self.pump_receipts(id);
             self.pump_points(id);
             self.pump_wants(id);
+            self.pump_bulk(id);
             self.pump_serve(id);
             self.show_state(id);
             self.pump_export(id);

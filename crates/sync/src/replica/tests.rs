@@ -11,7 +11,9 @@ use proptest::prelude::*;
 use super::*;
 use crate::{
     Beacon, Found, LoadedPack, Receipt, Span, Unchecked,
-    wire::{Assembler, Blob, Decline, Have, Hello, Limits, NOTHING, Scopes, Set, ShortJournal, Summary, Want},
+    wire::{
+        Assembler, Blob, Decline, Have, Hello, Limits, NOTHING, Scopes, Set, ShortJournal, Summary, VERSIONS, Want,
+    },
 };
 
 const SCOPES: [&str; 4] =
@@ -100,7 +102,11 @@ fn runs_in(scope: &str) -> Vec<VerifiedRun> {
 }
 
 fn replica(name: &str, now: Instant) -> Replica {
-    let recovered = Recovered {
+    Replica::new(recovered(name), now)
+}
+
+fn recovered(name: &str) -> Recovered {
+    Recovered {
         secret: secret(name),
         network: WORLD.network,
         statements: WORLD.statements.clone(),
@@ -113,8 +119,7 @@ fn replica(name: &str, now: Instant) -> Replica {
         seed: [3; 32],
         clock_ms: 1_763_750_000_000,
         config: Config { sessions_max: 6, ..Config::default() },
-    };
-    Replica::new(recovered, now)
+    }
 }
 
 #[expect(clippy::disallowed_methods, reason = "any instant will do to count from")]
@@ -458,4 +463,103 @@ fn frames(replica: &mut Replica) -> Vec<Vec<u8>> {
 fn a_short_journal_stands_for_its_journal_within_a_scope() {
     let journal = WORLD.runs[0].journal();
     assert_eq!(&ShortJournal::from(journal).in_scope(&journal.scope), journal);
+}
+
+/// A ministry that holds a long journal, connected to another that has just asked for all of it; and the frames that
+/// have gone out so far.
+fn serving(now: Instant) -> (Replica, Vec<Vec<u8>>) {
+    let run = WORLD.runs.iter().find(|run| run.journal().scope.as_str() == SCOPES[1]).unwrap();
+    let journal = run.journal().clone();
+    let mut recovered = recovered("kemnaker");
+    recovered.journals = vec![(journal.clone(), run.last())];
+    let mut node = Replica::new(recovered, now);
+    let (session, peer) = (SessionId(1), secret("kemendesa").node_key());
+    node.handle(Input::Connected { session, peer, initiator: true }, now);
+    let charter = node.everyone;
+    let summary = Summary { charter, ..Summary::default() };
+    let (version_min, version_max) = VERSIONS;
+    let hello = Hello { network: WORLD.network, version_min, version_max, admits_you: true, your_beacon: 0, summary };
+    let want = Want { journal: journal.clone(), after: NOTHING, until: run.last().seq };
+    for message in [Message::Hello(hello), Message::ScopesEnd, Message::Want(vec![want])] {
+        node.handle(Input::Received { session, message }, now);
+    }
+    let mut request = None;
+    loop {
+        let output = node.poll_output();
+        if let Output::Load { request: asked, .. } = output {
+            request = Some(asked);
+        } else if let Output::Send { frame, .. } = output {
+            node.handle(Input::Drained { session, bytes: frame.len() }, now);
+        } else if matches!(output, Output::Timeout(_)) {
+            break;
+        }
+    }
+    let span = Span { journal, after: NOTHING, point: run.last() };
+    let pack = LoadedPack { bytes: vec![7; 900_000], spans: vec![span] };
+    node.handle(Input::Loaded { request: request.unwrap(), packs: vec![pack] }, now);
+    let sent = frames(&mut node);
+    (node, sent)
+}
+
+fn messages(sent: &[Vec<u8>]) -> Vec<Message> {
+    let mut assembler = Assembler::new(Limits::default());
+    let mut messages = Vec::new();
+    for frame in sent {
+        assembler.push(frame);
+        messages.extend(assembler.next().unwrap());
+    }
+    messages
+}
+
+#[test]
+fn a_statement_overtakes_the_pages_that_wait_and_the_pages_arrive_whole() {
+    let now = start();
+    let (mut node, mut sent) = serving(now);
+    let session = SessionId(1);
+    let at_once = sent.concat().len();
+    assert!(at_once <= Config::default().in_flight_bytes_max + 64 * 1024, "{at_once} bytes are in front");
+    node.handle(Input::Statement(WORLD.later[2].clone()), now + Duration::from_secs(1));
+    sent.extend(frames(&mut node));
+    let mut drained = 0;
+    while drained < sent.len() {
+        let bytes = sent[drained].len();
+        assert!(bytes <= 64 * 1024, "a frame of {bytes} bytes");
+        drained += 1;
+        node.handle(Input::Drained { session, bytes }, now + Duration::from_secs(1));
+        sent.extend(frames(&mut node));
+    }
+    let messages = messages(&sent);
+    let place = |which: fn(&Message) -> bool| messages.iter().position(which).unwrap();
+    let said = place(|message| matches!(message, Message::Statements(_)));
+    let pages = place(|message| matches!(message, Message::Pack(_)));
+    assert!(said < pages, "{messages:?}");
+    assert!(matches!(&messages[pages], Message::Pack(Blob(bytes)) if *bytes == vec![7; 900_000]));
+    let said_in = sent.iter().position(|frame| frame[0] == Message::Statements(Vec::new()).kind()).unwrap();
+    let before: usize = sent[..said_in].iter().map(Vec::len).sum();
+    assert!(before <= at_once, "{before} bytes went first");
+}
+
+#[test]
+fn pages_that_wait_are_not_sent_to_who_may_read_them_no_more() {
+    let now = start();
+    let (mut node, sent) = serving(now);
+    let session = SessionId(1);
+    let lead = node.charter.node(&secret("kemnaker").node_key()).unwrap().office;
+    let mut policy = Policy::default_programme(lead);
+    policy.grants.retain(|grant| grant.class != identity::Class::Coordination);
+    for founder in ["kemnaker", "kemendesa"] {
+        let act = charter::Act::SetPolicy(policy.clone());
+        let vote = Body::Majority { founder_set_version: 1, act, nonce: [1; 16] };
+        let vote = CheckedStatement::check(Statement::sign(&secret(founder), WORLD.network, vote).unwrap()).unwrap();
+        node.handle(Input::Statement(vote), now + Duration::from_secs(1));
+    }
+    assert!(!node.charter.may_read(&secret("kemendesa").node_key(), &SCOPES[1].parse().unwrap()));
+    let after = frames(&mut node);
+    for frame in &sent {
+        node.handle(Input::Drained { session, bytes: frame.len() }, now + Duration::from_secs(2));
+    }
+    let all = [sent, after, frames(&mut node)].concat();
+    // A part of it was on its way already; the rest is not sent, and nothing is taken for it.
+    assert!(!messages(&all).iter().any(|message| matches!(message, Message::Pack(_))));
+    assert!(matches!(messages(&all).last(), Some(Message::Bye(..))));
 }
