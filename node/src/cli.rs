@@ -151,6 +151,35 @@ pub(crate) enum Command {
     /// Carry records by stick.
     #[command(subcommand)]
     Bundle(BundleCommand),
+    /// Write a copy of everything, sealed to the office's nodes and to its recovery key.
+    #[command(after_help = "Example:\n  simpul backup --data ./kuripan --out /media/stick/kuripan.backup")]
+    Backup {
+        #[command(flatten)]
+        data: Data,
+        /// The file to write. The first backup writes the recovery key beside it.
+        #[arg(long, value_name = "FILE", value_hint = ValueHint::FilePath)]
+        out: PathBuf,
+        #[command(flatten)]
+        print: Print,
+    },
+    /// Make a new node of a backup, on this or another machine; it has keys of its own and must be admitted.
+    #[command(
+        after_help = "Example:\n  simpul restore --data ./kuripan-2 kuripan.backup --key simpul-ab12cd34.recovery-key"
+    )]
+    Restore {
+        #[command(flatten)]
+        data: Data,
+        /// The backup.
+        file: PathBuf,
+        /// The recovery key, or the file that holds it; else those that lie beside the backup are tried.
+        #[arg(long, value_name = "KEY", conflicts_with = "sibling")]
+        key: Option<String>,
+        /// The data folder of another node of the office on this machine: its key opens the backup too.
+        #[arg(long, value_name = "DIR", value_hint = ValueHint::DirPath)]
+        sibling: Option<PathBuf>,
+        #[command(flatten)]
+        print: Print,
+    },
     /// Look for what is wrong, and put it right where that loses nothing.
     Doctor {
         #[command(flatten)]

@@ -6,7 +6,7 @@ use std::path::{Path, PathBuf, absolute};
 use anyhow::Context;
 use clap::CommandFactory;
 use indicatif::{ProgressBar, ProgressStyle};
-use service::{Ask, Command as Do, Query, Reply, Service};
+use service::{Ask, Command as Do, Progress, Query, Reply, Service};
 
 use crate::{
     Hinted, ask,
@@ -56,6 +56,13 @@ async fn carry_out(command: Command) -> anyhow::Result<()> {
         }
         Command::Bundle(BundleCommand::Import { data, file }) => {
             tell(&data, Do::ImportBundle { file: whole(&file)? }).await
+        }
+        Command::Backup { data, out, print } => show(&put(&data, Do::BackUp { out: whole(&out)? }).await?, print.json),
+        Command::Restore { data, file, key, sibling, print } => {
+            let mut bar = Bar::new()?;
+            let done = service::restore(&data.store(), &file, key.as_deref(), sibling, |at| bar.show(at));
+            bar.clear();
+            show(&Reply::Restored(done.map_err(|problem| ask::hinted(&problem))?), print.json)
         }
         Command::Doctor { data, rebuild, print } => {
             let service = Service::start(service::Options { rebuild, ..service::Options::offline(data.store()) });
@@ -185,20 +192,34 @@ fn verified(reply: Reply, json: bool) -> anyhow::Result<()> {
 /// Asks a node one thing.
 async fn put(data: &Data, what: impl Into<Ask>) -> anyhow::Result<Reply> {
     let node = Node::of(data).await?;
-    let bar = ProgressBar::hidden();
-    bar.set_style(ProgressStyle::with_template("{wide_bar} {pos}/{len}")?);
-    let answer = node
-        .ask(what.into(), |at| {
-            if bar.is_hidden() {
-                bar.set_draw_target(indicatif::ProgressDrawTarget::stderr());
-            }
-            bar.set_length(at.total);
-            bar.set_position(at.done);
-        })
-        .await;
-    bar.finish_and_clear();
+    let mut bar = Bar::new()?;
+    let answer = node.ask(what.into(), |at| bar.show(at)).await;
+    bar.clear();
     node.close().await;
     answer
+}
+
+/// How far a long command is; seen from its first word on.
+struct Bar(ProgressBar);
+
+impl Bar {
+    fn new() -> anyhow::Result<Self> {
+        let bar = ProgressBar::hidden();
+        bar.set_style(ProgressStyle::with_template("{wide_bar} {pos}/{len}")?);
+        Ok(Self(bar))
+    }
+
+    fn show(&mut self, at: Progress) {
+        if self.0.is_hidden() {
+            self.0.set_draw_target(indicatif::ProgressDrawTarget::stderr());
+        }
+        self.0.set_length(at.total);
+        self.0.set_position(at.done);
+    }
+
+    fn clear(&self) {
+        self.0.finish_and_clear();
+    }
 }
 
 async fn tell(data: &Data, what: Do) -> anyhow::Result<()> {

@@ -3,29 +3,15 @@
 
 use comfy_table::{Table, presets::NOTHING};
 use service::reply::{
-    CharterView, ConflictRow, CutDone, FieldView, ImportDone, ParticipantRow, ParticipantView, Reply, StatusView,
-    VerifyView,
+    BackupDone, CharterView, ConflictRow, CutDone, FieldView, ImportDone, ParticipantRow, ParticipantView, Reply,
+    RestoreDone, StatusView, VerifyView,
 };
 
 /// Prints the content of an answer as JSON.
 pub(crate) fn json(reply: &Reply) -> anyhow::Result<()> {
-    let content = match reply {
-        Reply::Done => serde_json::to_string_pretty(&true)?,
-        Reply::Carry { line, .. } => serde_json::to_string_pretty(line)?,
-        Reply::Joined(joined) => serde_json::to_string_pretty(joined)?,
-        Reply::Approved(approved) => serde_json::to_string_pretty(approved)?,
-        Reply::CutOff(cuts) => serde_json::to_string_pretty(cuts)?,
-        Reply::Charter(charter) => serde_json::to_string_pretty(charter)?,
-        Reply::Status(status) => serde_json::to_string_pretty(status)?,
-        Reply::Added(row) => serde_json::to_string_pretty(row)?,
-        Reply::Imported(done) => serde_json::to_string_pretty(done)?,
-        Reply::Participants(rows) => serde_json::to_string_pretty(rows)?,
-        Reply::Participant(one) => serde_json::to_string_pretty(one)?,
-        Reply::Conflicts(rows) => serde_json::to_string_pretty(rows)?,
-        Reply::Bundle(bundle) => serde_json::to_string_pretty(bundle)?,
-        Reply::Verified(found) => serde_json::to_string_pretty(found)?,
-    };
-    println!("{content}");
+    let content = serde_json::to_value(reply)?;
+    let content = content.get("value").unwrap_or(&serde_json::Value::Bool(true));
+    println!("{}", serde_json::to_string_pretty(content)?);
     Ok(())
 }
 
@@ -61,6 +47,8 @@ pub(crate) fn reply(reply: &Reply) {
         Reply::Bundle(bundle) => {
             line(format!("{}: {} bytes, {} entries", bundle.office, bundle.bytes, bundle.entries));
         }
+        Reply::BackedUp(done) => backed_up(done),
+        Reply::Restored(done) => restored(done),
         Reply::Verified(found) => verified(found),
     }
 }
@@ -69,6 +57,29 @@ fn table<const N: usize>(head: [&str; N]) -> Table {
     let mut table = Table::new();
     table.load_preset(NOTHING).set_header(head);
     table
+}
+
+fn backed_up(done: &BackupDone) {
+    line(format!("{} bytes written", done.bytes));
+    if let Some(file) = &done.key_file {
+        line(format!("recovery key: {}", file.display()));
+        line("keep it apart from the backup, on paper or another stick: without it nobody opens this office's backups");
+    }
+    if !done.nodes.is_empty() {
+        line(format!("also opened by nodes {}", done.nodes.join(" ")));
+    }
+    if !done.admitted {
+        line("this node is not admitted yet: keep its request beside the backup");
+    }
+}
+
+fn restored(done: &RestoreDone) {
+    line(format!("node {}", done.node));
+    line(format!("holds what node {} held at {}", done.made_by, done.made));
+    if done.damaged > 0 {
+        line(format!("{} pieces of the backup could not be read; connected nodes still have them", done.damaged));
+    }
+    line("next: `simpul request`, have it approved, and `simpul join` with the invite");
 }
 
 fn cut_off(cuts: &[CutDone]) {

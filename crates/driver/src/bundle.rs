@@ -1,24 +1,23 @@
 //! Sealed files for a stick: what one node would send to an office, for the nodes of that office alone.
 //!
-//! ```text
-//! magic (8)  version (1)  header length (4, little-endian)  header (postcard)  signature (64)  body
-//! header     the maker's key, the network, for each addressee the content key sealed to it (HPKE)
-//! body       ChaCha20-Poly1305 under the content key, with everything before it as associated data
-//! ```
-//!
-//! The maker's signature covers header and body, so that a bundle that was changed on the way is refused whole.
+//! The rest of the file (see [`crate::sealed`]) is the content under ChaCha20-Poly1305. Its hash stands in the signed
+//! head, so that a bundle that was changed on the way is refused whole.
 
-use chacha20poly1305::{
-    ChaCha20Poly1305, KeyInit, Nonce,
-    aead::{Aead, Payload},
-};
-use identity::{Domain, NetworkId, NodeKey, NodeSecret, SealKey, Signature, verify};
+use chacha20poly1305::{ChaCha20Poly1305, KeyInit, Nonce, aead::Aead};
+use identity::{Domain, NetworkId, NodeKey, NodeSecret, SealKey};
 use serde::{Deserialize, Serialize};
 
-const MAGIC: &[u8; 8] = b"SIMPULBN";
+use crate::sealed::{KeyFor, Outside, Sort};
+
 const VERSION: u8 = 1;
-const HEADER_BYTES_MAX: usize = 64 * 1024;
-const PURPOSE: &[u8] = b"simpul bundle v1";
+
+const BUNDLE: Sort = Sort {
+    magic: b"SIMPULBN",
+    version: VERSION,
+    domain: Domain::Bundle,
+    purpose: b"simpul bundle v1",
+    head_bytes_max: 64 * 1024,
+};
 
 /// Why a bundle was not made or taken in. Nothing was changed.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
@@ -52,11 +51,20 @@ pub enum BundleError {
     Content,
 }
 
+impl From<Outside> for BundleError {
+    fn from(outside: Outside) -> Self {
+        match outside {
+            Outside::Foreign => Self::Foreign,
+            Outside::Version(version) => Self::Version(version),
+            Outside::Damaged => Self::Damaged,
+        }
+    }
+}
+
 #[derive(Debug, Serialize, Deserialize)]
-struct Header {
-    from: NodeKey,
+struct Head {
     network: NetworkId,
-    keys: Vec<(NodeKey, Vec<u8>)>,
+    keys: KeyFor,
     body_hash: [u8; 32],
 }
 
@@ -71,58 +79,27 @@ pub(crate) fn seal(
     if to.is_empty() {
         return Err(BundleError::NoAddressee);
     }
-    let key = blake3::derive_key("simpul bundle content key v1", &randomness);
-    let mut keys = Vec::new();
-    for (index, (node, seal_key)) in to.iter().enumerate() {
-        let fresh = *blake3::keyed_hash(&randomness, &index.to_le_bytes()).as_bytes();
-        keys.push((*node, identity::seal(seal_key, PURPOSE, &key, fresh).map_err(|_| BundleError::Key)?));
-    }
+    let (key, keys) = BUNDLE.key_for(to, randomness).ok_or(BundleError::Key)?;
     // The key is used once, so its nonce may be fixed.
     let cipher = ChaCha20Poly1305::new(&key.into());
-    let aad = [&secret.node_key().0[..], &network.0].concat();
-    let body =
-        cipher.encrypt(&Nonce::default(), Payload { msg: content, aad: &aad }).map_err(|_| BundleError::Damaged)?;
-    let header = Header { from: secret.node_key(), network, keys, body_hash: *blake3::hash(&body).as_bytes() };
-    let header = postcard::to_stdvec(&header).map_err(|_| BundleError::Damaged)?;
-    let signature = secret.sign(Domain::Bundle, &header);
-    let length = (header.len() as u32).to_le_bytes();
-    Ok([&MAGIC[..], &[VERSION], &length, &header, &signature.0, &body].concat())
+    let body = cipher.encrypt(&Nonce::default(), content).map_err(|_| BundleError::Damaged)?;
+    let head = Head { network, keys, body_hash: *blake3::hash(&body).as_bytes() };
+    Ok([BUNDLE.write(secret, &head), body].concat())
 }
 
 /// Opens a bundle: who made it, and its content.
 pub(crate) fn open(secret: &NodeSecret, network: NetworkId, bytes: &[u8]) -> Result<(NodeKey, Vec<u8>), BundleError> {
-    let rest = bytes.strip_prefix(MAGIC).ok_or(BundleError::Foreign)?;
-    let (&version, rest) = rest.split_first().ok_or(BundleError::Damaged)?;
-    if version != VERSION {
-        return Err(BundleError::Version(version));
-    }
-    let (length, rest) = rest.split_first_chunk::<4>().ok_or(BundleError::Damaged)?;
-    let length = u32::from_le_bytes(*length) as usize;
-    if length > HEADER_BYTES_MAX {
+    let mut rest = bytes;
+    let (from, head) = BUNDLE.read::<Head>(&mut rest)?;
+    if *blake3::hash(rest).as_bytes() != head.body_hash {
         return Err(BundleError::Damaged);
     }
-    let (encoded, rest) = rest.split_at_checked(length).ok_or(BundleError::Damaged)?;
-    let (signature, body) = rest.split_first_chunk::<64>().ok_or(BundleError::Damaged)?;
-    let header: Header = postcard::from_bytes(encoded).map_err(|_| BundleError::Damaged)?;
-    if !verify(header.from, Domain::Bundle, encoded, &Signature(*signature))
-        || *blake3::hash(body).as_bytes() != header.body_hash
-    {
-        return Err(BundleError::Damaged);
+    if head.network != network {
+        return Err(BundleError::OtherNetwork(head.network));
     }
-    if header.network != network {
-        return Err(BundleError::OtherNetwork(header.network));
-    }
-    let own = secret.node_key();
-    let (_, sealed) = header.keys.iter().find(|(node, _)| *node == own).ok_or(BundleError::NotForUs)?;
-    let key: [u8; 32] = identity::open(secret, PURPOSE, sealed)
-        .ok()
-        .and_then(|key| key.try_into().ok())
-        .ok_or(BundleError::NotForUs)?;
-    let aad = [&header.from.0[..], &network.0].concat();
-    let content = ChaCha20Poly1305::new(&key.into())
-        .decrypt(&Nonce::default(), Payload { msg: body, aad: &aad })
-        .map_err(|_| BundleError::Damaged)?;
-    Ok((header.from, content))
+    let key = BUNDLE.open_key(secret, &head.keys).ok_or(BundleError::NotForUs)?;
+    let content = ChaCha20Poly1305::new(&key.into()).decrypt(&Nonce::default(), rest);
+    Ok((from, content.map_err(|_| BundleError::Damaged)?))
 }
 
 #[cfg(test)]

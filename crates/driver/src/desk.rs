@@ -704,6 +704,16 @@ impl Desk {
         self.index.apply(&ops, None)
     }
 
+    /// A folder that was restored has seen a peer's statements: what was held back is shown.
+    pub(crate) fn met(&mut self) {
+        self.standings.met();
+        self.state.folds.clear();
+        let scopes: Vec<ScopeName> = self.index.scopes().into_iter().map(|(scope, _)| scope).collect();
+        if let Err(error) = self.tell(&scopes) {
+            tracing::error!(%error, "the index failed");
+        }
+    }
+
     fn tell(&mut self, scopes: &[ScopeName]) -> Result<(), StoreError> {
         for scope in scopes {
             self.state.unsettled.insert(scope.clone());

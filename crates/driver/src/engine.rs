@@ -15,14 +15,14 @@ use identity::{EntryHash, Incarnation, NodeKey, OfficeId};
 use journal::ForkProof;
 use store::{Frame, FrameKind, StoreError};
 use sync::{
-    Beacon, Durable, Event, Found, Input, LoadedPack, Output, PeerStatus, Recovered, Replica, RequestId, SessionId,
-    Token, Unchecked, wire,
+    Beacon, Durable, Event, Found, Input, LoadedPack, Output, PeerState, PeerStatus, Recovered, Replica, RequestId,
+    SessionId, Token, Unchecked, wire,
 };
 use tokio::sync::{mpsc, oneshot, watch};
 use transport::Link;
 
 use crate::{
-    desk::{DeskJob, HeldRun},
+    desk::{Desk, DeskJob, HeldRun},
     disk::{Disk, NotStored},
     links::{self, LinkOut},
     note::Note,
@@ -132,6 +132,8 @@ pub(crate) struct Engine {
     peers: watch::Sender<Vec<PeerStatus>>,
     drawing_incarnation: bool,
     disk_full: bool,
+    /// Restored from a backup, and no peer's statements seen since.
+    unmet: bool,
 }
 
 impl Engine {
@@ -141,6 +143,7 @@ impl Engine {
         shelf: Shelf,
         told: mpsc::UnboundedSender<Told>,
         incoming: mpsc::Sender<FrameIn>,
+        unmet: bool,
     ) -> (Self, Seen) {
         let (charter, charter_seen) = watch::channel(None);
         let (connected, connected_seen) = watch::channel(BTreeSet::new());
@@ -160,6 +163,7 @@ impl Engine {
             peers,
             drawing_incarnation: false,
             disk_full: false,
+            unmet,
         };
         (engine, Seen { charter: charter_seen, connected: connected_seen, peers: peers_seen })
     }
@@ -414,6 +418,9 @@ impl Engine {
             Event::CharterChanged => self.charter_changed(),
             Event::Peer { session, peer, state } => {
                 tracing::debug!(peer = %peer.short(), session = session.0, ?state, "session");
+                if self.unmet && matches!(state, PeerState::Catching | PeerState::Equal) {
+                    self.met();
+                }
                 if let Some(replica) = &self.replica {
                     self.peers.send_replace(replica.peers());
                 }
@@ -447,6 +454,16 @@ impl Engine {
         let statements = replica.statements().fingerprint(|_| true);
         drop(self.desk.send(DeskJob::Charter { charter: charter.clone(), statements }));
         self.charter.send_replace(Some(charter));
+    }
+
+    /// The statements of a peer are all here: what a restored folder held back may be shown.
+    fn met(&mut self) {
+        self.unmet = false;
+        let desk = self.desk.clone();
+        self.disk.store(vec![Note::Unmet(false).frame()], None, move |stored| match stored {
+            Ok(_) => drop(desk.send(DeskJob::With(Box::new(Desk::met)))),
+            Err(why) => tracing::error!(%why, "that a peer was met cannot be noted"),
+        });
     }
 
     fn draw_incarnation(&mut self) {

@@ -14,6 +14,7 @@
 #![allow(clippy::disallowed_methods, reason = "an edge: the clock enters here")]
 
 mod api;
+mod backup;
 mod bundle;
 mod desk;
 mod disk;
@@ -21,13 +22,17 @@ mod engine;
 mod links;
 mod node;
 mod note;
+mod recovery;
+mod sealed;
 mod shelf;
 mod standing;
 
 pub use api::{Changed, Target, Update, What, Write, WriteError, Written};
+pub use backup::{BackedUp, BackupError, Opener, Restored, restore};
 pub use bundle::BundleError;
 pub use desk::{Recomputed, States};
 pub use disk::NotStored;
 pub use node::{DriverError, Held, NetworkOptions, Node, Options, StateError};
+pub use recovery::{RecoveryKey, RecoveryKeyError, RecoveryLock};
 pub use shelf::BuiltOn;
 pub use transport::Address;

@@ -3,7 +3,7 @@
 use std::{
     collections::BTreeMap,
     net::SocketAddr,
-    sync::{Arc, Mutex, PoisonError, mpsc as sync_mpsc},
+    sync::{Arc, Mutex, MutexGuard, PoisonError, mpsc as sync_mpsc},
     thread::JoinHandle,
 };
 
@@ -30,6 +30,7 @@ use crate::{
     engine::{Engine, INCOMING_MAX, Seen, Told, clock_ms},
     links,
     note::Note,
+    recovery::RecoveryLock,
     shelf::{BuiltOn, Shelf, read_runs},
     standing::Standings,
 };
@@ -119,6 +120,7 @@ struct Inner {
     office: OfficeId,
     profile: (Subject, bool),
     network: Mutex<Option<NetworkId>>,
+    recovery: Mutex<Option<RecoveryLock>>,
     desk: sync_mpsc::Sender<DeskJob>,
     told: mpsc::UnboundedSender<Told>,
     disk: Disk,
@@ -139,6 +141,8 @@ struct Found {
     freezes: BTreeMap<JournalId, Point>,
     incarnation: Option<Incarnation>,
     network: Option<NetworkId>,
+    recovery: Option<RecoveryLock>,
+    unmet: bool,
     profile: Option<(Subject, bool, [u8; 16])>,
 }
 
@@ -185,8 +189,9 @@ impl Node {
         let (told, told_in) = mpsc::unbounded_channel();
         let (incoming, incoming_in) = mpsc::channel(INCOMING_MAX);
         let (updates, updates_in) = mpsc::channel(UPDATES_MAX);
-        let (mut engine, seen) = Engine::new(disk.clone(), desk.clone(), shelf.clone(), told.clone(), incoming);
-        let standings = Standings::new(secret.node_key(), found.freezes.clone());
+        let (mut engine, seen) =
+            Engine::new(disk.clone(), desk.clone(), shelf.clone(), told.clone(), incoming, found.unmet);
+        let standings = Standings::new(secret.node_key(), found.freezes.clone(), found.unmet);
         let at_desk = Desk::new(
             secret.clone(),
             incarnation,
@@ -204,7 +209,7 @@ impl Node {
             .spawn(move || at_desk.run(&desk_jobs))
             .map_err(DriverError::Thread)?;
 
-        let network = found.network;
+        let (network, recovery) = (found.network, found.recovery);
         if let Some(network) = network {
             engine.join(recovered(&secret, &index, network, found)?);
         }
@@ -232,6 +237,7 @@ impl Node {
             office,
             profile: (subject, practice),
             network: Mutex::new(network),
+            recovery: Mutex::new(recovery),
             desk,
             told,
             disk,
@@ -345,6 +351,18 @@ impl Node {
         self.look(look).await.ok().flatten()
     }
 
+    pub(crate) fn secret(&self) -> &NodeSecret {
+        &self.0.secret
+    }
+
+    pub(crate) fn shelf(&self) -> &Shelf {
+        &self.0.shelf
+    }
+
+    pub(crate) fn recovery(&self) -> MutexGuard<'_, Option<RecoveryLock>> {
+        self.0.recovery.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
     fn ask_desk(&self, job: DeskJob) -> Result<(), ()> {
         self.0.desk.send(job).map_err(|_| ())
     }
@@ -405,7 +423,7 @@ impl Node {
         self.look(|_| ()).await
     }
 
-    async fn store(&self, frames: Vec<Frame>) -> Result<(), StateError> {
+    pub(crate) async fn store(&self, frames: Vec<Frame>) -> Result<(), StateError> {
         let (reply, stored) = oneshot::channel();
         self.0.disk.store(frames, None, move |result| {
             // Whoever asked may have given up waiting.
@@ -523,7 +541,7 @@ async fn report(addresses: Vec<String>, told: mpsc::UnboundedSender<Told>) {
     }
 }
 
-fn random<const N: usize>() -> Result<[u8; N], DriverError> {
+pub(crate) fn random<const N: usize>() -> Result<[u8; N], DriverError> {
     let mut bytes = [0; N];
     getrandom::fill(&mut bytes).map_err(|_| DriverError::Randomness)?;
     Ok(bytes)
@@ -623,6 +641,8 @@ impl Found {
             }
             // Read again where the index is brought up to date.
             Note::Rewind(..) => {}
+            Note::Recovery(node, seal_key) => self.recovery = Some((node, seal_key)),
+            Note::Unmet(unmet) => self.unmet = unmet,
             Note::Beacon(signed) => {
                 self.beacons.insert(signed.author, signed);
             }

@@ -1,6 +1,6 @@
 //! What a node notes for itself beside pages and statements: frames that survive a rebuild of the index.
 
-use identity::{Incarnation, JournalId, NetworkId, Point, Signed};
+use identity::{Incarnation, JournalId, NetworkId, NodeKey, Point, SealKey, Signed};
 use journal::segments::{Frame, FrameKind};
 use serde::{Deserialize, Serialize};
 use sync::Beacon;
@@ -29,6 +29,10 @@ pub(crate) enum Note {
     Rewind(JournalId, Point),
     /// A node's newest report on itself.
     Beacon(Signed<Beacon>),
+    /// Whom backups are sealed to beside the office's nodes.
+    Recovery(NodeKey, SealKey),
+    /// Whether no peer's statements were seen since this folder was restored from a backup.
+    Unmet(bool),
 }
 
 impl Note {

@@ -32,6 +32,11 @@ impl Shelf {
         Self { index, reader, cache: Arc::new(Mutex::new(LruCache::new(PAGES_KEPT))) }
     }
 
+    /// All segments as they are now.
+    pub(crate) fn copies(&self) -> Result<store::Copies, StoreError> {
+        self.reader.copies()
+    }
+
     /// The run of a page row; `None` if its frame is damaged or gone, which is logged.
     pub(crate) fn run(&self, page: &PageRow) -> Result<Option<Arc<VerifiedRun>>, StoreError> {
         let key = (page.at, page.part);

@@ -12,6 +12,8 @@ pub(crate) struct Standings {
     own: NodeKey,
     charter: Option<Arc<Charter>>,
     freezes: BTreeMap<JournalId, Point>,
+    /// Restored from a backup, and no peer's statements seen since.
+    unmet: bool,
 }
 
 /// How many entries of one journal count, and what becomes of the others.
@@ -37,8 +39,8 @@ impl Reach {
 const ALL: Reach = Reach { upto: u64::MAX, beyond: Standing::Waiting };
 
 impl Standings {
-    pub(crate) fn new(own: NodeKey, freezes: BTreeMap<JournalId, Point>) -> Self {
-        Self { own, charter: None, freezes }
+    pub(crate) fn new(own: NodeKey, freezes: BTreeMap<JournalId, Point>, unmet: bool) -> Self {
+        Self { own, charter: None, freezes, unmet }
     }
 
     pub(crate) fn charter(&self) -> Option<&Arc<Charter>> {
@@ -78,8 +80,16 @@ impl Standings {
         self.reach(&at.journal).of(at.seq)
     }
 
-    /// Whether a document is to be erased.
+    /// A peer's statements were seen: what may be shown, may be shown.
+    pub(crate) fn met(&mut self) {
+        self.unmet = false;
+    }
+
+    /// Whether a document is shown as erased. A node that was restored from a backup may have missed an order: where
+    /// orders were given before, it shows nothing until it has seen a peer's statements.
     pub(crate) fn erased(&self, document: &Coordinate) -> bool {
-        self.charter.as_ref().is_some_and(|charter| charter.erasure(document).is_some())
+        let Some(charter) = &self.charter else { return false };
+        let scope = &document.journal.scope;
+        charter.erasure(document).is_some() || (self.unmet && charter.erased(scope).next().is_some())
     }
 }

@@ -20,6 +20,8 @@ pub enum Domain {
     Beacon,
     /// The head of a sealed bundle.
     Bundle,
+    /// The head of a backup.
+    Backup,
     /// A party's word on one version of an agreement.
     Ratification,
 }
@@ -33,6 +35,7 @@ impl Domain {
             Domain::Receipt => b"simpul receipt v1\0",
             Domain::Beacon => b"simpul beacon v1\0",
             Domain::Bundle => b"simpul bundle v1\0",
+            Domain::Backup => b"simpul backup v1\0",
             Domain::Ratification => b"simpul ratification v1\0",
         }
     }

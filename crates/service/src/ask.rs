@@ -117,6 +117,11 @@ pub enum Command {
         /// The file.
         file: PathBuf,
     },
+    /// Write a backup.
+    BackUp {
+        /// The file to write.
+        out: PathBuf,
+    },
 }
 
 /// A request that changes nothing.

@@ -10,6 +10,7 @@
 #![allow(clippy::disallowed_methods, reason = "an edge: the clock enters here")]
 
 mod ask;
+mod backup;
 mod import;
 mod offices;
 mod participants;
@@ -31,6 +32,7 @@ use records::RecordKind;
 use crate::reading::{Known, Reading};
 
 pub use ask::{Ask, Command, Progress, Query};
+pub use backup::restore;
 pub use problem::{Code, Problem};
 pub use reply::Reply;
 pub use setup::{CARRIED_BYTES_MAX, create, draft, fields, found, subject, template};
@@ -128,6 +130,7 @@ impl Service {
                 Reply::Imported(self.import(&officer, &file, decided, progress).await?)
             }
             Command::ExportBundle { office, out } => Reply::Bundle(self.export_bundle(&office, &out).await?),
+            Command::BackUp { out } => Reply::BackedUp(self.back_up(&out, progress).await?),
             Command::ImportBundle { file } => Reply::Bundle(self.import_bundle(&file).await?),
         })
     }

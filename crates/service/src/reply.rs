@@ -41,6 +41,10 @@ pub enum Reply {
     Conflicts(Vec<ConflictRow>),
     /// A bundle was written or taken in.
     Bundle(BundleDone),
+    /// A backup was written.
+    BackedUp(BackupDone),
+    /// A node was made of a backup.
+    Restored(RestoreDone),
     /// What recomputing found.
     Verified(VerifyView),
 }
@@ -235,6 +239,34 @@ pub struct BundleDone {
     pub bytes: u64,
     /// How many entries came in by it.
     pub entries: u64,
+}
+
+/// A backup.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct BackupDone {
+    /// How large the file is.
+    pub bytes: u64,
+    /// Other nodes of the office that can open it.
+    pub nodes: Vec<String>,
+    /// Where the recovery key was written, with the first backup: to be kept apart from it.
+    pub key_file: Option<PathBuf>,
+    /// Whether the office is admitted; if not, its request is needed beside the backup.
+    pub admitted: bool,
+}
+
+/// A node that was made of a backup.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct RestoreDone {
+    /// Its key.
+    pub node: String,
+    /// The id of the office for which it will speak once it is admitted.
+    pub office: String,
+    /// The node that made the backup.
+    pub made_by: String,
+    /// When, by that node's clock.
+    pub made: String,
+    /// Frames that could not be read; others still hold what was in them.
+    pub damaged: u64,
 }
 
 /// What recomputing found.

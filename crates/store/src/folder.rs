@@ -128,7 +128,8 @@ pub(crate) fn write_node_key(folder: &Path, secret: &NodeSecret) -> Result<(), S
     write_file(&node_key_path(folder), &text)
 }
 
-pub(crate) fn read_node_key(folder: &Path) -> Result<NodeSecret, StoreError> {
+/// The secret of the node in a data folder, whether or not a process has it open.
+pub fn read_node_key(folder: &Path) -> Result<NodeSecret, StoreError> {
     let path = node_key_path(folder);
     if !path.exists() {
         return Err(StoreError::NoNode(folder.to_owned()));

@@ -15,6 +15,7 @@
 //! - After a write or a sync that failed nothing is written or acknowledged any more, until the folder is opened anew.
 //! - Nothing stands in the index alone.
 
+mod copies;
 mod disk;
 mod error;
 mod folder;
@@ -25,7 +26,9 @@ mod store;
 #[cfg(test)]
 mod tests;
 
+pub use copies::{Copies, Listed, frames_of_copy};
 pub use error::StoreError;
+pub use folder::read_node_key as node_secret;
 pub use index::{DocumentId, Index, IndexOp, JournalNumber, PageRow, Row, ScopeNumber, Setting, VALUE_BYTES_MAX};
 pub use options::{MachineKeySource, Options, machine_id};
 pub use store::{IndexState, Opened, Reader, Space, Store, Writer};

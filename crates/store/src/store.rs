@@ -14,7 +14,7 @@ use journal::segments::{
 };
 
 use crate::{
-    Index, Options, StoreError,
+    Copies, Index, Listed, Options, StoreError,
     disk::{Disk, read_up_to},
     error::at,
     folder::{self, Lock},
@@ -359,6 +359,21 @@ impl Reader {
             frames.extend(self.frames_in(&segment)?.into_iter().filter(|(_, behind)| *behind > from));
         }
         Ok(frames)
+    }
+
+    /// All segments as they are now, to be copied. A rewrite in the meantime does not take them away.
+    pub fn copies(&self) -> Result<Copies, StoreError> {
+        let mut segments: Vec<Segment> = {
+            let segments = self.shared.segments.read().unwrap_or_else(PoisonError::into_inner);
+            segments.values().cloned().collect()
+        };
+        segments.sort_by_key(|segment| segment.name);
+        let opened = segments.into_iter().map(|Segment { name, key, end }| {
+            let path = self.shared.folder.join(name.to_string());
+            let file = File::open(&path).map_err(at(&path))?;
+            Ok((Listed { name: name.to_string(), bytes: end, key: *key.as_bytes() }, file))
+        });
+        Ok(Copies::new(opened.collect::<Result<_, StoreError>>()?))
     }
 
     fn frames_in(&self, segment: &Segment) -> Result<Vec<(Located, Position)>, SegmentError> {

@@ -165,6 +165,16 @@ impl fmt::Debug for SegmentKey {
 }
 
 impl SegmentKey {
+    /// The key of a segment that was copied, from the sealed list that came with the copy.
+    pub fn from_bytes(bytes: [u8; 32]) -> Self {
+        Self(bytes)
+    }
+
+    /// The key, to be sealed beside a copy of the segment.
+    pub fn as_bytes(&self) -> &[u8; 32] {
+        &self.0
+    }
+
     /// The frame whose stored bytes were read at a location; `Damaged` if they are not what was written there.
     pub fn open(&self, at: Location, stored: &[u8]) -> Result<Frame, SegmentError> {
         let damaged = || SegmentError::Damaged(at);
