@@ -14,11 +14,15 @@ pub(crate) fn given(file_or_line: &str) -> anyhow::Result<Vec<u8>> {
     read(Path::new(file_or_line))
 }
 
-/// The content of a file that is no larger than such files are.
+/// The content of a file that people carry.
 pub(crate) fn read(file: &Path) -> anyhow::Result<Vec<u8>> {
-    let too_large = fs::metadata(file).with_context(|| format!("cannot read {}", file.display()))?.len()
-        > service::CARRIED_BYTES_MAX;
-    if too_large {
+    read_up_to(file, service::CARRIED_BYTES_MAX)
+}
+
+/// The content of a file that is no larger than such files are.
+pub(crate) fn read_up_to(file: &Path, bytes_max: u64) -> anyhow::Result<Vec<u8>> {
+    let bytes = fs::metadata(file).with_context(|| format!("cannot read {}", file.display()))?.len();
+    if bytes > bytes_max {
         return Err(Hinted::error(
             format!("{} is too large for such a file", file.display()),
             "check which file was meant",

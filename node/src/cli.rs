@@ -187,6 +187,9 @@ pub(crate) enum Command {
         /// Throw the index and the views away and build them again from the journals.
         #[arg(long)]
         rebuild: bool,
+        /// Whom the running node reaches and who reaches it, over UDP and TCP, and which records have no road to a reader.
+        #[arg(long, conflicts_with = "rebuild")]
+        network: bool,
         #[command(flatten)]
         print: Print,
     },
@@ -219,7 +222,7 @@ pub(crate) enum CharterCommand {
         #[arg(required = true, value_name = "REQUEST")]
         requests: Vec<PathBuf>,
     },
-    /// Sign the founders' statement for one's own office.
+    /// Sign a draft for one's own office: the founders' statement, or an act of the founders.
     Sign {
         #[command(flatten)]
         data: Data,
@@ -240,12 +243,91 @@ pub(crate) enum CharterCommand {
         #[arg(required = true, value_name = "SIGNATURE")]
         signatures: Vec<PathBuf>,
     },
+    /// Draft what only a majority of the founders can do; each founder signs it with `charter sign`.
+    #[command(
+        after_help = "Example:\n  simpul charter propose --data ./kemnaker --out act remove-founder \"Kementerian X\""
+    )]
+    Propose {
+        #[command(flatten)]
+        data: Data,
+        /// The draft to write.
+        #[arg(long, value_name = "FILE")]
+        out: PathBuf,
+        /// What is to be decided.
+        #[command(subcommand)]
+        act: ActCommand,
+    },
+    /// Put the founders' signatures of a draft into effect; they may also come one after the other.
+    Enact {
+        #[command(flatten)]
+        data: Data,
+        /// The draft.
+        draft: PathBuf,
+        /// The signatures.
+        #[arg(required = true, value_name = "SIGNATURE")]
+        signatures: Vec<PathBuf>,
+        #[command(flatten)]
+        print: Print,
+    },
+    /// Who may read and write what; `--json` prints it as `propose policy` takes it.
+    Policy {
+        #[command(flatten)]
+        data: Data,
+        #[command(flatten)]
+        print: Print,
+    },
     /// Which offices and nodes belong, and which statements say so.
     Show {
         #[command(flatten)]
         data: Data,
         #[command(flatten)]
         print: Print,
+    },
+}
+
+/// What a majority of the founders can decide.
+#[derive(Debug, Subcommand)]
+pub(crate) enum ActCommand {
+    /// Another founder, by its request.
+    AddFounder {
+        /// The request file, or its line of text.
+        request: String,
+    },
+    /// An office that has no vote any more.
+    RemoveFounder {
+        /// The office: its id or its name.
+        office: String,
+    },
+    /// Another sharing policy: a changed copy of what `charter policy --json` prints.
+    Policy {
+        /// The table of grants.
+        file: PathBuf,
+    },
+    /// A further node for a founder that has none left.
+    AdmitNode {
+        /// The request file, or its line of text.
+        request: String,
+    },
+    /// A node that speaks no more, a founder's or any other.
+    RemoveNode {
+        /// Its key.
+        node: String,
+        /// Why, for those who read it later.
+        #[arg(long, value_name = "TEXT", default_value = "")]
+        reason: String,
+    },
+    /// Up to where a node's entries count, above every other cut-off.
+    Cutoff {
+        /// The key of the node.
+        node: String,
+        /// The scope.
+        scope: String,
+        /// As for `simpul cutoff`.
+        #[arg(long, value_name = "POINT")]
+        at: Option<String>,
+        /// As for `simpul cutoff`.
+        #[arg(long)]
+        void: bool,
     },
 }
 

@@ -6,13 +6,13 @@ use std::path::{Path, PathBuf, absolute};
 use anyhow::Context;
 use clap::CommandFactory;
 use indicatif::{ProgressBar, ProgressStyle};
-use service::{Ask, Command as Do, Progress, Query, Reply, Service};
+use service::{Ask, Command as Do, Progress, Proposal, Query, Reply, Service};
 
 use crate::{
     Hinted, ask,
     ask::Node,
     carry,
-    cli::{BundleCommand, CharterCommand, Cli, Command, Data, ParticipantCommand, ParticipantFields},
+    cli::{ActCommand, BundleCommand, CharterCommand, Cli, Command, Data, ParticipantCommand, ParticipantFields},
     print,
 };
 
@@ -64,7 +64,8 @@ async fn carry_out(command: Command) -> anyhow::Result<()> {
             bar.clear();
             show(&Reply::Restored(done.map_err(|problem| ask::hinted(&problem))?), print.json)
         }
-        Command::Doctor { data, rebuild, print } => {
+        Command::Doctor { data, network: true, print, .. } => look(&data, Query::Network, print.json).await,
+        Command::Doctor { data, rebuild, print, .. } => {
             let service = Service::start(service::Options { rebuild, ..service::Options::offline(data.store()) });
             let service = service.await.map_err(|problem| ask::hinted(&problem))?;
             let found = service.ask(Query::Verify.into(), |_| ()).await.map_err(|problem| ask::hinted(&problem));
@@ -102,7 +103,7 @@ async fn charter(command: CharterCommand) -> anyhow::Result<()> {
             carry::write(&out, &file, &line)
         }
         CharterCommand::Sign { data, draft, out } => {
-            match put(&data, Do::SignFounding { draft: carry::read(&draft)? }).await? {
+            match put(&data, Do::Sign { draft: carry::read(&draft)? }).await? {
                 Reply::Carry { file, line } => carry::write(&out, &file, &line),
                 other => unexpected(&other),
             }
@@ -113,8 +114,31 @@ async fn charter(command: CharterCommand) -> anyhow::Result<()> {
                 service::found(&carry::read(&draft)?, &signatures).map_err(|problem| ask::hinted(&problem))?;
             carry::write(&out, &file, &line)
         }
+        CharterCommand::Propose { data, out, act } => match put(&data, Query::Propose(proposal(act)?)).await? {
+            Reply::Carry { file, line } => carry::write(&out, &file, &line),
+            other => unexpected(&other),
+        },
+        CharterCommand::Enact { data, draft, signatures, print } => {
+            let signatures = signatures.iter().map(|file| carry::read(file)).collect::<anyhow::Result<Vec<_>>>()?;
+            show(&put(&data, Do::Enact { draft: carry::read(&draft)?, signatures }).await?, print.json)
+        }
+        CharterCommand::Policy { data, print } => look(&data, Query::Policy, print.json).await,
         CharterCommand::Show { data, print } => look(&data, Query::Charter, print.json).await,
     }
+}
+
+fn proposal(act: ActCommand) -> anyhow::Result<Proposal> {
+    Ok(match act {
+        ActCommand::AddFounder { request } => Proposal::AddFounder { request: carry::given(&request)? },
+        ActCommand::RemoveFounder { office } => Proposal::RemoveFounder { office },
+        ActCommand::Policy { file } => {
+            let grants = service::read_grants(&carry::read_up_to(&file, service::POLICY_BYTES_MAX)?);
+            Proposal::Policy { grants: grants.map_err(|problem| ask::hinted(&problem))? }
+        }
+        ActCommand::AdmitNode { request } => Proposal::AdmitNode { request: carry::given(&request)? },
+        ActCommand::RemoveNode { node, reason } => Proposal::RemoveNode { node, reason },
+        ActCommand::Cutoff { node, scope, at, void } => Proposal::CutOff { node, scope, at, void },
+    })
 }
 
 async fn participant(command: ParticipantCommand) -> anyhow::Result<()> {

@@ -3,8 +3,8 @@
 
 use comfy_table::{Table, presets::NOTHING};
 use service::reply::{
-    BackupDone, CharterView, ConflictRow, CutDone, FieldView, ImportDone, ParticipantRow, ParticipantView, Reply,
-    RestoreDone, StatusView, VerifyView,
+    BackupDone, CharterView, ConflictRow, CutDone, FieldView, GrantView, ImportDone, NetworkView, ParticipantRow,
+    ParticipantView, Reply, RestoreDone, StatusView, VerifyView,
 };
 
 /// Prints the content of an answer as JSON.
@@ -33,6 +33,9 @@ pub(crate) fn reply(reply: &Reply) {
         }
         Reply::Approved(approved) => line(format!("{} is admitted", approved.name)),
         Reply::CutOff(cuts) => cut_off(cuts),
+        Reply::Enacted(vote) => line(format!("{} of {} signatures: {}", vote.votes, vote.needed, vote.effect)),
+        Reply::Policy(grants) => policy(grants),
+        Reply::Network(network) => self::network(network),
         Reply::Charter(charter) => self::charter(charter),
         Reply::Status(status) => self::status(status),
         Reply::Added(row) => line(format!(
@@ -80,6 +83,52 @@ fn restored(done: &RestoreDone) {
         line(format!("{} pieces of the backup could not be read; connected nodes still have them", done.damaged));
     }
     line("next: `simpul request`, have it approved, and `simpul join` with the invite");
+}
+
+fn policy(grants: &[GrantView]) {
+    let mut table = table(["holder", "class", "within", "reach", "access"]);
+    for grant in grants {
+        table.add_row([&grant.holder, &grant.class, &grant.within, &grant.reach, &grant.access]);
+    }
+    line(table.to_string());
+}
+
+fn network(network: &NetworkView) {
+    match network.listens.as_slice() {
+        [] => line("this node listens nowhere: it only calls others"),
+        listens => line(format!("listens on {}", listens.join(", "))),
+    }
+    if network.nodes.is_empty() {
+        line("no other node is known: give one with --peer KEY@HOST:PORT, or in the config");
+    }
+    for node in &network.nodes {
+        line(format!(
+            "{} {}: {}",
+            node.office.as_deref().unwrap_or("unknown office"),
+            node.node,
+            node.connected.as_ref().map_or_else(|| "not connected".to_owned(), |over| format!("connected over {over}"))
+        ));
+        for way in &node.ways {
+            let over = way.over.as_deref().unwrap_or("?");
+            match (&way.ms, &way.problem) {
+                (Some(ms), _) => line(format!("  we reach it at {} over {over} in {ms} ms", way.address)),
+                (None, problem) => {
+                    let why = problem.as_deref().unwrap_or("no answer");
+                    line(format!("  we do not reach it at {} over {over}: {why}", way.address));
+                }
+            }
+        }
+        match node.calls_us_over.as_slice() {
+            [] => line("  it has not called this node since the start"),
+            over => line(format!("  it called this node over {}", over.join(" and "))),
+        }
+    }
+    for road in &network.no_road {
+        line(format!("{}: no road to {}: not connected, and no receipt came back", road.scope, road.office));
+    }
+    for office in &network.never_seen {
+        line(format!("{office} was never heard of: does its node run, and does it know whom to call?"));
+    }
 }
 
 fn cut_off(cuts: &[CutDone]) {

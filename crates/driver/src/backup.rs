@@ -199,7 +199,7 @@ fn write_whole(out: &Path, head: &[u8], mut copies: Copies, mut copied: impl FnM
 #[derive(Debug, Clone)]
 pub enum Opener {
     /// The recovery key.
-    Recovery(RecoveryKey),
+    Recovery(Box<RecoveryKey>),
     /// The data folder of another node of the office, on this machine.
     Sibling(PathBuf),
 }

@@ -26,6 +26,7 @@ use crate::{
     disk::{Disk, NotStored},
     links::{self, LinkOut},
     note::Note,
+    reach::{LinkStatus, Links},
     shelf::{Shelf, read_runs},
 };
 
@@ -108,6 +109,7 @@ pub(crate) struct Seen {
     pub(crate) charter: watch::Receiver<Option<Arc<Charter>>>,
     pub(crate) connected: watch::Receiver<BTreeSet<NodeKey>>,
     pub(crate) peers: watch::Receiver<Vec<PeerStatus>>,
+    pub(crate) links: watch::Receiver<Links>,
 }
 
 /// A file that is written or read as if it were a peer.
@@ -119,7 +121,7 @@ enum FileSession {
 /// The loop and what it holds.
 pub(crate) struct Engine {
     replica: Option<Replica>,
-    links: BTreeMap<SessionId, (NodeKey, LinkOut)>,
+    links: BTreeMap<SessionId, (LinkStatus, LinkOut)>,
     files: BTreeMap<SessionId, FileSession>,
     next_session: u64,
     disk: Disk,
@@ -130,6 +132,7 @@ pub(crate) struct Engine {
     charter: watch::Sender<Option<Arc<Charter>>>,
     connected: watch::Sender<BTreeSet<NodeKey>>,
     peers: watch::Sender<Vec<PeerStatus>>,
+    links_seen: watch::Sender<Links>,
     drawing_incarnation: bool,
     disk_full: bool,
     /// Restored from a backup, and no peer's statements seen since.
@@ -148,6 +151,7 @@ impl Engine {
         let (charter, charter_seen) = watch::channel(None);
         let (connected, connected_seen) = watch::channel(BTreeSet::new());
         let (peers, peers_seen) = watch::channel(Vec::new());
+        let (links_seen, links) = watch::channel(Links::default());
         let engine = Self {
             replica: None,
             links: BTreeMap::new(),
@@ -161,11 +165,12 @@ impl Engine {
             charter,
             connected,
             peers,
+            links_seen,
             drawing_incarnation: false,
             disk_full: false,
             unmet,
         };
-        (engine, Seen { charter: charter_seen, connected: connected_seen, peers: peers_seen })
+        (engine, Seen { charter: charter_seen, connected: connected_seen, peers: peers_seen, links })
     }
 
     /// Belongs to a network from here on.
@@ -271,8 +276,9 @@ impl Engine {
         }
         let session = self.new_session();
         tracing::info!(peer = %peer.short(), over = ?link.over, session = session.0, initiator, "link up");
+        let about = LinkStatus { peer, over: link.over, initiator, remote: link.remote };
         let out = links::open(session, link, gone, &self.told, &self.incoming);
-        self.links.insert(session, (peer, out));
+        self.links.insert(session, (about, out));
         self.say_connected();
         self.feed(Input::Connected { session, peer, initiator });
     }
@@ -289,8 +295,8 @@ impl Engine {
         match message {
             Ok(message) => self.feed(Input::Received { session, message }),
             Err(error) => {
-                if let Some((peer, link)) = self.links.remove(&session) {
-                    tracing::warn!(peer = %peer.short(), session = session.0, %error, "a peer's bytes are no message");
+                if let Some((about, link)) = self.links.remove(&session) {
+                    tracing::warn!(peer = %about.peer.short(), session = session.0, %error, "a peer's bytes are no message");
                     link.cut(transport::CloseCode::BadFrame);
                 }
                 self.feed(Input::Lost { session });
@@ -319,8 +325,8 @@ impl Engine {
                         Some(FileSession::Import { reply }) => drop(reply.send(code)),
                         None => {}
                     }
-                    if let Some((peer, link)) = self.links.remove(&session) {
-                        tracing::info!(peer = %peer.short(), session = session.0, ?code, "session over");
+                    if let Some((about, link)) = self.links.remove(&session) {
+                        tracing::info!(peer = %about.peer.short(), session = session.0, ?code, "session over");
                         link.close(code);
                         self.say_connected();
                     }
@@ -508,7 +514,13 @@ impl Engine {
     }
 
     fn say_connected(&self) {
-        self.connected.send_replace(self.links.values().map(|(peer, _)| *peer).collect());
+        let up: Vec<LinkStatus> = self.links.values().map(|(about, _)| about.clone()).collect();
+        self.connected.send_replace(up.iter().map(|about| about.peer).collect());
+        self.links_seen.send_modify(|links| {
+            let opened = up.iter().filter(|about| !about.initiator).map(|about| (about.peer, about.over));
+            links.opened_by.extend(opened);
+            links.up = up;
+        });
         if let Some(replica) = &self.replica {
             self.peers.send_replace(replica.peers());
         }

@@ -9,7 +9,7 @@ use std::{
 
 use charter::{
     Body, Charter, CheckedStatement, Request, Statement, StatementError, StatementSet, Subject,
-    file::{FileError, FoundingDraft, FoundingSignature},
+    file::{ActDraft, ActSignature, FileError, FoundingDraft, FoundingSignature},
 };
 use documents::Snapshot;
 use identity::{
@@ -30,6 +30,7 @@ use crate::{
     engine::{Engine, INCOMING_MAX, Seen, Told, clock_ms},
     links,
     note::Note,
+    reach::Links,
     recovery::RecoveryLock,
     shelf::{BuiltOn, Shelf, read_runs},
     standing::Standings,
@@ -121,6 +122,7 @@ struct Inner {
     profile: (Subject, bool),
     network: Mutex<Option<NetworkId>>,
     recovery: Mutex<Option<RecoveryLock>>,
+    peers: Vec<(NodeKey, Vec<Address>)>,
     desk: sync_mpsc::Sender<DeskJob>,
     told: mpsc::UnboundedSender<Told>,
     disk: Disk,
@@ -222,6 +224,7 @@ impl Node {
                 Some(Endpoint::bind(config).await?)
             }
         };
+        let peers = options.network.as_ref().map(|network| network.peers.clone()).unwrap_or_default();
         tokio::spawn(engine.run(told_in, incoming_in));
         if let (Some(endpoint), Some(network)) = (&endpoint, options.network) {
             tokio::spawn(links::accept(endpoint.clone(), told.clone()));
@@ -238,6 +241,7 @@ impl Node {
             profile: (subject, practice),
             network: Mutex::new(network),
             recovery: Mutex::new(recovery),
+            peers,
             desk,
             told,
             disk,
@@ -283,6 +287,11 @@ impl Node {
     /// What each connected peer is doing.
     pub fn peers(&self) -> Vec<PeerStatus> {
         self.0.seen.peers.borrow().clone()
+    }
+
+    /// The links of this node since its start.
+    pub fn links(&self) -> Links {
+        self.0.seen.links.borrow().clone()
     }
 
     /// Where this node listens: QUIC, and TLS over TCP.
@@ -355,6 +364,14 @@ impl Node {
         &self.0.secret
     }
 
+    pub(crate) fn endpoint(&self) -> Option<&Endpoint> {
+        self.0.endpoint.as_ref()
+    }
+
+    pub(crate) fn configured_peers(&self) -> &[(NodeKey, Vec<Address>)] {
+        &self.0.peers
+    }
+
     pub(crate) fn shelf(&self) -> &Shelf {
         &self.0.shelf
     }
@@ -377,6 +394,11 @@ impl Node {
 
     /// Signs the founders' draft for this office.
     pub fn sign_founding(&self, draft: &FoundingDraft) -> Result<FoundingSignature, FileError> {
+        draft.sign(&self.0.secret)
+    }
+
+    /// Signs the draft of an act of the founders.
+    pub fn sign_act(&self, draft: &ActDraft) -> Result<ActSignature, FileError> {
         draft.sign(&self.0.secret)
     }
 
@@ -459,6 +481,16 @@ impl Node {
             replica
                 .map(|replica| replica.receipts().iter().map(|known| (known.holder(), known.receipt.clone())).collect())
                 .unwrap_or_default()
+        };
+        self.look(all).await.unwrap_or_default()
+    }
+
+    /// The newest report of each node on itself.
+    pub async fn beacons(&self) -> Vec<(NodeKey, Beacon)> {
+        let all = |replica: Option<&mut sync::Replica>| {
+            let reports =
+                replica.map(|replica| replica.beacons().iter().map(|(node, it)| (node, it.clone())).collect());
+            reports.unwrap_or_default()
         };
         self.look(all).await.unwrap_or_default()
     }

@@ -4,14 +4,23 @@ use std::path::PathBuf;
 
 use serde::{Deserialize, Serialize};
 
+use crate::Proposal;
+
 /// A request that changes something or writes a file.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[serde(tag = "command", rename_all = "kebab-case")]
 pub enum Command {
-    /// Sign the founders' draft for this office.
-    SignFounding {
+    /// Sign a draft of a founding, or of an act of the founders, for this office.
+    Sign {
         /// The draft, as it was carried here.
         draft: Vec<u8>,
+    },
+    /// Put an act of the founders into effect.
+    Enact {
+        /// The draft, as it was carried here.
+        draft: Vec<u8>,
+        /// The signatures, as they were carried here.
+        signatures: Vec<Vec<u8>>,
     },
     /// Belong to a network.
     Join {
@@ -130,6 +139,12 @@ pub enum Command {
 pub enum Query {
     /// This node's request to join.
     Request,
+    /// A draft of what a majority of the founders is to decide.
+    Propose(Proposal),
+    /// Who may read and write what.
+    Policy,
+    /// Whom this node reaches, and whom its records reach.
+    Network,
     /// Offices, nodes, statements.
     Charter,
     /// What this node holds, of whom, and what is nowhere else.

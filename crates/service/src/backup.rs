@@ -113,9 +113,9 @@ pub fn restore(
                     "give the file that the first backup wrote, or the line in it",
                 )
             })?;
-            vec![Opener::Recovery(key)]
+            vec![Opener::Recovery(Box::new(key))]
         }
-        (None, None) => keys_beside(file).into_iter().map(Opener::Recovery).collect(),
+        (None, None) => keys_beside(file).into_iter().map(|key| Opener::Recovery(Box::new(key))).collect(),
     };
     let mut refused = BackupError::OtherKey;
     for opener in openers {

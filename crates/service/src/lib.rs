@@ -11,7 +11,9 @@
 
 mod ask;
 mod backup;
+mod founders;
 mod import;
+mod network;
 mod offices;
 mod participants;
 mod problem;
@@ -33,6 +35,7 @@ use crate::reading::{Known, Reading};
 
 pub use ask::{Ask, Command, Progress, Query};
 pub use backup::restore;
+pub use founders::{GrantView, POLICY_BYTES_MAX, Proposal, read_grants};
 pub use problem::{Code, Problem};
 pub use reply::Reply;
 pub use setup::{CARRIED_BYTES_MAX, create, draft, fields, found, subject, template};
@@ -94,10 +97,11 @@ impl Service {
 
     async fn command(&self, command: Command, progress: &mut (impl FnMut(Progress) + Send)) -> Result<Reply, Problem> {
         Ok(match command {
-            Command::SignFounding { draft } => {
-                let (file, line) = self.sign_founding(&draft)?;
+            Command::Sign { draft } => {
+                let (file, line) = self.sign(&draft)?;
                 Reply::Carry { file, line }
             }
+            Command::Enact { draft, signatures } => Reply::Enacted(self.enact(&draft, &signatures).await?),
             Command::Join { file } => Reply::Joined(self.join(&file).await?),
             Command::Approve { request } => Reply::Approved(self.approve(&request).await?),
             Command::Remove { node, reason } => {
@@ -141,6 +145,12 @@ impl Service {
                 let (file, line) = self.request();
                 Reply::Carry { file, line }
             }
+            Query::Propose(proposal) => {
+                let (file, line) = self.propose(proposal).await?;
+                Reply::Carry { file, line }
+            }
+            Query::Policy => Reply::Policy(self.policy()?),
+            Query::Network => Reply::Network(Box::new(self.network().await?)),
             Query::Charter => Reply::Charter(Box::new(self.charter_view().await)),
             Query::Status => Reply::Status(Box::new(self.status().await?)),
             Query::List { village, search } => Reply::Participants(self.list(village, search).await?),

@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use charter::{
     Body, Charter, Cut, Effect, Keep, NodeState,
-    file::{self, Founding, FoundingDraft, Invite, Kind},
+    file::{self, Founding, Invite, Kind},
 };
 use identity::{Incarnation, JournalId, NodeKey, Point, ScopeName, Signed};
 use serde::{Deserialize, Serialize};
@@ -108,12 +108,6 @@ impl Service {
     pub(crate) fn request(&self) -> (Vec<u8>, String) {
         let request = self.node().request();
         (file::to_bytes(request), file::to_line(request))
-    }
-
-    pub(crate) fn sign_founding(&self, draft: &[u8]) -> Result<(Vec<u8>, String), Problem> {
-        let draft: FoundingDraft = file::read(draft)?;
-        let signature = self.node().sign_founding(&draft)?;
-        Ok((file::to_bytes(&signature), file::to_line(&signature)))
     }
 
     pub(crate) async fn join(&self, given: &[u8]) -> Result<Joined, Problem> {
@@ -224,10 +218,17 @@ impl Service {
                 journals.insert(scope, own);
             }
         }
-        let point = at.map(parse_point).transpose()?;
         let mut done = Vec::new();
         for (scope, journals) in journals {
-            done.push(self.cut_off_scope(&charter, key, scope, &journals, point, void).await?);
+            let (cuts, hanging) = self.cuts_of(key, &scope, &journals, at, void).await?;
+            let at = cuts.iter().map(|cut| (cut.incarnation.to_string(), cut.at.map_or(0, |at| at.seq))).collect();
+            let cites = charter.cut_offs(&key, &scope).map(|cut_offs| cut_offs.heads.clone()).unwrap_or_default();
+            self.state(
+                Body::CutOff { node: key, scope: scope.clone(), at: cuts, cites, void },
+                "only an office above the node's own that reads the scope may give a cut-off",
+            )
+            .await?;
+            done.push(CutDone { scope: scope.to_string(), at, hanging });
         }
         if done.is_empty() {
             return Err(Problem::not_found(
@@ -238,15 +239,28 @@ impl Service {
         Ok(done)
     }
 
-    async fn cut_off_scope(
+    /// Where a node's journals of a scope would be cut, and how many entries of others build on what is behind.
+    pub(crate) async fn cuts(
         &self,
-        charter: &Charter,
         key: NodeKey,
-        scope: ScopeName,
-        journals: &[(JournalId, Point)],
-        wanted: Option<(Option<Incarnation>, u64)>,
+        scope: &ScopeName,
+        at: Option<&str>,
         void: bool,
-    ) -> Result<CutDone, Problem> {
+    ) -> Result<(Vec<Cut>, u64), Problem> {
+        let held = self.node().held()?.into_iter().find(|(held, _)| held == scope).map(|(_, held)| held);
+        let journals: Vec<_> = held.into_iter().flatten().filter(|(journal, _)| journal.node == key).collect();
+        self.cuts_of(key, scope, &journals, at, void).await
+    }
+
+    async fn cuts_of(
+        &self,
+        key: NodeKey,
+        scope: &ScopeName,
+        journals: &[(JournalId, Point)],
+        at: Option<&str>,
+        void: bool,
+    ) -> Result<(Vec<Cut>, u64), Problem> {
+        let wanted = at.map(parse_point).transpose()?;
         let built_on = self.node().built_on(key, scope.clone()).await?;
         let mut cuts = Vec::new();
         let mut hanging = 0;
@@ -275,14 +289,7 @@ impl Service {
                 "leave --at out to keep them, or add --void: their authors' nodes then say them again",
             ));
         }
-        let at = cuts.iter().map(|cut| (cut.incarnation.to_string(), cut.at.map_or(0, |at| at.seq))).collect();
-        let cites = charter.cut_offs(&key, &scope).map(|cut_offs| cut_offs.heads.clone()).unwrap_or_default();
-        self.state(
-            Body::CutOff { node: key, scope: scope.clone(), at: cuts, cites, void },
-            "only an office above the node's own that reads the scope may give a cut-off",
-        )
-        .await?;
-        Ok(CutDone { scope: scope.to_string(), at, hanging })
+        Ok((cuts, hanging))
     }
 
     /// Says a statement, if it would count.
@@ -364,12 +371,12 @@ fn kind_of(body: &Body) -> &'static str {
     }
 }
 
-fn key(text: &str) -> Result<NodeKey, Problem> {
+pub(crate) fn key(text: &str) -> Result<NodeKey, Problem> {
     text.parse()
         .map_err(|error: identity::ParseBytesError| Problem::bad_input(error, "`simpul charter show` lists the keys"))
 }
 
-fn known(charter: &Charter, key: NodeKey) -> Result<(), Problem> {
+pub(crate) fn known(charter: &Charter, key: NodeKey) -> Result<(), Problem> {
     match charter.node(&key) {
         Some(_) => Ok(()),
         None => Err(Problem::not_found(

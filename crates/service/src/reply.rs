@@ -4,6 +4,8 @@ use std::path::PathBuf;
 
 use serde::{Deserialize, Serialize};
 
+pub use crate::founders::{Enacted, GrantView};
+pub use crate::network::{NetworkView, NoRoad, NodeReach, WayView};
 pub use crate::offices::{Approved, CharterView, CutDone, Joined, NodeView, OfficeView, StatementView};
 
 /// The answer to one [`crate::Ask`].
@@ -25,6 +27,12 @@ pub enum Reply {
     Approved(Approved),
     /// Cut-offs that were given.
     CutOff(Vec<CutDone>),
+    /// How a vote of the founders stands.
+    Enacted(Enacted),
+    /// Who may read and write what.
+    Policy(Vec<GrantView>),
+    /// Whom this node reaches.
+    Network(Box<NetworkView>),
     /// The charter.
     Charter(Box<CharterView>),
     /// What this node holds.

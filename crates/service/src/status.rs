@@ -73,6 +73,20 @@ impl Service {
         OwnOffice { id: id.to_string(), name, kind, region, admitted }
     }
 
+    /// The office of an id or a name.
+    pub(crate) fn office_named(&self, id_or_name: &str) -> Result<charter::Office, Problem> {
+        let charter = self.charter()?;
+        let wanted = id_or_name.parse().ok();
+        let mut found = charter.offices().filter(|known| Some(known.id) == wanted || known.name == id_or_name);
+        match (found.next(), found.next()) {
+            (Some(office), None) => Ok(office.clone()),
+            _ => Err(Problem::not_found(
+                format!("{id_or_name:?} names no office, or several"),
+                "give the office's id: `simpul charter show` lists them",
+            )),
+        }
+    }
+
     fn peers(&self, charter: Option<&Charter>) -> Vec<PeerView> {
         let name = |office| Some(charter?.office(&office)?.name.clone());
         self.node()
@@ -121,15 +135,7 @@ impl Service {
     }
 
     pub(crate) async fn export_bundle(&self, office: &str, out: &Path) -> Result<BundleDone, Problem> {
-        let charter = self.charter()?;
-        let wanted = office.parse().ok();
-        let mut found = charter.offices().filter(|known| Some(known.id) == wanted || known.name == office);
-        let (Some(office), None) = (found.next(), found.next()) else {
-            return Err(Problem::not_found(
-                format!("{office:?} names no office, or several"),
-                "give the office's id: `simpul charter show` lists them",
-            ));
-        };
+        let office = self.office_named(office)?;
         let bytes = self.node().export(office.id).await.map_err(|error| bundle_problem(&error))?;
         tokio::fs::write(out, &bytes).await.map_err(|error| {
             Problem::new(

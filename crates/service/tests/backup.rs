@@ -24,7 +24,7 @@ async fn village(folder: &Path) -> Service {
     let service = start(folder).await;
     let Reply::Carry { file: request, .. } = ask(&service, Query::Request).await.unwrap() else { panic!("a request") };
     let (draft, _) = draft(&[request], true).unwrap();
-    let sign = Command::SignFounding { draft: draft.clone() };
+    let sign = Command::Sign { draft: draft.clone() };
     let Reply::Carry { file: signature, .. } = ask(&service, sign).await.unwrap() else { panic!("a signature") };
     let (founding, _) = found(&draft, &[signature]).unwrap();
     ask(&service, Command::Join { file: founding }).await.unwrap();

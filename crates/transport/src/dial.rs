@@ -15,13 +15,13 @@ use rustls::pki_types::ServerName;
 use tokio::{
     net::{TcpStream, lookup_host},
     task::JoinSet,
-    time::{sleep, timeout},
+    time::{Instant, sleep, timeout},
 };
 use tokio_rustls::{TlsConnector, TlsStream};
 use tracing::debug;
 
 use crate::{
-    Address, Attempt, Limits, Over, Reach, TransportError,
+    Address, Attempt, Limits, Over, Probe, Reach, TransportError,
     handshake::{HandshakeError, Shaken, quic_peer, tcp_peer},
     link::Opened,
     quic,
@@ -158,6 +158,36 @@ impl Dialer {
             }
         }
         Err(other_key.unwrap_or(TransportError::Unreachable { peer, attempts }))
+    }
+
+    /// Tries every socket address of one address over every transport that it is good for, up to the proof of keys. No
+    /// link is opened, so nothing that runs is disturbed.
+    pub(crate) async fn probe(&self, peer: NodeKey, address: &Address) -> Result<Vec<Probe>, TransportError> {
+        let (sockets, over) = match resolve(address.clone()).await {
+            Outcome::Resolved { sockets, over } => (sockets, over),
+            Outcome::Failed(Attempt { address, over, reason }) => {
+                return Ok(vec![Probe { address, over, outcome: Err(reason) }]);
+            }
+            Outcome::Shaken(..) | Outcome::OtherKey { .. } => return Ok(Vec::new()),
+        };
+        let mut probes = Vec::new();
+        for socket in sockets {
+            for transport in [Over::Quic, Over::Tcp] {
+                let began = Instant::now();
+                let outcome = match (transport, over) {
+                    (Over::Quic, Reach::Tcp) | (Over::Tcp, Reach::Udp) => continue,
+                    (Over::Quic, _) => self.attempt_quic(peer, socket)?.await,
+                    (Over::Tcp, _) => self.attempt_tcp(peer, socket)?.await,
+                };
+                let outcome = match outcome {
+                    Outcome::Shaken(..) | Outcome::Resolved { .. } => Ok(began.elapsed()),
+                    Outcome::Failed(attempt) => Err(attempt.reason),
+                    Outcome::OtherKey { found, .. } => Err(format!("node {} answers there", found.short())),
+                };
+                probes.push(Probe { address: socket.to_string(), over: Some(transport), outcome });
+            }
+        }
+        Ok(probes)
     }
 
     fn attempt_quic(

@@ -14,7 +14,7 @@ use tokio_rustls::TlsAcceptor;
 use tracing::{debug, warn};
 
 use crate::{
-    Address, CloseCode, Closed, Config, Limits, Link, Over, TransportError,
+    Address, CloseCode, Closed, Config, Limits, Link, Over, Probe, TransportError,
     dial::Dialer,
     handshake::{self, HandshakeError, Pending},
     link::Opened,
@@ -136,6 +136,11 @@ impl Endpoint {
             opened = inner.dialer.dial(peer, addresses) => opened?,
         };
         inner.registry.admit(peer, opened).ok_or(TransportError::EndpointClosed)
+    }
+
+    /// What each way to a peer at one of its addresses leads to. Opens no link.
+    pub async fn probe(&self, peer: NodeKey, address: &Address) -> Result<Vec<Probe>, TransportError> {
+        self.inner.dialer.probe(peer, address).await
     }
 
     /// The next link that a peer opened; none once the endpoint is closed. Cancel-safe.

@@ -1,6 +1,6 @@
 //! What can go wrong with an endpoint and with a link.
 
-use std::{fmt, io, net::SocketAddr};
+use std::{fmt, io, net::SocketAddr, time::Duration};
 
 use identity::NodeKey;
 
@@ -15,6 +15,17 @@ pub struct Attempt {
     pub over: Option<Over>,
     /// Why it failed.
     pub reason: String,
+}
+
+/// What came of trying one way to a peer.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Probe {
+    /// Where: a socket address, or the name that did not resolve.
+    pub address: String,
+    /// Over what; none when the name did not resolve.
+    pub over: Option<Over>,
+    /// How long it took until both keys were proven, or why they were not.
+    pub outcome: Result<Duration, String>,
 }
 
 impl fmt::Display for Attempt {

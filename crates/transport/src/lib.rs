@@ -36,7 +36,7 @@ pub use address::{Address, AddressError, Reach};
 pub use close::{CloseCode, Closed};
 pub use config::{Config, Limits};
 pub use endpoint::Endpoint;
-pub use error::{Attempt, LinkError, TransportError};
+pub use error::{Attempt, LinkError, Probe, TransportError};
 pub use link::{Closer, FrameReceiver, FrameSender, Link, Over, Traffic};
 
 #[cfg(test)]

@@ -5,7 +5,7 @@ use std::{sync::Arc, time::Duration};
 use tokio::{net::UdpSocket, task::JoinSet};
 
 use super::*;
-use crate::{TransportError, tls};
+use crate::{Probe, TransportError, tls};
 
 #[tokio::test]
 async fn two_nodes_learn_each_others_keys_and_talk_both_ways() {
@@ -21,6 +21,27 @@ async fn two_nodes_learn_each_others_keys_and_talk_both_ways() {
         assert_eq!(heard.next().await.unwrap().unwrap(), b"selamat pagi");
         answer.send(b"pagi").await.unwrap();
         assert_eq!(back.next().await.unwrap().unwrap(), b"pagi");
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn a_probe_says_what_leads_to_a_peer_and_opens_no_link() {
+    over_both(|over| async move {
+        let (village, regency) = (node(1).await, node(2).await);
+        let address = address(&regency, over);
+        let probes = village.probe(regency.node_key(), &address).await.unwrap();
+        assert!(
+            matches!(&probes[..], [Probe { outcome: Ok(_), over: Some(tried), .. }] if *tried == over),
+            "{probes:?}"
+        );
+        let stranger = village.probe(village.node_key(), &address).await.unwrap();
+        let found = format!("node {} answers there", regency.node_key().short());
+        assert!(matches!(&stranger[..], [Probe { outcome: Err(why), .. }] if *why == found), "{stranger:?}");
+        // The next link that the other side sees is one that was meant.
+        let ((mut out, _back), (_answer, mut heard)) = ends(&village, &regency, over).await;
+        out.send(b"selamat pagi").await.unwrap();
+        assert_eq!(heard.next().await.unwrap().unwrap(), b"selamat pagi");
     })
     .await;
 }
