@@ -251,6 +251,19 @@ pub enum Stage {
     Left(LeavingReason),
 }
 
+impl Stage {
+    /// As it stands in tables: `terdata` to `diseleksi`, `ditetapkan`, `cadangan`, `ditolak`, `different`, or `left:` and
+    /// the reason.
+    pub fn code(self) -> String {
+        match self {
+            Stage::Before(step) => step.code().to_owned(),
+            Stage::Decided(outcome) => outcome.code().to_owned(),
+            Stage::DecidedDifferently => "different".to_owned(),
+            Stage::Left(reason) => format!("left:{}", reason.code()),
+        }
+    }
+}
+
 impl Events {
     /// What the decisions say together.
     pub fn standing(&self) -> Standing<'_> {

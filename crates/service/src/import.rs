@@ -10,7 +10,7 @@ use driver::{Target, What, Write};
 use identity::{Class, Coordinate, Incarnation, JournalId, Officer, Region, ScopeName};
 use records::{
     Candidate, Content, DESMIGRATIF, Decision, Fields, ImportDraft, ImportOptions, Lang, Outcome, Person, PersonFields,
-    RecordKind, duplicates_of, read_import, rejected_csv,
+    RecordKind, RegisterNumber, duplicates_of, read_import, rejected_csv,
 };
 use views::Filter;
 
@@ -59,7 +59,7 @@ impl Service {
             rejected: (table.rows.len() - drafts.len()) as u64,
             rejected_file: None,
         };
-        let mut register = Register::new(self.next_register().await?);
+        let mut register = self.next_register().await?;
         // A row that stands in the table twice is one person.
         let mut seen = BTreeSet::new();
         let total = drafts.len() as u64;
@@ -97,7 +97,7 @@ impl Service {
         &self,
         draft: &ImportDraft,
         officer: &Officer,
-        register: &mut Register,
+        register: &mut RegisterNumber,
         writes: &mut Vec<Write>,
         done: &mut ImportDone,
     ) -> Result<(), Problem> {
@@ -129,7 +129,8 @@ impl Service {
         };
         let mut edits = draft.participation(person);
         if !draft.has_register() {
-            edits.push(records::edit_from_input(RecordKind::Participation, "register", &register.take())?);
+            edits.push(records::edit_from_input(RecordKind::Participation, "register", &register.to_string())?);
+            register.number += 1;
         }
         let participation = writes.len();
         writes.push(new_document(RecordKind::Participation, &draft.village, officer, edits)?);
@@ -205,25 +206,6 @@ impl Service {
 /// A cell that no table program takes for a formula.
 fn text_cell(text: String) -> String {
     if text.starts_with(['=', '+', '-', '@', '\t', '\r']) { format!("'{text}") } else { text }
-}
-
-/// Counts on from a register number.
-struct Register {
-    prefix: String,
-    next: u32,
-}
-
-impl Register {
-    fn new(first: String) -> Self {
-        let (prefix, number) = first.rsplit_once('-').unwrap_or((&first, "1"));
-        Self { prefix: prefix.to_owned(), next: number.parse().unwrap_or(1) }
-    }
-
-    fn take(&mut self) -> String {
-        let taken = format!("{}-{:04}", self.prefix, self.next);
-        self.next += 1;
-        taken
-    }
 }
 
 async fn read(file: &Path) -> Result<Vec<u8>, Problem> {

@@ -1,12 +1,14 @@
 //! Participants: registering, changing, choosing, deciding, leaving, and looking at them.
 
+use std::ops::RangeInclusive;
+
 use documents::{Edit, Snapshot};
 use driver::{Target, What, Write};
 use identity::{Coordinate, Officer, Region};
 use jiff::Zoned;
 use records::{
     Content, DESMIGRATIF, Decision, FieldSpec, FieldType, Lang, Leaving, LeavingReason, Outcome, PartialDate, PersonId,
-    RecordKind, RuleBook, Stage, ValueType,
+    RecordKind, RegisterNumber, RuleBook, ValueType,
 };
 use views::{Filter, Name, Page, Participant, ParticipantRow as ViewRow};
 
@@ -18,6 +20,9 @@ use crate::{
     reference,
     reply::{ConflictRow, EventView, FieldView, ParticipantRow, ParticipantView, ValueView},
 };
+
+/// Where numbers go on when a block is used up.
+const BEYOND_BLOCKS: RangeInclusive<u32> = 100_000..=999_999_999;
 
 impl Service {
     pub(crate) async fn add(
@@ -31,7 +36,7 @@ impl Service {
         let village = self.village(village)?;
         let register = match fields.iter().find(|(key, _)| key == "register") {
             Some((_, given)) => given.clone(),
-            None => self.next_register().await?,
+            None => self.next_register().await?.to_string(),
         };
         let person = new_person()?;
         let writes = registration(&officer, person, name, &village, &register, fields)?;
@@ -233,19 +238,27 @@ impl Service {
         Ok(held.as_ref().map(row_of))
     }
 
-    /// The participation with this register number, or of the person with this code.
+    /// The participation with this register number, or of the person with this code. Two offices may give one number:
+    /// this village's own comes first, and `NUMBER@VILLAGE` says which is meant.
     async fn find(&self, id: &str) -> Result<Participant, Problem> {
-        let wanted = id.trim().to_owned();
+        let (wanted, village) = match id.trim().split_once('@') {
+            Some((number, village)) => (number.to_owned(), Some(parse_region(village)?)),
+            None => (id.trim().to_owned(), None),
+        };
+        let own = self.office().region;
         let found = self
             .reading()
             .look(move |views| {
                 let documents: Vec<Coordinate> = match wanted.parse::<PersonId>() {
                     Ok(person) => views.participations_of(&person)?.into_iter().map(|held| held.doc).collect(),
                     Err(_) => {
-                        let filter = Filter { text: Some(wanted.clone()), ..Filter::default() };
-                        let listed = views.list(&filter, Page::ALL)?.rows;
-                        let exact = listed.into_iter().filter(|row| row.register.as_deref() == Some(&wanted));
-                        exact.map(|row| row.doc).collect()
+                        let filter = Filter { text: Some(wanted.clone()), region: village, ..Filter::default() };
+                        let mut listed = views.list(&filter, Page::ALL)?.rows;
+                        listed.retain(|row| row.register.as_deref() == Some(&wanted));
+                        if listed.iter().any(|row| row.village.as_str() == own) {
+                            listed.retain(|row| row.village.as_str() == own);
+                        }
+                        listed.into_iter().map(|row| row.doc).collect()
                     }
                 };
                 documents.iter().map(|document| views.get(document)).collect::<Result<Vec<_>, _>>()
@@ -257,7 +270,7 @@ impl Service {
             (Some(_), false) => Err(Problem::new(
                 Code::Conflict,
                 format!("{id} stands for several participations"),
-                "give the person's code instead: `simpul participant list --json` shows it",
+                "give NUMBER@VILLAGE, or the person's code: `simpul participant list --json` shows both",
             )),
             (None, _) => Err(Problem::not_found(
                 format!("no participant {id} is known here"),
@@ -306,15 +319,32 @@ impl Service {
         Ok(village)
     }
 
-    /// The next number of this office's own block, e.g. `KRP-2026-0001`.
-    pub(crate) async fn next_register(&self) -> Result<String, Problem> {
-        let prefix = format!("{}-{}-", register_letters(&self.office_name()), Zoned::now().year());
-        let taken = {
-            let prefix = prefix.clone();
-            self.reading().look(move |views| views.registers(&prefix)).await?
-        };
-        let highest = taken.iter().filter_map(|number| number.strip_prefix(&prefix)?.parse::<u32>().ok()).max();
-        Ok(format!("{prefix}{:04}", highest.unwrap_or(0) + 1))
+    /// The next number of this node's own block, e.g. `KRP-2026-0001`.
+    ///
+    /// The node with which an office began, or the only one that it has left, counts from 1. Each further node counts in
+    /// a block that its key gives it, so that two that do not see each other do not give one number to two people.
+    pub(crate) async fn next_register(&self) -> Result<RegisterNumber, Problem> {
+        let (prefix, year) = (records::register_prefix(&self.office_name()), Zoned::now().year());
+        let begins = format!("{prefix}-{year}-");
+        let taken = self.reading().look(move |views| views.registers(&begins)).await?;
+        let blocks = [self.register_block(), BEYOND_BLOCKS];
+        let taken = || taken.iter().map(String::as_str);
+        let next = blocks.into_iter().find_map(|block| records::next_register(&prefix, year, block, taken()));
+        next.ok_or_else(|| Problem::new(Code::Conflict, "every register number of this year is taken", "give one"))
+    }
+
+    fn register_block(&self) -> RangeInclusive<u32> {
+        let node = self.node();
+        let further = matches!(node.profile().0, charter::Subject::FurtherNode { .. });
+        let alone = node.charter().is_some_and(|charter| {
+            let of_office = charter.nodes().filter(|known| known.office == node.office());
+            of_office.filter(|known| charter.is_active(&known.key)).all(|known| known.key == node.key())
+        });
+        if !further || alone {
+            return 1..=9_999;
+        }
+        let begin = 10_000 + u32::from(node.key().as_bytes()[0]) % 90 * 1_000;
+        begin + 1..=begin + 999
     }
 
     fn office_name(&self) -> String {
@@ -325,14 +355,6 @@ impl Service {
             }
         }
     }
-}
-
-/// Three letters of an office's name: the first consonants of its last word, `KRP` for Desa Kuripan.
-fn register_letters(name: &str) -> String {
-    let word = name.split_whitespace().next_back().unwrap_or_default().to_uppercase();
-    let letters: String =
-        word.chars().filter(|letter| letter.is_ascii_uppercase() && !"AEIOU".contains(*letter)).take(3).collect();
-    if letters.is_empty() { "REG".to_owned() } else { letters }
 }
 
 /// The writes that register a person: who they are, and that they take part.
@@ -443,17 +465,8 @@ fn row_of(held: &Participant) -> ParticipantRow {
         village: participation.village.to_string(),
         group: fields.group.first().cloned(),
         number: fields.group_number.first().map(ToString::to_string),
-        stage: stage_code(participation.events.stage()),
+        stage: participation.events.stage().code(),
         contested: held.conflicts.iter().map(|held| held.conflict.field.clone()).collect(),
-    }
-}
-
-fn stage_code(stage: Stage) -> String {
-    match stage {
-        Stage::Before(step) => step.to_text(),
-        Stage::Decided(outcome) => outcome.to_text(),
-        Stage::DecidedDifferently => "different".to_owned(),
-        Stage::Left(reason) => format!("left:{}", reason.to_text()),
     }
 }
 
@@ -500,17 +513,4 @@ fn events(held: &Participant, known: &Known) -> Vec<EventView> {
         event(records::LEAVING, text, &said.by)
     });
     steps.chain(decisions).chain(leavings).collect()
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn a_register_block_has_the_letters_of_its_office() {
-        let table = [("Desa Kuripan", "KRP"), ("Kabupaten Wonosobo", "WNS"), ("Aiu", "REG"), ("", "REG")];
-        for (name, letters) in table {
-            assert_eq!(register_letters(name), letters, "{name}");
-        }
-    }
 }

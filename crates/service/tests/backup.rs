@@ -4,6 +4,7 @@
 
 use std::{fs, path::Path};
 
+use records::RegisterNumber;
 use service::{
     Ask, Code, Command, Options, Problem, Query, Reply, Service, StoreOptions, create, draft, found, reply::BackupDone,
     restore, subject,
@@ -34,9 +35,11 @@ async fn village(folder: &Path) -> Service {
     service
 }
 
-async fn register(service: &Service, name: &str) {
+async fn register(service: &Service, name: &str) -> RegisterNumber {
     let (officer, name) = ("petugas".to_owned(), name.to_owned());
-    ask(service, Command::Add { officer, name, village: None, fields: Vec::new() }).await.unwrap();
+    let add = Command::Add { officer, name, village: None, fields: Vec::new() };
+    let Reply::Added(row) = ask(service, add).await.unwrap() else { panic!("an addition") };
+    row.register.unwrap().parse().unwrap()
 }
 
 async fn names(service: &Service) -> Vec<String> {
@@ -77,11 +80,14 @@ async fn it_becomes_another_node_with_keys_of_its_own() {
     let found = start(&at("beside")).await;
     assert_eq!(names(&found).await, ["Bawon", "Suryati", "Turyati"]);
     assert_eq!((found.office().id, found.office().admitted), (office.id, false));
-    // It goes on in journals of its own, and its office admits it as it would any further node.
-    register(&found, "Wanti").await;
+    // It goes on in journals and in a block of register numbers of its own, for the lost one may be found again. Its
+    // office admits it as it would any further node.
+    let number = register(&found, "Wanti").await;
+    assert!(number.prefix == "KRP" && number.number > 10_000, "{number}");
     let Reply::Carry { file: request, .. } = ask(&found, Query::Request).await.unwrap() else { panic!("a request") };
     found.stop().await;
     let lost = start(&at("lost")).await;
+    assert_eq!(register(&lost, "Painem").await.number, 4);
     let Reply::Approved(invite) = ask(&lost, Command::Approve { request }).await.unwrap() else { panic!("an invite") };
     lost.stop().await;
     let found = start(&at("beside")).await;

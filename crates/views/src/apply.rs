@@ -4,8 +4,7 @@ use std::collections::BTreeMap;
 
 use identity::{Coordinate, JournalId, ScopeName};
 use records::{
-    Conflict, DocumentRows, Events, Fields, Folded, Known, Notice, Outcome, PersonId, Record, RecordKind, Stage,
-    Standing, StateSum,
+    Conflict, DocumentRows, Events, Fields, Folded, Known, Notice, PersonId, Record, RecordKind, Standing, StateSum,
 };
 use rusqlite::{Connection, OptionalExtension, ToSql, params};
 
@@ -323,7 +322,7 @@ impl EventColumns {
         };
         let empty = *events == Events::default();
         Ok(Self {
-            stage: stage_code(events.stage()),
+            stage: events.stage().code(),
             decided,
             number: said.and_then(|decision| decision.number.clone()),
             date: said.map(|decision| decision.date.to_string()),
@@ -334,19 +333,6 @@ impl EventColumns {
     /// In the order of `schema::trailing`.
     fn values<'a>(&'a self, name: &'a Option<String>) -> [&'a dyn ToSql; 6] {
         [&self.stage, &self.decided, &self.number, &self.date, &self.events, name]
-    }
-}
-
-/// The stage as it stands in the tables: `terdata` to `diseleksi`, `ditetapkan`, `cadangan`, `ditolak`, `different`, or
-/// `left:` and the reason.
-fn stage_code(stage: Stage) -> String {
-    match stage {
-        Stage::Before(step) => step.code().to_owned(),
-        Stage::Decided(outcome @ (Outcome::Accepted | Outcome::Reserve | Outcome::Rejected)) => {
-            outcome.code().to_owned()
-        }
-        Stage::DecidedDifferently => DIFFERENT.to_owned(),
-        Stage::Left(reason) => format!("left:{}", reason.code()),
     }
 }
 
