@@ -157,4 +157,10 @@ mod tests {
     fn an_office_without_nodes_gets_none() {
         assert_eq!(seal(&node(1), NETWORK, &[], b"", [9; 32]), Err(BundleError::NoAddressee));
     }
+
+    #[test]
+    fn golden_bytes() {
+        let made = data_encoding::HEXLOWER.encode(&made());
+        assert_eq!(made, include_str!("bundle.golden.txt").trim());
+    }
 }

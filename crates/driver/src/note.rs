@@ -48,3 +48,46 @@ impl Note {
         postcard::from_bytes(bytes).ok()
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use charter::Subject;
+    use identity::{EntryHash, NodeSecret, OfficeId};
+
+    use super::*;
+
+    /// Notes lie in segments for ever: a change here loses what nodes know of themselves. New kinds go to the end.
+    #[test]
+    fn golden_bytes() {
+        let secret = NodeSecret::from_seed([1; 32]);
+        let scope = "identity/33.07.10.2004".parse().unwrap();
+        let journal = JournalId { scope, node: secret.node_key(), incarnation: Incarnation([2; 8]) };
+        let point = Point { seq: 300, hash: EntryHash([3; 32]) };
+        let beacon = Beacon {
+            number: 1,
+            time_ms: 2,
+            version: "0.1.0".to_owned(),
+            addresses: vec!["kuripan.example:7707".to_owned()],
+            figures: [("only_here".to_owned(), 3)].into(),
+        };
+        let notes = [
+            Note::Profile {
+                subject: Subject::FurtherNode { office: OfficeId([4; 16]) },
+                practice: true,
+                nonce: [5; 16],
+            },
+            Note::Network(NetworkId([6; 32])),
+            Note::Incarnation(Incarnation([7; 8])),
+            Note::Freeze(journal.clone(), Some(point)),
+            Note::Rewind(journal, point),
+            Note::Beacon(Signed::new(&secret, identity::Domain::Beacon, &beacon)),
+            Note::Recovery(secret.node_key(), secret.seal_key()),
+            Note::Unmet(true),
+        ];
+        let made = notes.iter().map(|note| format!("{}\n", data_encoding::HEXLOWER.encode(&note.frame().bytes)));
+        assert_eq!(made.collect::<String>(), include_str!("note.golden.txt"));
+        for note in notes {
+            assert_eq!(Note::read(&note.frame().bytes), Some(note));
+        }
+    }
+}

@@ -175,3 +175,35 @@ fn read_fact(fact: &Fact, place: &Region, authors: &dyn Authors) -> Result<(Auth
     };
     Ok((author, read))
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::{Basis, Digest, LeavingReason, Outcome, PartialDate, Step};
+
+    /// Written facts are never written again: every later version has to read these.
+    #[test]
+    fn golden_bytes() {
+        let day: PartialDate = "2017-03-01".parse().unwrap();
+        let decision = Decision {
+            outcome: Outcome::Accepted,
+            number: Some("141/12/2017".to_owned()),
+            date: day,
+            day: Some("2017-02".parse().unwrap()),
+            replaces: vec![EntryHash([1; 32])],
+            basis: Some(Basis { own: Digest([2; 32]), family: None }),
+            scan: Some(Digest([3; 32])),
+        };
+        let leaving = Leaving { reason: LeavingReason::Moved, date: PartialDate::Unknown, open: Vec::new() };
+        let step = StepReached { step: Step::ALL[0], date: "2017".parse().unwrap() };
+        let facts = [
+            decision.draft().unwrap(),
+            leaving.draft().unwrap(),
+            step.draft().unwrap(),
+            Annulment { of: EntryHash([4; 32]) }.draft().unwrap(),
+        ];
+        let made = facts.map(|fact| format!("{} {}\n", fact.key, String::from_utf8(fact.bytes).unwrap())).concat();
+        assert_eq!(made, include_str!("facts.golden.txt"));
+        assert_eq!(decode::<Decision>(&decision.draft().unwrap().bytes), Ok(decision));
+    }
+}

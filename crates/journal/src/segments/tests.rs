@@ -409,3 +409,43 @@ fn a_fresh_log_is_small_and_a_full_one_rolls() {
     let (_, found, _) = recover(&disk, &setup).unwrap();
     assert_eq!((found.frames.len(), found.cuts.len()), (9_003, 0));
 }
+
+/// A folder of another version must open: a change here needs a new format number in the header.
+#[test]
+fn golden_bytes() {
+    let setup = Setup {
+        identity: FOLDER,
+        machine_key: MachineKey([3; 32]),
+        seed: [4; 32],
+        sizing: Sizing { grow_bytes_min: 0, grow_bytes_max: 0, segment_bytes: 1 << 20 },
+        expected: None,
+    };
+    let mut disk = SimDisk::default();
+    let (mut log, _, _) = recover(&disk, &setup).unwrap();
+    let frame = |kind, text: &str| Frame { kind, bytes: text.as_bytes().to_vec() };
+    let (ops, _) = log.append(&[frame(FrameKind::Page, "page"), frame(FrameKind::Pack, "pack")]).unwrap();
+    run(&mut disk, &ops);
+    let (ops, _) =
+        log.append(&[frame(FrameKind::Statement, "statement"), frame(FrameKind::Receipt, "receipt")]).unwrap();
+    run(&mut disk, &ops);
+    let (ops, _) = log.append(&[frame(FrameKind::ForkProof, "proof"), frame(FrameKind::Note, "note")]).unwrap();
+    run(&mut disk, &ops);
+    let open = listed(&disk);
+    let files: Vec<u32> = log.files().iter().map(|(name, _)| name.number).collect();
+    let (ops, _) = log.rewrite(&files, &[frame(FrameKind::Page, "page")]).unwrap();
+    run(&mut disk, &ops);
+    assert_eq!(format!("{open}{}", listed(&disk)), include_str!("golden.txt"));
+}
+
+/// Every file by its name, in lines of an offset and 32 bytes; lines of zeros are left out.
+fn listed(disk: &SimDisk) -> String {
+    let hex = |bytes: &[u8]| bytes.iter().map(|byte| format!("{byte:02x}")).collect::<String>();
+    let mut listed = String::new();
+    for (name, _) in disk.listing() {
+        let bytes = name.parse().ok().and_then(|name| disk.file(name)).unwrap_or_default();
+        let lines = (0..).step_by(32).zip(bytes.chunks(32)).filter(|(_, line)| line.iter().any(|byte| *byte != 0));
+        let lines = lines.map(|(offset, line)| format!("{offset:06x} {}\n", hex(line)));
+        listed.push_str(&format!("{name} {}\n{}", bytes.len(), lines.collect::<String>()));
+    }
+    listed
+}
