@@ -1,10 +1,10 @@
 //! A disk: what is on it is what was synced. It can be copied and set back without anybody noticing.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
-use charter::StatementSet;
-use identity::{EntryHash, Incarnation, JournalId, NodeKey, Point, ScopeName, Signed};
-use journal::{ForkProof, VerifiedRun, packs};
+use charter::{Charter, StatementSet};
+use identity::{ChangeHash, Coordinate, EntryHash, Incarnation, JournalId, NodeKey, Point, ScopeName, Signed};
+use journal::{Entry, ForkProof, Subject, VerifiedRun, packs};
 use sync::{Beacon, Durable, LoadPart, LoadedPack, Receipt, Span, wire::NOTHING};
 
 /// Everything that is durable.
@@ -40,6 +40,55 @@ impl Disk {
     pub(crate) fn hash_at(&self, journal: &JournalId, seq: u64) -> Option<EntryHash> {
         let runs = self.journals.get(journal)?;
         runs.iter().find(|run| run.first() <= seq && seq <= run.last().seq)?.point_at(seq).map(|point| point.hash)
+    }
+
+    /// What orders erase of what is held: the documents that they name and those that continue them, these also apart.
+    pub(crate) fn ordered(&self, charter: &Charter) -> (BTreeSet<Coordinate>, Vec<Coordinate>) {
+        let mut continued: BTreeMap<&Coordinate, Vec<Coordinate>> = BTreeMap::new();
+        for (own, entry) in self.entries() {
+            if let Subject::Creates { predecessor: Some(of) } = &entry.header.subject {
+                continued.entry(of).or_default().push(own);
+            }
+        }
+        let scopes: BTreeSet<&ScopeName> = self.journals.keys().map(|journal| &journal.scope).collect();
+        let mut next: Vec<Coordinate> =
+            scopes.into_iter().flat_map(|scope| charter.erased(scope)).map(|(document, _)| document.clone()).collect();
+        let (mut documents, mut successors) = (BTreeSet::new(), Vec::new());
+        while let Some(document) = next.pop() {
+            for successor in continued.remove(&document).into_iter().flatten() {
+                successors.push(successor.clone());
+                next.push(successor);
+            }
+            documents.insert(document);
+        }
+        (documents, successors)
+    }
+
+    fn entries(&self) -> impl Iterator<Item = (Coordinate, &Entry)> {
+        self.journals.iter().flat_map(|(journal, runs)| {
+            let entries = runs.iter().flat_map(VerifiedRun::entries);
+            entries.map(|entry| (Coordinate { journal: journal.clone(), seq: entry.header.seq }, entry))
+        })
+    }
+
+    /// The entries of documents of which the payload is here.
+    pub(crate) fn payloads_of(&self, documents: &BTreeSet<Coordinate>) -> BTreeSet<Coordinate> {
+        let there = self.entries().filter(|(own, entry)| {
+            !entry.payload.is_erased() && documents.contains(entry.header.subject.document(own))
+        });
+        there.map(|(own, _)| own).collect()
+    }
+
+    /// Erases the payloads of documents; gives what was erased of each journal.
+    pub(crate) fn erase(&mut self, documents: &BTreeSet<Coordinate>) -> BTreeMap<JournalId, BTreeMap<u64, ChangeHash>> {
+        let mut erased: BTreeMap<JournalId, BTreeMap<u64, ChangeHash>> = BTreeMap::new();
+        for Coordinate { journal, seq } in self.payloads_of(documents) {
+            erased.entry(journal).or_default().insert(seq, ChangeHash([0; 32]));
+        }
+        for (journal, entries) in &erased {
+            self.journals.get_mut(journal).into_iter().flatten().for_each(|run| run.erase(entries));
+        }
+        erased
     }
 
     /// Puts a run behind what is held. That it fits is for the replica to have seen to.

@@ -7,8 +7,8 @@ use std::{
 };
 
 use charter::{CheckedStatement, Standing};
-use identity::{JournalId, NodeKey, Point, ScopeName};
-use journal::{ForkProof, VerifiedRun};
+use identity::{Coordinate, JournalId, NodeKey, Point, ScopeName};
+use journal::{ForkProof, Subject, VerifiedRun};
 use sync::{
     CloseCode, Durable, Event, Found, Input, Output, SessionId, Unchecked,
     wire::{Assembler, Limits, Message},
@@ -199,15 +199,20 @@ impl Net {
 
     // Steps.
 
-    /// An officer writes; acknowledged when the disk has it.
+    /// An officer writes new documents; acknowledged when the disk has them.
     pub(crate) fn write(&mut self, name: &str, scope: &str, count: u64) {
+        self.write_about(name, scope, &Subject::Creates { predecessor: None }, count);
+    }
+
+    /// An officer writes about something.
+    pub(crate) fn write_about(&mut self, name: &str, scope: &str, subject: &Subject, count: u64) {
         let index = self.index(name);
         let scope: ScopeName = scope.parse().unwrap();
         let Net { nodes, random, .. } = self;
         if nodes[index].replica.is_none() {
             return;
         }
-        let runs = nodes[index].write(&scope, count, random);
+        let runs = nodes[index].write(&scope, subject, count, random);
         self.queue(index, Writing::Own(runs));
     }
 
@@ -292,6 +297,15 @@ impl Net {
         nodes[index].start(network, now, random);
         let incarnation = self.nodes[index].disk.incarnation;
         self.feed(index, Input::Incarnation(incarnation));
+        self.erase(index);
+    }
+
+    /// Does at a node what orders ask for.
+    fn erase(&mut self, index: usize) {
+        let successors = self.nodes[index].erase();
+        if !successors.is_empty() {
+            self.feed(index, Input::ErasedSuccessors(successors));
+        }
     }
 
     pub(crate) fn restart(&mut self, name: &str) {
@@ -570,6 +584,7 @@ impl Net {
                     let (journal, point) = (run.journal().clone(), run.last());
                     self.acknowledged.push(Acknowledged { node, journal, point });
                 }
+                self.erase(node);
                 self.feed(node, Input::Written { pack: pack(&runs) });
             }
         }
@@ -675,6 +690,9 @@ impl Net {
             let (life, after) = (self.nodes[node].life, at.saturating_sub(self.now) + Duration::from_millis(1));
             self.at(after, Happening::Answer { node, life, input: Box::new(Input::Incarnation(incarnation)) });
         }
+        if matches!(event, Event::CharterChanged) {
+            self.erase(node);
+        }
         let name = self.nodes[node].name.clone();
         if !matches!(event, Event::Held { .. } | Event::Peer { .. } | Event::Receipt { .. }) {
             self.events.push((name, event));
@@ -729,6 +747,11 @@ impl Net {
             if let Durable::Run(run) = item {
                 let journal = run.journal();
                 let me = n.secret.node_key();
+                for entry in run.entries().iter().filter(|entry| !entry.payload.is_erased()) {
+                    let own = Coordinate { journal: journal.clone(), seq: entry.header.seq };
+                    let document = entry.header.subject.document(&own);
+                    assert!(replica.charter().erasure(document).is_none(), "{} stores the erased {document}", n.name);
+                }
                 assert!(replica.charter().may_read(&me, &journal.scope), "{} stores {journal}", n.name);
                 match replica.charter().standing(journal) {
                     Standing::Open | Standing::NoRight => {}

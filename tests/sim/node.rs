@@ -6,7 +6,7 @@ use std::{
     time::{Duration, Instant},
 };
 
-use identity::{ChangeHash, Incarnation, JournalId, NodeSecret, Officer, Point, ScopeName};
+use identity::{ChangeHash, Coordinate, Incarnation, JournalId, NodeSecret, Officer, Point, ScopeName};
 use journal::{Draft, Form, JournalWriter, Kind, Payload, Subject, VerifiedRun};
 use sync::{Config, Durable, LoadedPack, Recovered, Replica, Span, Token};
 
@@ -66,7 +66,6 @@ impl Node {
             beacons: disk.beacons.values().cloned().collect(),
             forks: disk.forks.values().cloned().collect(),
             freezes: disk.freezes.iter().map(|(journal, at)| (journal.clone(), *at)).collect(),
-            erased_successors: Vec::new(),
             seed: random.bytes(),
             clock_ms: 1_763_750_000_000,
             config: Config { compare_every: Duration::from_secs(600), ..Config::default() },
@@ -94,7 +93,13 @@ impl Node {
     }
 
     /// Writes entries and gives the runs that are to be synced.
-    pub(crate) fn write(&mut self, scope: &ScopeName, count: u64, random: &mut Random) -> Vec<VerifiedRun> {
+    pub(crate) fn write(
+        &mut self,
+        scope: &ScopeName,
+        subject: &Subject,
+        count: u64,
+        random: &mut Random,
+    ) -> Vec<VerifiedRun> {
         let journal =
             JournalId { scope: scope.clone(), node: self.secret.node_key(), incarnation: self.disk.incarnation };
         let (secret, disk) = (self.secret.clone(), &self.disk);
@@ -105,9 +110,22 @@ impl Node {
             }
         });
         for _ in 0..count {
-            writer.append(draft(random)).unwrap();
+            writer.append(draft(subject.clone(), random)).unwrap();
         }
         writer.commit().runs
+    }
+
+    /// Erases what orders name: on the disk, and what the writers still hold. Gives the documents that go because of
+    /// the one that they continue.
+    pub(crate) fn erase(&mut self) -> Vec<Coordinate> {
+        let Some(replica) = &self.replica else { return Vec::new() };
+        let (documents, successors) = self.disk.ordered(replica.charter());
+        for (journal, entries) in self.disk.erase(&documents) {
+            if let Some(writer) = self.writers.get_mut(&journal.scope).filter(|writer| *writer.journal() == journal) {
+                writer.erase(&entries);
+            }
+        }
+        successors
     }
 }
 
@@ -122,11 +140,11 @@ pub(crate) fn pack(runs: &[VerifiedRun]) -> LoadedPack {
     LoadedPack { bytes: journal::encode(&refs).unwrap(), spans: runs.iter().map(span).collect() }
 }
 
-fn draft(random: &mut Random) -> Draft {
+fn draft(subject: Subject, random: &mut Random) -> Draft {
     Draft {
         time_ms: 1_763_750_000_000,
         officer: Officer::new("petugas-1").unwrap(),
-        subject: Subject::Creates { predecessor: None },
+        subject,
         kind: Kind { record: 2, form: Form::Fact },
         links: Vec::new(),
         payload: Payload::Fact(random.bytes()[..8 + random.below(24) as usize].to_vec()),

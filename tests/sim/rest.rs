@@ -32,6 +32,7 @@ impl Net {
         self.expect_same_statements(&nodes);
         self.expect_same_held_everywhere(&nodes);
         self.expect_nothing_lost(&nodes);
+        self.expect_erased(&nodes);
         self.expect_honest_receipts(&nodes);
         self.expect_disks_hold_what_may_be_read(&nodes);
         self.expect_quiet(&nodes);
@@ -88,6 +89,16 @@ impl Net {
                 }
                 panic!("{text}");
             }
+        }
+    }
+
+    /// P5: what an order erases is on no disk whose node knows the order.
+    fn expect_erased(&self, nodes: &[usize]) {
+        for node in nodes {
+            let disk = &self.nodes[*node].disk;
+            let (documents, _) = disk.ordered(self.charter(*node));
+            let there = disk.payloads_of(&documents);
+            assert!(there.is_empty(), "{} holds erased payloads: {there:?}", self.nodes[*node].name);
         }
     }
 

@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use charter::{Act, Body, Cut, Holder, Policy};
-use identity::{Class, NodeKey, OfficeKind, ScopeName};
+use identity::{Class, Coordinate, NodeKey, OfficeKind, ScopeName};
 
 use crate::{
     net::{Fired, Net},
@@ -16,7 +16,7 @@ use crate::{
 const FAILED_ONCE: [u64; 1] = [1083];
 
 /// Every kind of fault has to take effect in some run.
-const KINDS: [&str; 14] = [
+const KINDS: [&str; 15] = [
     "drop",
     "partition",
     "one-way partition",
@@ -31,6 +31,7 @@ const KINDS: [&str; 14] = [
     "clone",
     "removal",
     "cut-off",
+    "erasure",
 ];
 
 #[test]
@@ -71,7 +72,7 @@ fn days(seed: u64) -> Fired {
     for _ in 0..rounds {
         let name = *net.random.pick(&names).unwrap();
         let off = net.node(name).replica.is_none();
-        match net.random.below(24) {
+        match net.random.below(25) {
             0..=8 => {
                 let scope = a_scope(&mut net, name);
                 let count = if net.random.one_in(12) { 300 + net.random.below(3000) } else { 1 + net.random.below(8) };
@@ -124,6 +125,7 @@ fn days(seed: u64) -> Fired {
                     net.roll_back(name, disk);
                 }
             }
+            24 => net.erase_something(),
             _ => {}
         }
         let pause = match net.random.below(4) {
@@ -210,6 +212,27 @@ impl Net {
             self.say(by, said);
         }
         self.fired.count("cut-off");
+    }
+
+    /// The lead ministry orders something that was written to be erased, where it may.
+    pub(crate) fn erase_something(&mut self) {
+        let Net { random, acknowledged, .. } = self;
+        let Some(write) = random.pick(acknowledged) else { return };
+        let document = Coordinate { journal: write.journal.clone(), seq: write.point.seq };
+        let scope = document.journal.scope.clone();
+        if matches!(scope.class(), Class::Participation | Class::Identity | Class::Board)
+            || scope.as_str() == "coordination/id"
+        {
+            self.order_erasure("kemnaker", scope, vec![document]);
+        }
+    }
+
+    /// An office orders documents to be erased.
+    pub(crate) fn order_erasure(&mut self, by: &str, scope: ScopeName, documents: Vec<Coordinate>) {
+        let body = Body::Erase { scope, documents, ground: "UU 27/2022".to_owned(), deadline: 1_800_000_000 };
+        let said = self.world.said(by, body);
+        self.say(by, said);
+        self.fired.count("erasure");
     }
 
     /// Five founders decide that provinces read who the people are no more.

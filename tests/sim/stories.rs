@@ -1,8 +1,10 @@
 //! The promises as stories of a few offices.
 
-use std::time::Duration;
+use std::{collections::BTreeSet, time::Duration};
 
 use charter::Body;
+use identity::Coordinate;
+use journal::Subject;
 
 use crate::net::Net;
 
@@ -262,4 +264,39 @@ fn a_connection_that_works_one_way_only_is_given_up_and_made_anew() {
     net.settle();
     net.expect_at_rest();
     assert_eq!(net.entries_of("wonosobo", "kuripan", V), 4);
+}
+
+#[test]
+fn what_an_order_erases_is_on_no_disk_whoever_was_away_and_comes_back_to_nobody() {
+    let mut net = Net::programme(14);
+    net.write("kuripan", V, 3);
+    net.settle();
+    let first = net.node("wonosobo").disk.clone();
+    let journal = net.acknowledged[0].journal.clone();
+    let [erased, kept] = [2, 3].map(|seq| Coordinate { journal: journal.clone(), seq });
+    net.write_about("wonosobo", V, &Subject::Of(erased.clone()), 2);
+    net.write_about("wonosobo", V, &Subject::Creates { predecessor: Some(erased.clone()) }, 1);
+    net.write_about("wonosobo", V, &Subject::Of(kept.clone()), 1);
+    net.settle();
+    let continued = Coordinate { journal: net.acknowledged.last().unwrap().journal.clone(), seq: 3 };
+    // One is away, and one writes on about it without knowing.
+    net.isolate("jateng");
+    net.isolate("bp3tki");
+    net.run(Duration::from_secs(60));
+    net.write_about("bp3tki", V, &Subject::Of(erased.clone()), 2);
+    net.write_about("bp3tki", V, &Subject::Of(continued.clone()), 1);
+    net.order_erasure("kemnaker", V.parse().unwrap(), vec![erased.clone()]);
+    net.run(Duration::from_secs(600));
+    // One forgets all that came after the first three, the order included.
+    net.roll_back("wonosobo", first);
+    net.heal();
+    net.settle();
+    net.expect_at_rest();
+    let documents = BTreeSet::from([erased, continued]);
+    for name in ["kuripan", "wonosobo", "jateng", "bp3tki", "kemnaker", "kemendesa"] {
+        assert_eq!(net.node(name).disk.payloads_of(&documents), BTreeSet::new(), "{name}");
+        assert_eq!(net.node(name).disk.payloads_of(&BTreeSet::from([kept.clone()])).len(), 2, "{name}");
+        assert_eq!(net.entries_of(name, "wonosobo", V), 4, "{name}");
+        assert_eq!(net.entries_of(name, "bp3tki", V), 3, "{name}");
+    }
 }

@@ -8,6 +8,8 @@
 //! - Index rows are applied in the order of the log, so that what the index calls applied has no gap.
 //! - What is shown of a document is its fold over *all* entries held of it; nothing depends on the order of arrival.
 
+pub(crate) mod erasure;
+
 use std::{
     collections::{BTreeMap, BTreeSet},
     sync::{Arc, mpsc},
@@ -143,6 +145,7 @@ struct State {
     number: u64,
     /// Whether a write failed for good.
     failed: bool,
+    erasing: erasure::Erasing,
 }
 
 impl Default for State {
@@ -157,6 +160,7 @@ impl Default for State {
             next_id: 0,
             number: 0,
             failed: false,
+            erasing: erasure::Erasing::default(),
         }
     }
 }
@@ -199,6 +203,7 @@ impl Desk {
             let idle = self.state.dirty.is_empty();
             let job = if idle {
                 self.settle();
+                self.erase_some();
                 asked.recv().ok()
             } else {
                 match asked.try_recv() {
@@ -218,6 +223,7 @@ impl Desk {
             if since_fold >= FOLDS_AT_ONCE {
                 since_fold = 0;
                 self.fold_some();
+                self.erase_some();
             }
         }
     }
@@ -306,6 +312,7 @@ impl Desk {
                 None => JournalWriter::new(journal, self.secret.clone()),
                 Some(page) => JournalWriter::resume(journal, self.secret.clone(), page)?,
             };
+            let writer = self.state.erasing.without_erased(writer);
             self.state.writers.insert(scope.clone(), writer);
         }
         self.state.writers.get_mut(scope).ok_or(WriteError::Stopped)
@@ -336,7 +343,8 @@ impl Desk {
         Ok(self.state.folds.get_mut(document))
     }
 
-    fn build(&self, document: &Coordinate) -> Result<Option<Fold>, StoreError> {
+    /// The entries held of a document.
+    fn items(&self, document: &Coordinate) -> Result<Vec<documents::Item>, StoreError> {
         let mut items = Vec::new();
         if let (Some(scope), Some(journal)) =
             (self.index.scope_number(&document.journal.scope), self.index.journal_number(&document.journal))
@@ -346,6 +354,11 @@ impl Desk {
             }
         }
         items.extend(self.unindexed(document));
+        Ok(items)
+    }
+
+    fn build(&self, document: &Coordinate) -> Result<Option<Fold>, StoreError> {
+        let items = self.items(document)?;
         if items.is_empty() {
             return Ok(None);
         }
@@ -423,12 +436,15 @@ impl Desk {
         let mut tips: BTreeMap<Coordinate, Vec<Coordinate>> = BTreeMap::new();
         for write in writes {
             let (document, record, created) = match &write.target {
+                Target::New { predecessor: Some(of), .. } if self.standings.erased(of) => {
+                    return Err(EditError::NotEditable("the document that it would continue is erased").into());
+                }
                 Target::New { scope, kind, .. } => {
                     (Coordinate { journal: self.own_journal(scope), seq: 0 }, *kind, true)
                 }
                 Target::Document(document) => {
                     let fold = self.fold(document)?.ok_or_else(|| WriteError::Unknown(document.clone()))?;
-                    (document.clone(), fold.snapshot().kind, false)
+                    (document.clone(), fold.kind().unwrap_or_default(), false)
                 }
                 Target::Batch(index) => {
                     let (document, kind) = documents.get(*index).cloned().ok_or(WriteError::Batch(*index))?;
@@ -560,8 +576,10 @@ impl Desk {
         for commit in std::mem::take(&mut flight.commits) {
             for (kind, run) in runs_of(&commit) {
                 let Some(at) = at.next() else { continue };
+                let at = self.state.erasing.now_at(at);
                 let run = Arc::new(run.clone());
                 self.index_run(&run, at, 0, &mut ops)?;
+                self.note_late(&run, at, &mut ops);
                 if kind == FrameKind::Pack
                     && let Ok(bytes) = journal::encode(&[&run])
                 {
@@ -624,8 +642,10 @@ impl Desk {
         let own = self.secret.node_key();
         let mut ops = Vec::new();
         for HeldRun { run, at, part } in runs {
+            let at = self.state.erasing.now_at(at);
             let run = Arc::new(run);
             self.index_run(&run, at, part, &mut ops)?;
+            self.note_late(&run, at, &mut ops);
             self.dirty_entries(&run, run.first());
             if run.journal().node == own {
                 self.state.writers.remove(&run.journal().scope);
@@ -668,31 +688,22 @@ impl Desk {
             .flat_map(|(scope, _)| self.index.journals(&scope))
             .map(|(journal, _)| journal)
             .collect();
-        let before: Vec<_> = journals.iter().map(|journal| self.standings.reach(journal)).collect();
-        let scopes: Vec<ScopeName> = self.index.scopes().into_iter().map(|(scope, _)| scope).collect();
-        let erased = |standings: &Standings| -> BTreeSet<Coordinate> {
-            let charter = standings.charter();
-            charter
-                .iter()
-                .flat_map(|charter| scopes.iter().flat_map(|s| charter.erased(s)))
-                .map(|(d, _)| d.clone())
-                .collect()
-        };
-        let erased_before = erased(&self.standings);
+        // At a start what others wrote has been shown before, and a watermark says whether it was shown as it stands now.
+        let own = self.secret.node_key();
+        let first = self.standings.charter().is_none();
+        let shown = |journal: &&JournalId| !first || journal.node == own;
+        let before: Vec<(&JournalId, _)> =
+            journals.iter().filter(shown).map(|journal| (journal, self.standings.reach(journal))).collect();
         self.standings.set_charter(charter);
-        for (journal, before) in journals.iter().zip(before) {
+        for (journal, before) in before {
             let now = self.standings.reach(journal);
             if now != before {
                 self.touch_journal(journal, now.differs_from(before))?;
             }
         }
-        for document in erased(&self.standings).difference(&erased_before) {
-            self.state.folds.pop(document);
-            self.state.unsettled.insert(document.journal.scope.clone());
-            self.state.dirty.insert(document.clone());
-        }
+        self.orders_changed()?;
         // The statements are part of every watermark.
-        self.state.unsettled.extend(scopes);
+        self.state.unsettled.extend(self.index.scopes().into_iter().map(|(scope, _)| scope));
         Ok(())
     }
 
@@ -769,7 +780,7 @@ impl Desk {
         if lost.is_empty() {
             return Ok(());
         }
-        let kind = fold.snapshot().kind;
+        let kind = fold.kind().unwrap_or_default();
         let written = match fold.reissue(&lost, &own) {
             Ok(written) => written,
             Err(error) => {
@@ -904,7 +915,14 @@ pub(crate) fn index_run(
     let mut documents: BTreeMap<DocumentId, Vec<Row>> = BTreeMap::new();
     for (seq, entry) in (run.first()..).zip(run.entries()) {
         let document = match &entry.header.subject {
-            Subject::Creates { .. } => DocumentId { journal, seq },
+            Subject::Creates { predecessor } => {
+                let document = DocumentId { journal, seq };
+                if let Some(of) = predecessor {
+                    let of = DocumentId { journal: index.intern_journal(&of.journal)?, seq: of.seq };
+                    ops.push(IndexOp::Successor { of, document });
+                }
+                document
+            }
             Subject::Of(document) => {
                 DocumentId { journal: index.intern_journal(&document.journal)?, seq: document.seq }
             }

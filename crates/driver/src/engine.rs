@@ -11,7 +11,7 @@ use std::{
 };
 
 use charter::{Charter, CheckedStatement};
-use identity::{EntryHash, Incarnation, NodeKey, OfficeId};
+use identity::{Coordinate, EntryHash, Incarnation, NodeKey, OfficeId};
 use journal::ForkProof;
 use store::{Frame, FrameKind, StoreError};
 use sync::{
@@ -80,6 +80,8 @@ pub(crate) enum Told {
     },
     /// A statement that is durable.
     Statement(CheckedStatement),
+    /// Documents that an order erases because of the document that they continue.
+    ErasedSuccessors(Vec<Coordinate>),
     /// This node belongs to a network now.
     Joined(Box<Recovered>),
     Report(Beacon),
@@ -244,6 +246,7 @@ impl Engine {
             Told::Located { request, hash } => self.feed(Input::Located { request, hash }),
             Told::Proved { request, proof } => self.feed(Input::Proved { request, proof }),
             Told::Written { pack } => self.feed(Input::Written { pack }),
+            Told::ErasedSuccessors(documents) => self.feed(Input::ErasedSuccessors(documents)),
             Told::Statement(statement) => self.feed(Input::Statement(statement)),
             Told::Joined(recovered) => self.join(*recovered),
             Told::Report(beacon) => self.feed(Input::Report(beacon)),

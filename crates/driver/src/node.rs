@@ -1,7 +1,7 @@
 //! A running node: opening its folder, starting its threads, and the handle through which everything is asked of it.
 
 use std::{
-    collections::BTreeMap,
+    collections::{BTreeMap, BTreeSet},
     net::SocketAddr,
     sync::{Arc, Mutex, MutexGuard, PoisonError, mpsc as sync_mpsc},
     thread::JoinHandle,
@@ -17,15 +17,15 @@ use identity::{
     Signed,
 };
 use journal::Kind;
-use store::{Frame, FrameKind, Index, IndexState, Reader, Store, StoreError};
+use store::{Frame, FrameKind, Index, IndexOp, IndexState, Reader, Store, StoreError};
 use sync::{Beacon, PeerStatus, Receipt, Recovered};
-use tokio::sync::{mpsc, oneshot};
+use tokio::sync::{mpsc, oneshot, watch};
 use transport::{Address, Endpoint, TransportError};
 
 use crate::{
     api::{Update, Write, WriteError, Written},
     bundle::{self, BundleError},
-    desk::{Desk, DeskJob, Recomputed, index_run},
+    desk::{self, Desk, DeskJob, Recomputed, index_run},
     disk::{Disk, NotStored},
     engine::{Engine, INCOMING_MAX, Seen, Told, clock_ms},
     links,
@@ -292,6 +292,20 @@ impl Node {
     /// The links of this node since its start.
     pub fn links(&self) -> Links {
         self.0.seen.links.borrow().clone()
+    }
+
+    /// The nodes that it is connected to.
+    pub fn connected(&self) -> watch::Receiver<BTreeSet<NodeKey>> {
+        self.0.seen.connected.clone()
+    }
+
+    /// Waits until no file here holds anything that an order in force here erases.
+    pub async fn when_erased(&self) {
+        let (reply, done) = oneshot::channel();
+        if self.ask_desk(DeskJob::With(Box::new(move |desk| desk.when_erased(reply)))).is_ok() {
+            // A node that stops says nothing more.
+            let _ = done.await;
+        }
     }
 
     /// Where this node listens: QUIC, and TLS over TCP.
@@ -618,6 +632,8 @@ fn recover(index: &Index, reader: &Reader, frames: &[store::Located], state: Ind
                 for (part, run) in (0..).zip(&runs) {
                     index_run(index, run, located.at, part, &mut ops)?;
                 }
+                // What came last may be what an order erases.
+                ops.push(IndexOp::Set { name: desk::erasure::DONE.to_vec(), value: None });
             }
             FrameKind::Note => {
                 if let Ok(frame) = reader.read(located.at)
@@ -697,7 +713,6 @@ fn recovered(secret: &NodeSecret, index: &Index, network: NetworkId, found: Foun
         beacons: found.beacons.into_values().collect(),
         forks: found.forks,
         freezes: found.freezes.into_iter().collect(),
-        erased_successors: Vec::new(),
         seed: random()?,
         clock_ms: clock_ms(),
         config: sync::Config::default(),

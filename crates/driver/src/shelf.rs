@@ -2,7 +2,7 @@
 
 use std::{
     collections::BTreeMap,
-    sync::{Arc, Mutex, PoisonError},
+    sync::{Arc, Mutex, PoisonError, RwLock, RwLockReadGuard, RwLockWriteGuard},
 };
 
 use identity::{Coordinate, EntryHash, Incarnation, JournalId, NodeKey, Point, ScopeName};
@@ -25,11 +25,27 @@ pub(crate) struct Shelf {
     index: Index,
     reader: Reader,
     cache: Arc<Mutex<LruCache<Key, Arc<VerifiedRun>>>>,
+    /// Held to look a place up and to read it, and by who moves frames from one place to another.
+    places: Arc<RwLock<()>>,
 }
 
 impl Shelf {
     pub(crate) fn new(index: Index, reader: Reader) -> Self {
-        Self { index, reader, cache: Arc::new(Mutex::new(LruCache::new(PAGES_KEPT))) }
+        Self { index, reader, cache: Arc::new(Mutex::new(LruCache::new(PAGES_KEPT))), places: Arc::default() }
+    }
+
+    /// Reads frames where they lie, past the index and the cache.
+    pub(crate) fn reader(&self) -> &Reader {
+        &self.reader
+    }
+
+    fn reading(&self) -> RwLockReadGuard<'_, ()> {
+        self.places.read().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// While this is kept, nobody reads: frames are moved, and the index follows.
+    pub(crate) fn moving(&self) -> RwLockWriteGuard<'_, ()> {
+        self.places.write().unwrap_or_else(PoisonError::into_inner)
     }
 
     /// All segments as they are now.
@@ -38,7 +54,7 @@ impl Shelf {
     }
 
     /// The run of a page row; `None` if its frame is damaged or gone, which is logged.
-    pub(crate) fn run(&self, page: &PageRow) -> Result<Option<Arc<VerifiedRun>>, StoreError> {
+    fn run(&self, page: &PageRow) -> Result<Option<Arc<VerifiedRun>>, StoreError> {
         let key = (page.at, page.part);
         let cache = || self.cache.lock().unwrap_or_else(PoisonError::into_inner);
         if let Some(run) = cache().get(&key) {
@@ -66,6 +82,7 @@ impl Shelf {
 
     /// One entry as a document takes it.
     pub(crate) fn item(&self, number: JournalNumber, seq: u64) -> Result<Option<documents::Item>, StoreError> {
+        let _still = self.reading();
         let Some(page) = self.index.page_with(number, seq)? else { return Ok(None) };
         let Some(run) = self.run(&page)? else { return Ok(None) };
         let (Some(entry), Some(point)) = (run.entry(seq), run.point_at(seq)) else { return Ok(None) };
@@ -76,6 +93,7 @@ impl Shelf {
     /// The hash of one entry.
     pub(crate) fn locate(&self, journal: &JournalId, seq: u64) -> Result<Option<EntryHash>, StoreError> {
         let Some(number) = self.index.journal_number(journal) else { return Ok(None) };
+        let _still = self.reading();
         let Some(page) = self.index.page_with(number, seq)? else { return Ok(None) };
         Ok(self.run(&page)?.and_then(|run| run.point_at(seq)).map(|point| point.hash))
     }
@@ -88,6 +106,7 @@ impl Shelf {
         until: u64,
         mut budget: usize,
     ) -> Result<Vec<Arc<VerifiedRun>>, StoreError> {
+        let _still = self.reading();
         let mut runs = Vec::new();
         let mut from = seq;
         while from <= until {

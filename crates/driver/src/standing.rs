@@ -1,6 +1,9 @@
 //! What each entry is worth at this node: the charter's word on its journal, and where the journal is frozen here.
 
-use std::{collections::BTreeMap, sync::Arc};
+use std::{
+    collections::{BTreeMap, BTreeSet},
+    sync::Arc,
+};
 
 use charter::Charter;
 use documents::Standing;
@@ -12,6 +15,8 @@ pub(crate) struct Standings {
     own: NodeKey,
     charter: Option<Arc<Charter>>,
     freezes: BTreeMap<JournalId, Point>,
+    /// Documents that an order erases because of the document that they continue.
+    successors: BTreeSet<Coordinate>,
     /// Restored from a backup, and no peer's statements seen since.
     unmet: bool,
 }
@@ -40,7 +45,7 @@ const ALL: Reach = Reach { upto: u64::MAX, beyond: Standing::Waiting };
 
 impl Standings {
     pub(crate) fn new(own: NodeKey, freezes: BTreeMap<JournalId, Point>, unmet: bool) -> Self {
-        Self { own, charter: None, freezes, unmet }
+        Self { own, charter: None, freezes, successors: BTreeSet::new(), unmet }
     }
 
     pub(crate) fn charter(&self) -> Option<&Arc<Charter>> {
@@ -85,11 +90,23 @@ impl Standings {
         self.unmet = false;
     }
 
+    /// Whether a document is to be erased, by an order about it or about one that it continues.
+    pub(crate) fn ordered(&self, document: &Coordinate) -> bool {
+        self.successors.contains(document)
+            || self.charter.as_ref().is_some_and(|charter| charter.erasure(document).is_some())
+    }
+
+    /// Adds documents that continue an erased one; whether they are new here.
+    pub(crate) fn add_successors(&mut self, documents: impl IntoIterator<Item = Coordinate>) -> bool {
+        let before = self.successors.len();
+        self.successors.extend(documents);
+        self.successors.len() > before
+    }
+
     /// Whether a document is shown as erased. A node that was restored from a backup may have missed an order: where
     /// orders were given before, it shows nothing until it has seen a peer's statements.
     pub(crate) fn erased(&self, document: &Coordinate) -> bool {
-        let Some(charter) = &self.charter else { return false };
-        let scope = &document.journal.scope;
-        charter.erasure(document).is_some() || (self.unmet && charter.erased(scope).next().is_some())
+        let hidden = |charter: &Arc<Charter>| charter.erased(&document.journal.scope).next().is_some();
+        self.ordered(document) || (self.unmet && self.charter.as_ref().is_some_and(hidden))
     }
 }

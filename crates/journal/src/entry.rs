@@ -151,6 +151,11 @@ impl Payload {
         Some(*hasher.finalize().as_bytes())
     }
 
+    /// Whether it is gone.
+    pub fn is_erased(&self) -> bool {
+        matches!(self, Payload::Erased { .. })
+    }
+
     /// How many bytes of its own it carries.
     pub fn bytes(&self) -> usize {
         self.body().len()
@@ -228,6 +233,19 @@ pub struct Entry {
     pub header: Header,
     /// What the header commits to.
     pub payload: Payload,
+}
+
+impl Entry {
+    /// Erases the payload; of a change its hash stays. What is erased already stays as it is.
+    pub(crate) fn erase(&mut self, change_hash: ChangeHash) {
+        let change_hash = match self.header.kind.form {
+            Form::Change => change_hash,
+            Form::Fact => ChangeHash([0; 32]),
+        };
+        if !self.payload.is_erased() {
+            self.payload = Payload::Erased { commitment: self.header.commitment, change_hash };
+        }
+    }
 }
 
 /// What an author hands to its journal to be written: an entry before it has its number, its chain and its commitment.

@@ -15,8 +15,7 @@ use std::{collections::BTreeMap, ops::Range};
 use identity::{ChangeHash, Coordinate, EntryHash, JournalId, Officer, Point, Signature};
 
 use crate::{
-    Checkpoint, Cover, Digest, Entry, Form, Header, Kind, PAGE_ENTRIES_MAX, PageError, Payload, Subject,
-    entry::JournalHashes,
+    Checkpoint, Cover, Digest, Entry, Header, Kind, PAGE_ENTRIES_MAX, PageError, Payload, Subject, entry::JournalHashes,
 };
 
 /// An entry without what its reader puts back: number, previous hash, commitment.
@@ -316,11 +315,7 @@ impl VerifiedRun {
             if matches!(entry.payload, Payload::Erased { .. }) {
                 places.extend(place(seq));
             } else if let Some(change_hash) = erased.get(&seq) {
-                let change_hash = match entry.header.kind.form {
-                    Form::Change => *change_hash,
-                    Form::Fact => ChangeHash([0; 32]),
-                };
-                entry.payload = Payload::Erased { commitment: entry.header.commitment, change_hash };
+                entry.erase(*change_hash);
             }
         }
         self.cover = self.cover.without(&places).within(self.places());

@@ -8,7 +8,10 @@
 //! - A page is sealed by the append that fills it, and no entry is added to it afterwards.
 //! - A writer resumes only where a checkpoint of its own stands; what no checkpoint covers is for recovery to judge.
 
-use std::sync::Arc;
+use std::{
+    collections::{BTreeMap, BTreeSet},
+    sync::Arc,
+};
 
 use identity::{ChangeHash, EntryHash, JournalId, NodeSecret, Point};
 
@@ -73,6 +76,8 @@ impl JournalWriter {
         writer.digest = held.checkpoint().digest;
         writer.weight = held.entries().iter().map(weight).sum();
         writer.signed = held.entries().len();
+        let erased = (0..).zip(held.entries()).filter(|(_, entry)| entry.payload.is_erased());
+        writer.salts = writer.salts.without(&erased.map(|(place, _)| place).collect());
         (writer.hashes, writer.entries) = held.into_entries().map(|(point, entry)| (point.hash, entry)).unzip();
         Ok(writer)
     }
@@ -146,6 +151,22 @@ impl JournalWriter {
     /// holds less. `None` when the page is empty.
     pub fn tail(&self) -> Option<VerifiedRun> {
         self.run_from(0)
+    }
+
+    /// Erases payloads of entries that it still holds, as [`VerifiedRun::erase`] does: whatever is handed out from now
+    /// on holds neither them nor what their salts follow from.
+    pub fn erase(&mut self, erased: &BTreeMap<u64, ChangeHash>) {
+        for run in self.pending.runs.iter_mut().chain(&mut self.pending.sealed) {
+            run.erase(erased);
+        }
+        let mut places = BTreeSet::new();
+        for (place, (seq, entry)) in (self.page_first..).zip(&mut self.entries).enumerate() {
+            if let Some(change_hash) = erased.get(&seq) {
+                entry.erase(*change_hash);
+                places.extend(u16::try_from(place));
+            }
+        }
+        self.salts = self.salts.without(&places);
     }
 
     fn sign(&mut self, sealed: bool) {
@@ -288,6 +309,30 @@ mod tests {
         let bytes = crate::encode(&[&tail]).unwrap();
         let back = crate::decode(&bytes, &crate::Limits::default()).unwrap().remove(0).verify();
         assert_eq!(back, Ok(tail));
+    }
+
+    #[test]
+    fn what_is_written_behind_an_erased_entry_does_not_give_its_salt_away() {
+        let erased = [(2, ChangeHash([1; 32]))].into();
+        let mut held = run(1, 5);
+        held.erase(&erased);
+        let resumed = JournalWriter::resume(journal(1), secret(1), held).unwrap();
+        let mut went_on = writer(1);
+        write(&mut went_on, 1, 5);
+        went_on.erase(&erased);
+        for mut writer in [resumed, went_on] {
+            let later = write(&mut writer, 1, 2).remove(0);
+            assert_eq!(later.first(), 6);
+            // Erasing it again changes nothing: there is no seed above the erased entry's place.
+            let mut again = later.clone();
+            again.erase(&erased);
+            assert_eq!(later, again);
+            assert!(matches!(writer.tail().unwrap().entry(2).unwrap().payload, Payload::Erased { .. }));
+            let mut filled = write(&mut writer, 1, PAGE_ENTRIES_MAX);
+            filled.retain(VerifiedRun::sealed);
+            let bytes = crate::encode(&[&filled[0]]).unwrap();
+            assert!(crate::decode(&bytes, &crate::Limits::default()).unwrap().remove(0).verify().is_ok());
+        }
     }
 
     #[test]

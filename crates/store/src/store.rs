@@ -376,6 +376,19 @@ impl Reader {
         Ok(Copies::new(opened.collect::<Result<_, StoreError>>()?))
     }
 
+    /// The numbers of the segment files, in the order of the log.
+    pub fn files(&self) -> Vec<u32> {
+        let segments = self.shared.segments.read().unwrap_or_else(PoisonError::into_inner);
+        let mut names: Vec<FileName> = segments.values().map(|segment| segment.name).collect();
+        names.sort();
+        names.into_iter().map(|name| name.number).collect()
+    }
+
+    /// Where the frames of one file are, in order, with the position behind each. `Gone` when it was rewritten.
+    pub fn frames_of(&self, file: u32) -> Result<Vec<(Located, Position)>, StoreError> {
+        Ok(self.frames_in(&self.shared.segment(file)?)?)
+    }
+
     fn frames_in(&self, segment: &Segment) -> Result<Vec<(Located, Position)>, SegmentError> {
         let failed = |source: io::Error| SegmentError::Read { file: segment.name, source: source.into() };
         let file = self.shared.file(segment.name).map_err(failed)?;

@@ -292,6 +292,17 @@ fn pages_are_found_by_any_entry_in_them() {
     assert_eq!(index.have(&"coordination/33".parse().unwrap()).unwrap(), []);
     index.apply(&[IndexOp::DropPage { journal: a, first_seq: 21 }], None).unwrap();
     assert_eq!(index.point(a).unwrap().unwrap().seq, 20);
+
+    // And by the file that they lie in, however many there are.
+    let in_file = |seq: u64| PageRow {
+        at: Location { file: 2 + (seq % 2) as u32, ..page(1, 1, true).at },
+        ..page(seq, seq, true)
+    };
+    let many: Vec<IndexOp> = (100..3_100).map(|seq| IndexOp::Page { journal: b, page: in_file(seq) }).collect();
+    index.apply(&many, None).unwrap();
+    let odd: Vec<_> = (101..3_100).step_by(2).map(|seq| (b, in_file(seq))).collect();
+    assert_eq!((index.pages_in(3).unwrap(), index.pages_in(4).unwrap()), (odd, Vec::new()));
+    assert_eq!(index.pages_in(1).unwrap(), [(a, pages[0]), (a, pages[1]), (b, page(1, 3, false))]);
 }
 
 #[test]
@@ -326,6 +337,11 @@ fn a_document_has_its_entries_once_however_many() {
     index.apply(&[IndexOp::DropDocument { scope, document: document(1) }], None).unwrap();
     assert_eq!(index.documents(scope, None, 9).unwrap(), [document(2), document(3)]);
     assert_eq!(index.rows(scope, document(1)).unwrap(), []);
+
+    let follow = |of, next| IndexOp::Successor { of: document(of), document: document(next) };
+    index.apply(&[follow(2, 9), follow(2, 3), follow(3, 4)], None).unwrap();
+    assert_eq!(index.successors(document(2)).unwrap(), [document(3), document(9)]);
+    assert_eq!(index.successors(document(9)).unwrap(), []);
 }
 
 #[test]

@@ -50,8 +50,6 @@ pub struct Recovered {
     pub forks: Vec<ForkProof>,
     /// Where journals were frozen.
     pub freezes: Vec<(JournalId, Point)>,
-    /// Documents that an order erases because of the document that they continue.
-    pub erased_successors: Vec<Coordinate>,
     /// For everything that is drawn at random: jitter, which peer is asked first.
     pub seed: [u8; 32],
     /// The wall clock at the moment of `new`, in Unix milliseconds. Only shown, never used to order.
@@ -196,7 +194,8 @@ pub enum Input {
     Incarnation(Incarnation),
     /// A statement was made or brought in here, and it is durable.
     Statement(CheckedStatement),
-    /// Documents that an order erases because of the document that they continue: their entries may come erased.
+    /// Documents that are held and that an order erases because of the one that they continue in the same scope: their
+    /// entries may come erased. Said at the start and whenever an order or a document is new.
     ErasedSuccessors(Vec<Coordinate>),
     /// This node reports on itself; number and time are filled in here.
     Report(Beacon),

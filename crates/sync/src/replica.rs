@@ -87,6 +87,7 @@ pub struct Replica {
     pub(crate) beacons: BeaconBook,
     pub(crate) forks: BTreeMap<JournalId, ForkProof>,
     pub(crate) erased_successors: BTreeSet<Coordinate>,
+    pub(crate) news_of_erasure: bool,
     /// Under which incarnation this node writes, once that is known.
     pub(crate) incarnation: Option<Incarnation>,
     /// Own journals' points of late, to answer for receipts and peers' points without the disk.
@@ -126,7 +127,6 @@ impl Replica {
             beacons,
             forks,
             freezes,
-            erased_successors,
             seed,
             clock_ms,
             config,
@@ -154,7 +154,8 @@ impl Replica {
             receipts_due: BTreeMap::new(),
             beacons: BeaconBook::default(),
             forks: BTreeMap::new(),
-            erased_successors: erased_successors.into_iter().collect(),
+            erased_successors: BTreeSet::new(),
+            news_of_erasure: false,
             incarnation: None,
             own_points: BTreeMap::new(),
             told_lost: BTreeSet::new(),
@@ -233,7 +234,7 @@ impl Replica {
                 self.take_up_again();
             }
             Input::Statement(checked) => self.adopt_statements(vec![(checked, None)]),
-            Input::ErasedSuccessors(documents) => self.erased_successors.extend(documents),
+            Input::ErasedSuccessors(documents) => self.adopt_successors(documents),
             Input::Report(beacon) => self.report(beacon),
             Input::Clock(unix_ms) => self.clock = (self.now, unix_ms),
             Input::Export { session, office, scopes, known } => self.start_export(session, office, &scopes, known),

@@ -14,8 +14,8 @@ use std::{
 };
 
 use charter::Standing;
-use identity::{Coordinate, JournalId, Point, ScopeName};
-use journal::{Payload, VerifiedRun};
+use identity::{ChangeHash, Coordinate, JournalId, Point, ScopeName};
+use journal::{Entry, Subject, VerifiedRun};
 
 use crate::{
     CloseCode, Durable, Event, Found, LoadPart, LoadedPack, Output, Replica, RequestId, SessionId, Token, Unchecked,
@@ -39,6 +39,15 @@ const PUSH_BYTES_MAX: usize = 16 * 1024;
 
 /// How many answers of workers may be outstanding for one session.
 const CHECKS_MAX: usize = 4096;
+
+/// The entries of a run, each with the document that it is about.
+fn documents_of(run: &VerifiedRun) -> impl Iterator<Item = (&Entry, Coordinate)> {
+    run.entries().iter().map(|entry| {
+        let own = Coordinate { journal: run.journal().clone(), seq: entry.header.seq };
+        let document = entry.header.subject.document(&own).clone();
+        (entry, document)
+    })
+}
 
 const DAY: Duration = Duration::from_secs(24 * 60 * 60);
 
@@ -437,6 +446,7 @@ impl Replica {
         }
         self.counters.entries_repeated += (received.seq + 1).saturating_sub(run.first());
         let run = if run.first() <= received.seq { run.suffix(received.seq + 1)? } else { run };
+        self.note_successors(&run);
         let page = |tail: Tail| if tail.sealed { received.seq + 1 } else { tail.page_first };
         let held = self.holdings.get(&journal);
         let other_pages = held.and_then(|held| held.tail).is_some_and(|tail| page(tail) != run.page_first());
@@ -458,7 +468,7 @@ impl Replica {
             self.refuse(id, &journal);
             return None;
         }
-        Some(run)
+        Some(self.without_erased(run))
     }
 
     fn refuse(&mut self, id: SessionId, journal: &JournalId) {
@@ -470,13 +480,43 @@ impl Replica {
         self.end_want(id, journal);
     }
 
+    /// Whether an order that is held erases a document, or one that it continues.
+    fn is_erased(&self, document: &Coordinate) -> bool {
+        self.charter.erasure(document).is_some() || self.erased_successors.contains(document)
+    }
+
+    /// Remembers documents that are created here as continuing an erased one of their scope: the order is theirs, too.
+    fn note_successors(&mut self, run: &VerifiedRun) {
+        let scope = &run.journal().scope;
+        for entry in run.entries() {
+            if let Subject::Creates { predecessor: Some(of) } = &entry.header.subject
+                && of.journal.scope == *scope
+                && self.is_erased(of)
+            {
+                let document = Coordinate { journal: run.journal().clone(), seq: entry.header.seq };
+                if self.erased_successors.insert(document) {
+                    // Others may have offered erased entries of it that were not taken.
+                    self.news_of_erasure = true;
+                }
+            }
+        }
+    }
+
     /// Whether every erased entry is erased by an order that is held.
     fn rightly_erased(&self, run: &VerifiedRun) -> bool {
-        run.entries().iter().filter(|entry| matches!(entry.payload, Payload::Erased { .. })).all(|entry| {
-            let own = Coordinate { journal: run.journal().clone(), seq: entry.header.seq };
-            let document = entry.header.subject.document(&own);
-            self.charter.erasure(document).is_some() || self.erased_successors.contains(document)
-        })
+        documents_of(run).filter(|(entry, _)| entry.payload.is_erased()).all(|(_, document)| self.is_erased(&document))
+    }
+
+    /// The run without the payloads that an order held here erases: they come late, and are not kept.
+    fn without_erased(&mut self, mut run: VerifiedRun) -> VerifiedRun {
+        let late =
+            documents_of(&run).filter(|(entry, document)| !entry.payload.is_erased() && self.is_erased(document));
+        // What a change hashed to is not known here without the changes below it. Nothing rests on it any more.
+        let late: BTreeMap<u64, ChangeHash> = late.map(|(entry, _)| (entry.header.seq, ChangeHash([0; 32]))).collect();
+        if !late.is_empty() {
+            run.erase(&late);
+        }
+        run
     }
 
     pub(crate) fn on_persisted(&mut self, token: Token) {
@@ -605,8 +645,17 @@ impl Replica {
         }
     }
 
+    /// Documents that continue an erased one are known: what was not taken of them may be taken now.
+    pub(crate) fn adopt_successors(&mut self, documents: Vec<Coordinate>) {
+        self.erased_successors.extend(documents);
+        self.take_up_again();
+    }
+
     /// Does for every session that something happened to what there is room for: statements first.
     pub(crate) fn pump(&mut self) {
+        if std::mem::take(&mut self.news_of_erasure) {
+            self.take_up_again();
+        }
         while let Some(id) = self.touched.pop_first() {
             self.pump_import(id);
             self.pump_statements(id);

@@ -1,6 +1,6 @@
 use super::*;
 use crate::{
-    Limits, decode, encode,
+    Form, Limits, decode, encode,
     testing::{draft, journal, run, secret, write, writer},
 };
 

@@ -1,5 +1,4 @@
 //! The index: rows that are looked up by journal, document or name, all of them rebuildable from the segments.
-
 //!
 //! It does not know what an entry says. sled's ways with power cuts and damage are `open`'s subject.
 //!
@@ -26,6 +25,9 @@ use crate::StoreError;
 
 /// The largest value of a row, in bytes: sled keeps larger ones in files of their own, which a power cut damages.
 pub const VALUE_BYTES_MAX: usize = 32 << 10;
+
+/// How many rows are read at a time where all are looked at.
+const ROWS_AT_ONCE: usize = 1024;
 
 /// Stands for a journal inside this index. Another one after a rebuild.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -104,6 +106,13 @@ pub enum IndexOp {
         /// The document's scope.
         scope: ScopeNumber,
         /// The document.
+        document: DocumentId,
+    },
+    /// A document continues another, which an order that erases that one has to know.
+    Successor {
+        /// The document that is continued.
+        of: DocumentId,
+        /// The one that continues it.
         document: DocumentId,
     },
     /// All rows follow the rewrites of segments that have been made.
@@ -187,6 +196,9 @@ impl Index {
                     for (chunk, _) in self.chunks(&changes, *scope, *document)? {
                         changes.insert(rows::document_key(*scope, *document, chunk), None);
                     }
+                }
+                IndexOp::Successor { of, document } => {
+                    changes.insert(rows::successor_key(*of, Some(*document)), Some(Vec::new()));
                 }
                 IndexOp::Rewritten => {
                     changes.insert(rows::REWRITING.to_vec(), None);
@@ -284,6 +296,37 @@ impl Index {
         let range = rows::page_key(journal, begin)..=rows::page_key(journal, u64::MAX);
         let found = self.sled.call(|tree| tree.range(range).take(limit).collect::<sled::Result<Vec<_>>>())?;
         found.iter().map(|(key, value)| rows::decode_page(key, value)).collect()
+    }
+
+    /// The pages that lie in one segment file, with their journals: all rows are looked at.
+    pub fn pages_in(&self, file: u32) -> Result<Vec<(JournalNumber, PageRow)>, StoreError> {
+        let mut found = Vec::new();
+        let mut from = rows::page_key(JournalNumber(0), 0);
+        loop {
+            let range = (std::ops::Bound::Excluded(from.clone()), std::ops::Bound::Unbounded);
+            let rows = self.sled.call(|tree| {
+                let pages = tree.range::<Vec<u8>, _>(range).take_while(|row| match row {
+                    Ok((key, _)) => key.starts_with(rows::PAGES),
+                    Err(_) => true,
+                });
+                pages.take(ROWS_AT_ONCE).collect::<sled::Result<Vec<_>>>()
+            })?;
+            let Some((last, _)) = rows.last() else { return Ok(found) };
+            from = last.to_vec();
+            for (key, value) in &rows {
+                let page = rows::decode_page(key, value)?;
+                if page.at.file == file {
+                    found.push((rows::decode_page_journal(key)?, page));
+                }
+            }
+        }
+    }
+
+    /// The documents that continue a document, in order.
+    pub fn successors(&self, of: DocumentId) -> Result<Vec<DocumentId>, StoreError> {
+        let prefix = rows::successor_key(of, None);
+        let keys = self.sled.call(|tree| tree.scan_prefix(&prefix).keys().collect::<sled::Result<Vec<_>>>())?;
+        keys.iter().map(|key| rows::decode_successor_key(key)).collect()
     }
 
     /// The last point that is held of a journal.

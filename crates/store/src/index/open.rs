@@ -19,7 +19,7 @@ use crate::{
 };
 
 /// The version of the rows: another one is moved aside and built anew.
-const ROWS_VERSION: &[u8] = b"1";
+const ROWS_VERSION: &[u8] = b"2";
 /// One tree, with prefixes.
 const TREE: &[u8] = b"rows";
 

@@ -4,6 +4,7 @@
 //! J scope 0 node incarnation        → number                       S scope → number
 //! p journal first-seq               → page                         s name  → setting
 //! d scope journal seq chunk         → entries of a document        A → applied   V → version   R → rewriting
+//! n journal seq journal seq         → nothing: the second document continues the first
 //! ```
 //! Numbers in keys are big-endian, so that they order.
 
@@ -13,6 +14,8 @@ use journal::segments::{Location, Position};
 use super::{DocumentId, JournalNumber, PageRow, Row, ScopeNumber, VALUE_BYTES_MAX};
 use crate::StoreError;
 
+/// What the keys of pages begin with.
+pub(super) const PAGES: &[u8] = b"p";
 pub(super) const APPLIED: &[u8] = b"A";
 pub(super) const VERSION: &[u8] = b"V";
 pub(super) const REWRITING: &[u8] = b"R";
@@ -39,7 +42,13 @@ pub(super) fn decode_journal_key(key: &[u8]) -> Option<JournalId> {
 }
 
 pub(super) fn page_key(journal: JournalNumber, first_seq: u64) -> Vec<u8> {
-    [&b"p"[..], &journal.0.to_be_bytes(), &first_seq.to_be_bytes()].concat()
+    [PAGES, &journal.0.to_be_bytes(), &first_seq.to_be_bytes()].concat()
+}
+
+/// The journal that a page's key names.
+pub(super) fn decode_page_journal(key: &[u8]) -> Result<JournalNumber, StoreError> {
+    let number = key.strip_prefix(PAGES).and_then(|rest| rest.first_chunk()).map(|bytes| u32::from_be_bytes(*bytes));
+    number.map(JournalNumber).ok_or(StoreError::IndexRow("a page's name"))
 }
 
 pub(super) fn encode_page(page: &PageRow) -> Vec<u8> {
@@ -77,6 +86,28 @@ pub(super) fn document_key(scope: ScopeNumber, document: DocumentId, chunk: u16)
         &chunk.to_be_bytes(),
     ]
     .concat()
+}
+
+/// The key that says that `document` continues `of`; without it, what all such keys of `of` begin with.
+pub(super) fn successor_key(of: DocumentId, document: Option<DocumentId>) -> Vec<u8> {
+    let mut key = b"n".to_vec();
+    for document in [Some(of), document].into_iter().flatten() {
+        key.extend_from_slice(&document.journal.0.to_be_bytes());
+        key.extend_from_slice(&document.seq.to_be_bytes());
+    }
+    key
+}
+
+/// The document that continues the other.
+pub(super) fn decode_successor_key(key: &[u8]) -> Result<DocumentId, StoreError> {
+    let mut read = Read(key);
+    let mut decode = || {
+        read.array::<13>()?;
+        let journal = JournalNumber(u32::from_be_bytes(read.array()?));
+        let seq = u64::from_be_bytes(read.array()?);
+        read.0.is_empty().then_some(DocumentId { journal, seq })
+    };
+    decode().ok_or(StoreError::IndexRow("a document that continues another"))
 }
 
 /// The document and the part that a key is of.
@@ -193,6 +224,11 @@ mod tests {
         }
         let document = DocumentId { journal: JournalNumber(7), seq: 1 << 40 };
         assert_eq!(decode_document_key(&document_key(ScopeNumber(3), document, 2)).unwrap(), (document, 2));
+        let first = DocumentId { journal: JournalNumber(8), seq: 3 };
+        let key = successor_key(first, Some(document));
+        assert_eq!(decode_successor_key(&key).unwrap(), document);
+        assert!(key.starts_with(&successor_key(first, None)) && decode_successor_key(&key[..20]).is_err());
+        assert_eq!(decode_page_journal(&page_key(JournalNumber(9), 4)).unwrap(), JournalNumber(9));
     }
 
     #[test]

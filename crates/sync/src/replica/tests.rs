@@ -115,7 +115,6 @@ fn recovered(name: &str) -> Recovered {
         beacons: Vec::new(),
         forks: Vec::new(),
         freezes: Vec::new(),
-        erased_successors: Vec::new(),
         seed: [3; 32],
         clock_ms: 1_763_750_000_000,
         config: Config { sessions_max: 6, ..Config::default() },

@@ -1,0 +1,178 @@
+//! What an order erases is gone: from what is shown, from the files, for good.
+
+#![allow(clippy::unwrap_used, reason = "a test at the edge")]
+
+mod net;
+
+use std::{collections::BTreeSet, fs, path::Path};
+
+use driver::What;
+use identity::Coordinate;
+use journal::{Limits, Payload, VerifiedRun};
+use net::{Office, SOON, ministry, put};
+use store::{FrameKind, Position, Store};
+
+const SECRET: &str = "Turyati Rahasia";
+const VILLAGE: (&str, &str, &str) = ("Kuripan", "village", "33.07.10.2004");
+const REGENCY: (&str, &str, &str) = ("Wonosobo", "regency", "33.07");
+
+/// Every run in the segment files of a folder whose node is off.
+fn stored(folder: &Path) -> Vec<VerifiedRun> {
+    let (store, opened) = Store::open(&store::Options::new(folder)).unwrap();
+    assert!(opened.cuts.is_empty(), "{:?}", opened.cuts);
+    let frames = store.reader.frames(Position::default()).unwrap().into_iter().map(|(located, _)| located);
+    let pages = frames.filter(|located| matches!(located.kind, FrameKind::Page | FrameKind::Pack));
+    pages
+        .flat_map(|located| journal::decode(&store.reader.read(located.at).unwrap().bytes, &Limits::default()).unwrap())
+        .map(|run| run.verify().unwrap())
+        .collect()
+}
+
+/// The documents of which a payload is stored, and those of which an erased entry is.
+fn payloads(folder: &Path) -> (BTreeSet<Coordinate>, BTreeSet<Coordinate>) {
+    let (mut there, mut gone) = (BTreeSet::new(), BTreeSet::new());
+    for run in stored(folder) {
+        for entry in run.entries() {
+            let own = Coordinate { journal: run.journal().clone(), seq: entry.header.seq };
+            let document = entry.header.subject.document(&own).clone();
+            match &entry.payload {
+                Payload::Erased { .. } => gone.insert(document),
+                Payload::Change(change) => {
+                    let text = String::from_utf8_lossy(&change.body).into_owned();
+                    assert!(!gone.contains(&document) || !text.contains(SECRET), "{document}");
+                    there.insert(document)
+                }
+                Payload::Fact(_) => there.insert(document),
+            };
+        }
+    }
+    (there, gone)
+}
+
+/// Whether a word stands in the bytes of any file below a folder.
+fn in_any_file(folder: &Path, word: &str) -> bool {
+    fs::read_dir(folder).unwrap().flatten().any(|entry| {
+        let path = entry.path();
+        if path.is_dir() {
+            in_any_file(&path, word)
+        } else {
+            fs::read(&path).unwrap().windows(word.len()).any(|bytes| bytes == word.as_bytes())
+        }
+    })
+}
+
+async fn until_gone(office: &Office) {
+    assert!(tokio::time::timeout(SOON, office.node().when_erased()).await.is_ok(), "{}", office.folder.display());
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn what_an_order_erases_leaves_the_files_of_all_and_all_show_the_same() {
+    let folder = tempfile::tempdir().unwrap();
+    let (mut ministry, mut network) = ministry(folder.path()).await;
+    let mut village = network.admit(folder.path(), &ministry, VILLAGE, &[&ministry]).await;
+    let before = village.register("Bawon", None).await;
+    let secret = village.register(SECRET, None).await;
+    let continued = village.register(SECRET, Some(&secret)).await;
+    let kept = village.register("Wanti", None).await;
+    let shown = village.node().snapshot(secret.clone()).await.unwrap().unwrap().heads;
+    let of = driver::Target::Document;
+    village.write(of(secret.clone()), put(&shown, "address", SECRET)).await.unwrap();
+    let fact = What::Fact { key: "visit".to_owned(), bytes: SECRET.as_bytes().to_vec() };
+    village.write(of(secret.clone()), fact).await.unwrap();
+    for document in [&before, &secret, &continued, &kept] {
+        ministry.until_shows(document, |snapshot| !snapshot.fields.is_empty()).await;
+    }
+    ministry.until_shows(&secret, |snapshot| !snapshot.facts.is_empty()).await;
+
+    ministry.erase(&[&secret]).await;
+    for office in [&mut ministry, &mut village] {
+        office.until_shows(&secret, |snapshot| snapshot.erased && snapshot.fields.is_empty()).await;
+        office.until_shows(&continued, |snapshot| snapshot.erased).await;
+        until_gone(office).await;
+    }
+    // The node goes on in the page in which entries were erased.
+    let later = village.register("Suryati", None).await;
+    let shown = village.node().snapshot(kept.clone()).await.unwrap().unwrap().heads;
+    village.write(of(kept.clone()), put(&shown, "address", "Dusun Bedali")).await.unwrap();
+    ministry.until_shows(&later, |snapshot| !snapshot.fields.is_empty()).await;
+    ministry.until_shows(&kept, |snapshot| snapshot.fields.contains_key("address")).await;
+    assert!(village.write(of(secret.clone()), put(&[], "name", "x")).await.is_err(), "an erased document is written");
+
+    assert_eq!(ministry.held(), village.held());
+    let states = ministry.states().await;
+    assert_eq!(states, village.states().await);
+    // A newcomer gets what stays, and of the rest no more than that it was.
+    let mut regency = network.admit(folder.path(), &ministry, REGENCY, &[&village]).await;
+    regency.until_shows(&kept, |snapshot| snapshot.fields.contains_key("address")).await;
+    regency.until_shows(&continued, |snapshot| snapshot.erased).await;
+    regency.until_shows(&later, |snapshot| !snapshot.fields.is_empty()).await;
+    assert_eq!(states, regency.states().await);
+    for office in [&mut ministry, &mut village, &mut regency] {
+        office.stop().await;
+        assert!(!in_any_file(&office.folder, SECRET));
+        let (there, gone) = payloads(&office.folder);
+        assert_eq!(gone, BTreeSet::from([secret.clone(), continued.clone()]), "{}", office.folder.display());
+        assert_eq!(there, BTreeSet::from([before.clone(), kept.clone(), later.clone()]));
+    }
+    // And it stays so.
+    for office in [&mut ministry, &mut village, &mut regency] {
+        office.start(&[]).await;
+        until_gone(office).await;
+        assert_eq!(office.states().await, states);
+        office.stop().await;
+        assert!(stored(&office.folder).iter().all(|run| run.first() > 0));
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_village_that_was_off_erases_before_it_shows_anything_new() {
+    let folder = tempfile::tempdir().unwrap();
+    let (ministry, mut network) = ministry(folder.path()).await;
+    let mut village = network.admit(folder.path(), &ministry, VILLAGE, &[&ministry]).await;
+    let mut regency = network.admit(folder.path(), &ministry, REGENCY, &[&ministry]).await;
+    let secret = village.register(SECRET, None).await;
+    regency.until_shows(&secret, |snapshot| !snapshot.fields.is_empty()).await;
+    regency.stop().await;
+    village.stop().await;
+    ministry.erase(&[&secret]).await;
+    let news = ministry.register("Bawon", None).await;
+    until_gone(&ministry).await;
+
+    for office in [&mut regency, &mut village] {
+        office.start(&[&ministry]).await;
+        office.until_shows(&news, |snapshot| !snapshot.fields.is_empty()).await;
+        office.until_shows(&secret, |snapshot| snapshot.erased).await;
+        until_gone(office).await;
+        // The statements come first, so nothing new is shown before the order has its effect.
+        let told = office.told();
+        let erased = |changed: &driver::Changed| changed.snapshot.as_ref().is_some_and(|snapshot| snapshot.erased);
+        let order = told.iter().position(|changed| changed.document == secret && erased(changed)).unwrap();
+        assert!(told[..order].iter().all(|changed| changed.document != news), "{told:?}");
+        assert!(told[order..].iter().all(|changed| changed.document != secret || erased(changed)), "{told:?}");
+        assert_eq!(office.states().await, ministry.states().await);
+        office.stop().await;
+        assert_eq!(payloads(&office.folder), (BTreeSet::from([news.clone()]), BTreeSet::from([secret.clone()])));
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn an_erasure_that_was_cut_short_is_taken_up_at_the_next_start() {
+    let folder = tempfile::tempdir().unwrap();
+    let (mut ministry, _network) = ministry(folder.path()).await;
+    let secret = ministry.register(SECRET, None).await;
+    let kept = ministry.register("Wanti", None).await;
+    ministry.erase(&[&secret]).await;
+    // Stopped at once: the files may or may not have been gone through.
+    ministry.stop().await;
+    ministry.start(&[]).await;
+    until_gone(&ministry).await;
+    let states = ministry.states().await;
+    ministry.stop().await;
+    assert_eq!(payloads(&ministry.folder), (BTreeSet::from([kept]), BTreeSet::from([secret])));
+    // Also after the index was lost, which remembers what is done.
+    fs::remove_dir_all(ministry.folder.join("index")).unwrap();
+    ministry.start(&[]).await;
+    until_gone(&ministry).await;
+    assert_eq!(ministry.states().await, states);
+    ministry.stop().await;
+}
