@@ -111,6 +111,9 @@ pub enum WriteError {
     /// A batch changes the fields of one document twice.
     #[error("one batch changes the fields of {0} twice")]
     Twice(Coordinate),
+    /// This node wrote so often beside what the form was shown that no lane is free: nothing was written.
+    #[error("the record has changed too often since the form was opened")]
+    ShowAgain,
     /// The edits change nothing.
     #[error("nothing is changed")]
     Nothing,
@@ -129,4 +132,12 @@ pub enum WriteError {
     /// The node is stopping.
     #[error("the node is stopping")]
     Stopped,
+}
+
+impl WriteError {
+    /// The same in the words of who filled in a form: whatever the lanes are short of, the form has to be shown again.
+    pub(crate) fn for_a_form(self) -> Self {
+        use documents::EditError::{NoLane, ShowAgain};
+        if matches!(self, WriteError::Edit(ShowAgain | NoLane)) { WriteError::ShowAgain } else { self }
+    }
 }

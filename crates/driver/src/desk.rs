@@ -8,6 +8,7 @@
 //! - Index rows are applied in the order of the log, so that what the index calls applied has no gap.
 //! - What is shown of a document is its fold over *all* entries held of it; nothing depends on the order of arrival.
 
+mod belt;
 pub(crate) mod erasure;
 
 use std::{
@@ -146,6 +147,7 @@ struct State {
     /// Whether a write failed for good.
     failed: bool,
     erasing: erasure::Erasing,
+    belt: belt::Belt,
 }
 
 impl Default for State {
@@ -161,6 +163,7 @@ impl Default for State {
             number: 0,
             failed: false,
             erasing: erasure::Erasing::default(),
+            belt: belt::Belt::default(),
         }
     }
 }
@@ -204,6 +207,7 @@ impl Desk {
             let job = if idle {
                 self.settle();
                 self.erase_some();
+                self.check_some();
                 asked.recv().ok()
             } else {
                 match asked.try_recv() {
@@ -421,7 +425,13 @@ impl Desk {
                 if self.state.failed { Err(NotStored::Failed.into()) } else { self.prepare(&writes, now_ms) };
             match prepared.and_then(|prepared| self.append(prepared, &mut scopes, &mut flight.touched)) {
                 Ok(written) => flight.replies.push((reply, written)),
-                Err(error) => drop(reply.send(Err(error))),
+                Err(error) => {
+                    if matches!(error, WriteError::Edit(EditError::NoLane)) {
+                        // Under another incarnation there are lanes again when the form is saved the next time.
+                        drop(self.told.send(Told::OtherIncarnation));
+                    }
+                    drop(reply.send(Err(error.for_a_form())));
+                }
             }
         }
         self.launch(flight, &scopes);
@@ -759,7 +769,11 @@ impl Desk {
         self.state.unsettled.insert(scope.clone());
         let shown = self.fold(document)?.map(|fold| (fold.snapshot(), fold.state_hash()));
         self.state.number += 1;
-        let (snapshot, state_hash) = shown.map_or((None, [0; 32]), |(snapshot, hash)| (Some(snapshot), hash));
+        let (mut snapshot, state_hash) = shown.map_or((None, [0; 32]), |(snapshot, hash)| (Some(snapshot), hash));
+        if let Some(snapshot) = &mut snapshot {
+            snapshot.cannot_show |= self.state.belt.fails(document);
+            self.state.belt.look_at(document);
+        }
         let changed = Changed { number: self.state.number, scope, document: document.clone(), snapshot, state_hash };
         // The reader of updates is gone only when the node stops.
         drop(self.updates.blocking_send(Update::Document(Box::new(changed))));

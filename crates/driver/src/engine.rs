@@ -96,6 +96,8 @@ pub(crate) enum Told {
         messages: Vec<wire::Message>,
         reply: oneshot::Sender<sync::CloseCode>,
     },
+    /// This node is to go on under another incarnation.
+    OtherIncarnation,
     /// A new incarnation was drawn, or could not be.
     IncarnationDrawn,
     /// Under which incarnation this node writes; nothing is on its way to the disk under another.
@@ -264,6 +266,7 @@ impl Engine {
                 }
                 self.feed(Input::Lost { session });
             }
+            Told::OtherIncarnation => self.draw_incarnation(),
             Told::IncarnationDrawn => self.drawing_incarnation = false,
             Told::Incarnation(incarnation) => self.feed(Input::Incarnation(incarnation)),
             Told::Look(look) => look(self.replica.as_mut()),

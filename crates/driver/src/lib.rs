@@ -17,6 +17,7 @@ mod api;
 mod backup;
 mod bundle;
 mod desk;
+mod discovery;
 mod disk;
 mod engine;
 mod links;

@@ -26,6 +26,7 @@ use crate::{
     api::{Update, Write, WriteError, Written},
     bundle::{self, BundleError},
     desk::{self, Desk, DeskJob, Recomputed, index_run},
+    discovery,
     disk::{Disk, NotStored},
     engine::{Engine, INCOMING_MAX, Seen, Told, clock_ms},
     links,
@@ -228,7 +229,11 @@ impl Node {
         tokio::spawn(engine.run(told_in, incoming_in));
         if let (Some(endpoint), Some(network)) = (&endpoint, options.network) {
             tokio::spawn(links::accept(endpoint.clone(), told.clone()));
-            tokio::spawn(report(network.advertise, told.clone()));
+            let addresses = reachable_at(&network, endpoint);
+            tokio::spawn(report(addresses, told.clone(), seen.charter.clone()));
+            let configured = network.peers.iter().map(|(peer, _)| *peer).collect();
+            let connected = seen.connected.clone();
+            tokio::spawn(discovery::discover(endpoint.clone(), configured, told.clone(), connected));
             for (peer, addresses) in network.peers {
                 let connected = seen.connected.clone();
                 tokio::spawn(links::keep(endpoint.clone(), peer, addresses, told.clone(), connected));
@@ -569,8 +574,15 @@ impl Node {
     }
 }
 
-/// Hands the node's report on itself to the loop, now and every few minutes.
-async fn report(addresses: Vec<String>, told: mpsc::UnboundedSender<Told>) {
+/// Hands the node's report on itself to the loop, once it belongs to a network and then every few minutes.
+async fn report(
+    addresses: Vec<String>,
+    told: mpsc::UnboundedSender<Told>,
+    mut charter: watch::Receiver<Option<Arc<Charter>>>,
+) {
+    if charter.wait_for(Option::is_some).await.is_err() {
+        return;
+    }
     let mut tick = tokio::time::interval(REPORT_EVERY);
     loop {
         tick.tick().await;
@@ -585,6 +597,17 @@ async fn report(addresses: Vec<String>, told: mpsc::UnboundedSender<Told>) {
             return;
         }
     }
+}
+
+/// Where others reach this node: as the config says, else where it listens, unless that is everywhere.
+fn reachable_at(network: &NetworkOptions, endpoint: &Endpoint) -> Vec<String> {
+    if !network.advertise.is_empty() {
+        return network.advertise.clone();
+    }
+    let listens = [endpoint.udp_addr(), endpoint.tcp_addr()].into_iter().flatten();
+    let mut named: Vec<Address> = listens.filter(|at| !at.ip().is_unspecified()).map(Address::from).collect();
+    named.dedup();
+    named.iter().map(Address::to_string).collect()
 }
 
 pub(crate) fn random<const N: usize>() -> Result<[u8; N], DriverError> {

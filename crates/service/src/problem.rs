@@ -77,6 +77,7 @@ impl From<driver::WriteError> for Problem {
                 format!("an office that may write in {scope} has to enter it; `simpul charter show` lists them"),
             ),
             W::Unknown(_) | W::Batch(_) => Self::not_found(message, "look it up again: it may have been erased"),
+            W::ShowAgain => Self::new(Code::Conflict, message, "open the record again and make the change once more"),
             W::Nothing | W::Twice(_) | W::Edit(_) => {
                 Self::new(Code::Conflict, message, "look at the record again and change what is still to be changed")
             }

@@ -274,6 +274,15 @@ impl Replica {
         }
     }
 
+    /// Nodes other than the peer that say where they can be reached: all, or some drawn at random where they are many.
+    pub(crate) fn some_beacons(&mut self, id: SessionId) -> Vec<NodeKey> {
+        let Some(peer) = self.sessions.get(&id).map(|session| session.peer) else { return Vec::new() };
+        let known = self.beacons.iter().filter(|(node, beacon)| *node != peer && !beacon.addresses.is_empty());
+        let known: Vec<NodeKey> = known.map(|(node, _)| node).collect();
+        let begin = self.random() as usize % known.len().max(1);
+        known.iter().cycle().skip(begin).take(known.len().min(BATCH_MAX)).copied().collect()
+    }
+
     /// This node reports on itself.
     pub(crate) fn report(&mut self, mut beacon: Beacon) {
         let clock = self.clock_ms();

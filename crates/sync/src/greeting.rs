@@ -87,10 +87,13 @@ impl Replica {
             return;
         }
         let own_beacon = self.beacons.get(self.me).map_or(0, |beacon| beacon.number);
-        if let Some(session) = self.sessions.get_mut(&id)
-            && hello.your_beacon < own_beacon
-        {
-            session.beacons_out.insert(self.me);
+        // Who has never heard of us is new here, and may not know whom else to call.
+        let others = if hello.your_beacon == 0 { self.some_beacons(id) } else { Vec::new() };
+        if let Some(session) = self.sessions.get_mut(&id) {
+            if hello.your_beacon < own_beacon {
+                session.beacons_out.insert(self.me);
+            }
+            session.beacons_out.extend(others);
         }
         self.keep_one_session(id, peer);
         self.consider(id);

@@ -1,0 +1,49 @@
+//! Nodes find each other, and forms that come too late are shown again.
+
+#![allow(clippy::unwrap_used, reason = "a test at the edge")]
+
+mod net;
+
+use driver::{Target, WriteError};
+use net::{ministry, put};
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_node_that_knows_one_peer_finds_the_others() {
+    let folder = tempfile::tempdir().unwrap();
+    let (ministry, mut network) = ministry(folder.path()).await;
+    let regency = network.admit(folder.path(), &ministry, ("Wonosobo", "regency", "33.07"), &[&ministry]).await;
+    regency.until_connected(&[ministry.key()]).await;
+    // The village knows the regency alone.
+    let village = network.admit(folder.path(), &ministry, ("Kuripan", "village", "33.07.10.2004"), &[&regency]).await;
+    village.until_connected(&[ministry.key(), regency.key()]).await;
+    regency.until_connected(&[ministry.key(), village.key()]).await;
+    for office in [ministry, regency, village] {
+        let mut office = office;
+        office.stop().await;
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_form_that_was_saved_over_too_often_is_to_be_shown_again_and_then_takes() {
+    let folder = tempfile::tempdir().unwrap();
+    let (mut ministry, _network) = ministry(folder.path()).await;
+    let person = ministry.register("Wanti", None).await;
+    let heads = || async { ministry.node().snapshot(person.clone()).await.unwrap().unwrap().heads };
+    let opened = heads().await;
+    // Each is saved from a form that was opened at the beginning, as if many tabs had stood open.
+    for save in 0..7 {
+        let what = put(&opened, "address", &format!("Dusun {save}"));
+        ministry.write(Target::Document(person.clone()), what).await.unwrap();
+    }
+    let late = ministry.write(Target::Document(person.clone()), put(&opened, "address", "Dusun Bedali")).await;
+    let late = match late {
+        // The first lane holds the creation, which the form was shown.
+        Ok(_) => ministry.write(Target::Document(person.clone()), put(&opened, "address", "Dusun Sigaok")).await,
+        refused => refused,
+    };
+    assert!(matches!(late, Err(WriteError::ShowAgain)), "{late:?}");
+    let shown = heads().await;
+    ministry.write(Target::Document(person.clone()), put(&shown, "address", "Dusun Bedali")).await.unwrap();
+    ministry.until_shows(&person, |snapshot| snapshot.fields["address"].len() == 1).await;
+    ministry.stop().await;
+}
