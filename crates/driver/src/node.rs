@@ -207,6 +207,7 @@ impl Node {
             told.clone(),
             desk.clone(),
         );
+        let at_desk = if found.network.is_some() { at_desk.starts_with_a_charter() } else { at_desk };
         let desk_thread = std::thread::Builder::new()
             .name("desk".into())
             .spawn(move || at_desk.run(&desk_jobs))
@@ -308,6 +309,15 @@ impl Node {
     pub async fn when_erased(&self) {
         let (reply, done) = oneshot::channel();
         if self.ask_desk(DeskJob::With(Box::new(move |desk| desk.when_erased(reply)))).is_ok() {
+            // A node that stops says nothing more.
+            let _ = done.await;
+        }
+    }
+
+    /// Writes the full files anew where that saves room, without waiting for a quiet moment; answers when that is done.
+    pub async fn tidy(&self) {
+        let (reply, done) = oneshot::channel();
+        if self.ask_desk(DeskJob::With(Box::new(move |desk| desk.when_tidy(reply)))).is_ok() {
             // A node that stops says nothing more.
             let _ = done.await;
         }

@@ -7,7 +7,7 @@ use std::{
 
 use charter::Charter;
 use documents::Standing;
-use identity::{Coordinate, JournalId, NodeKey, Point};
+use identity::{Coordinate, JournalId, NodeKey, Point, ScopeName};
 
 /// The charter in force here and the freeze points of this node.
 #[derive(Debug, Clone)]
@@ -78,6 +78,13 @@ impl Standings {
             charter::Standing::CutOff(None) => none(Standing::CutOff),
             charter::Standing::CutOff(Some(point)) => Reach { upto: point.seq, beyond: Standing::CutOff },
         }
+    }
+
+    /// Whether this office may read a scope no more. What a node that is not admitted yet wrote itself, it shows.
+    pub(crate) fn hidden(&self, scope: &ScopeName) -> bool {
+        self.charter.as_ref().is_some_and(|charter| {
+            charter.node(&self.own).is_some_and(|node| !charter.office_may_read(&node.office, scope))
+        })
     }
 
     /// What one entry is worth.

@@ -4,7 +4,9 @@
 
 mod net;
 
+use charter::{Act, Body, Holder, Policy};
 use driver::{Target, WriteError};
+use identity::{Class, OfficeKind};
 use net::{ministry, put};
 
 #[tokio::test(flavor = "multi_thread")]
@@ -46,4 +48,43 @@ async fn a_form_that_was_saved_over_too_often_is_to_be_shown_again_and_then_take
     ministry.write(Target::Document(person.clone()), put(&shown, "address", "Dusun Bedali")).await.unwrap();
     ministry.until_shows(&person, |snapshot| snapshot.fields["address"].len() == 1).await;
     ministry.stop().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn what_an_office_may_read_no_more_is_shown_no_more_and_sent_no_more() {
+    let folder = tempfile::tempdir().unwrap();
+    let (mut ministry, mut network) = ministry(folder.path()).await;
+    let village = ("Kuripan", "village", "33.07.10.2004");
+    let mut village = network.admit(folder.path(), &ministry, village, &[&ministry]).await;
+    let mut regency = network.admit(folder.path(), &ministry, ("Wonosobo", "regency", "33.07"), &[&ministry]).await;
+    let before = village.register("Wanti", None).await;
+    regency.until_shows(&before, |snapshot| !snapshot.fields.is_empty()).await;
+
+    let mut policy = Policy::default_programme(ministry.node().office());
+    policy
+        .grants
+        .retain(|grant| (grant.class, grant.holder) != (Class::Participation, Holder::Kind(OfficeKind::Regency)));
+    let act = Act::SetPolicy(policy);
+    ministry.state(Body::Majority { founder_set_version: 1, act, nonce: [1; 16] }).await;
+    let hidden = |shown: &net::Shown| shown.documents.get(&before).is_some_and(|changed| changed.snapshot.is_none());
+    regency.until("what it may read no more is hidden", hidden).await;
+    assert!(regency.node().snapshot(before.clone()).await.unwrap().is_none());
+
+    let later = village.register("Bawon", None).await;
+    ministry.until_shows(&later, |snapshot| !snapshot.fields.is_empty()).await;
+    // What concerns all still comes, so nothing stands between them.
+    ministry
+        .state(Body::Majority {
+            founder_set_version: 2,
+            act: Act::SetPolicy(Policy::default_programme(ministry.node().office())),
+            nonce: [2; 16],
+        })
+        .await;
+    regency.until_shows(&later, |snapshot| !snapshot.fields.is_empty()).await;
+    let told = regency.told();
+    let widened = told.iter().rposition(|changed| changed.document == before && changed.snapshot.is_some()).unwrap();
+    assert!(told[..widened].iter().all(|changed| changed.document != later), "{told:?}");
+    for office in [&mut ministry, &mut village, &mut regency] {
+        office.stop().await;
+    }
 }

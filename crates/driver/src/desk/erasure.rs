@@ -8,19 +8,18 @@
 //! # Invariants
 //! - The index says that an erasure is done ([`DONE`]) only when every file was gone through since the order came, and
 //!   stops saying so together with the row of the first entry that came late. So a crash anywhere repeats, never skips.
-//! - A frame that the index does not name yet is kept, and found under its new place when its turn comes.
 
 use std::{
     collections::{BTreeMap, BTreeSet, VecDeque},
-    sync::{Arc, mpsc},
+    sync::Arc,
 };
 
 use identity::{ChangeHash, Coordinate, JournalId};
 use journal::{JournalWriter, PAGE_ENTRIES_MAX, VerifiedRun};
-use store::{DocumentId, Frame, FrameKind, IndexOp, Located, Location, Position, Reader, StoreError};
+use store::{DocumentId, Frame, FrameKind, IndexOp, Location, Reader, StoreError};
 use tokio::sync::oneshot;
 
-use super::{Desk, DeskJob, Fold};
+use super::{Desk, DeskJob, Fold, rewriting::Plan};
 use crate::{engine::Told, shelf::read_runs};
 
 /// The setting that names the documents whose erasure is done.
@@ -82,20 +81,9 @@ pub(super) struct Erasing {
     failed: bool,
     /// Who waits for the end of it.
     waiting: Vec<oneshot::Sender<()>>,
-    /// Where frames are now that the index does not name yet, and in which rewriting they moved.
-    moved: BTreeMap<Location, (Location, u64)>,
-    rewritings: u64,
 }
 
 impl Erasing {
-    /// Where a frame is now that was stored there.
-    pub(super) fn now_at(&self, mut at: Location) -> Location {
-        while let Some((next, _)) = self.moved.get(&at) {
-            at = *next;
-        }
-        at
-    }
-
     /// A writer that holds nothing of what has to go.
     pub(super) fn without_erased(&self, mut writer: JournalWriter) -> JournalWriter {
         if let Some(entries) = self.targets.entries.get(writer.journal()) {
@@ -103,15 +91,6 @@ impl Erasing {
         }
         writer
     }
-}
-
-/// What a look through one file found.
-struct Looked {
-    file: u32,
-    /// What stands in the stead of which frame.
-    instead: BTreeMap<Location, Frame>,
-    /// The frames that hold pages, with the position behind each.
-    pages: Vec<(Location, Position)>,
 }
 
 impl Desk {
@@ -299,6 +278,11 @@ impl Desk {
         }
     }
 
+    /// Whether files are being gone through.
+    pub(super) fn is_erasing(&self) -> bool {
+        self.state.erasing.busy || !self.state.erasing.files.is_empty()
+    }
+
     /// Tells whoever waits that nothing is left to be erased.
     fn say_erased(&mut self) {
         let erasing = &mut self.state.erasing;
@@ -315,10 +299,15 @@ impl Desk {
         self.state.erasing.waiting.push(reply);
     }
 
-    fn looked(&mut self, looked: Result<Looked, StoreError>) {
+    fn looked(&mut self, looked: Result<Plan, StoreError>) {
         self.state.erasing.busy = false;
-        match looked.and_then(|looked| self.rewrite(looked)) {
-            Ok(()) => self.state.erasing.whole = self.state.erasing.files.is_empty() && !self.state.erasing.failed,
+        let rewritten = looked.and_then(|plan| if plan.instead.is_empty() { Ok(None) } else { self.rewrite(plan) });
+        if let Ok(Some((before, after))) = &rewritten {
+            let follow = |file: &u32| if before.contains(file) { *after } else { Some(*file) };
+            self.state.erasing.files = self.state.erasing.files.iter().filter_map(follow).collect();
+        }
+        match rewritten {
+            Ok(_) => self.state.erasing.whole = self.state.erasing.files.is_empty() && !self.state.erasing.failed,
             Err(error) => {
                 // Not said to be done: the next start tries again.
                 self.state.erasing.failed = true;
@@ -338,57 +327,11 @@ impl Desk {
             Err(error) => tracing::error!(%error, "the index failed"),
         }
     }
-
-    /// Rewrites a file, and lets the index follow. Pages that nothing refers to any more are left out with it.
-    fn rewrite(&mut self, Looked { file, mut instead, pages }: Looked) -> Result<(), StoreError> {
-        if instead.is_empty() {
-            return Ok(());
-        }
-        let shelf = self.shelf.clone();
-        let _nobody_reads = shelf.moving();
-        let rows = self.index.pages_in(file)?;
-        let named: BTreeSet<Location> = rows.iter().map(|(_, row)| row.at).collect();
-        let applied = self.index.applied()?.unwrap_or_default();
-        let known = pages.into_iter().filter(|(_, behind)| *behind <= applied);
-        let dead: BTreeSet<Location> = known.map(|(at, _)| at).filter(|at| !named.contains(at)).collect();
-        let (reply, done) = mpsc::channel();
-        self.disk.with_writer(move |writer| {
-            let keep = |located: Located, frame: Result<Frame, _>| {
-                if dead.contains(&located.at) { None } else { instead.remove(&located.at).or(frame.ok()) }
-            };
-            // The desk waits for this.
-            drop(reply.send(writer.rewrite(&[file], keep)));
-        });
-        let Ok(moved) = done.recv() else { return Ok(()) };
-        let moved: BTreeMap<Location, Option<Location>> = moved?.into_iter().collect();
-        shelf.forget();
-        let mut ops = vec![IndexOp::Rewritten];
-        for (journal, row) in rows {
-            ops.push(match moved.get(&row.at) {
-                Some(Some(at)) => IndexOp::Page { journal, page: store::PageRow { at: *at, ..row } },
-                // It could not be read before either.
-                Some(None) | None => continue,
-            });
-        }
-        self.index.apply(&ops, None)?;
-        // What is on its way from the disk thread to this one still names the old places. All of that stands before
-        // this in the queue.
-        let erasing = &mut self.state.erasing;
-        let successor = moved.values().flatten().map(|at| at.file).next();
-        erasing.files = erasing.files.iter().filter_map(|it| if *it == file { successor } else { Some(*it) }).collect();
-        erasing.rewritings += 1;
-        let rewriting = erasing.rewritings;
-        let moved = moved.into_iter().filter(|(old, _)| !named.contains(old));
-        erasing.moved.extend(moved.filter_map(|(old, new)| new.map(|new| (old, (new, rewriting)))));
-        let forget = move |desk: &mut Desk| desk.state.erasing.moved.retain(|_, (_, moved_in)| *moved_in > rewriting);
-        drop(self.jobs.send(DeskJob::With(Box::new(forget))));
-        Ok(())
-    }
 }
 
 /// Goes through the pages of one file.
-fn look_through(reader: &Reader, file: u32, targets: &Targets) -> Result<Looked, StoreError> {
-    let mut looked = Looked { file, instead: BTreeMap::new(), pages: Vec::new() };
+fn look_through(reader: &Reader, file: u32, targets: &Targets) -> Result<Plan, StoreError> {
+    let mut looked = Plan::of(vec![file]);
     for (located, behind) in reader.frames_of(file)? {
         if !matches!(located.kind, FrameKind::Page | FrameKind::Pack) {
             continue;

@@ -14,6 +14,8 @@ use charter::{Body, Policy, Request, Statement, Subject, founding};
 use documents::{Edit, Scalar, Snapshot};
 use driver::{Address, Changed, Held, NetworkOptions, Node, Options, Target, Update, What, Write, WriteError, Written};
 use identity::{Coordinate, NetworkId, NodeKey, Officer, ScopeName, Signed};
+use journal::{Limits, Payload, VerifiedRun};
+use store::{FrameKind, Position, Store};
 use tokio::sync::watch;
 
 /// How long something may take that has to happen.
@@ -47,6 +49,9 @@ pub struct Network {
 fn options(folder: &Path, network: Option<NetworkOptions>) -> Options {
     let mut store = store::Options::new(folder);
     store.reserve_bytes = 0;
+    // Files are full soon.
+    store.sizing.grow_bytes_min = 4 << 10;
+    store.sizing.segment_bytes = 32 << 10;
     Options { store, known_kind: |_| true, network, rebuild: false }
 }
 
@@ -120,6 +125,13 @@ impl Office {
         let mut connected = self.node().connected();
         let waited = tokio::time::timeout(SOON, connected.wait_for(|connected| *connected == wanted)).await;
         assert!(waited.is_ok(), "{}: connected to {:?}", self.folder.display(), self.node().peers());
+    }
+
+    /// Switches it off and on again, with its index thrown away.
+    pub async fn rebuild(&mut self) {
+        self.stop().await;
+        std::fs::remove_dir_all(self.folder.join("index")).unwrap();
+        self.start(&[]).await;
     }
 
     pub fn told(&self) -> Vec<Changed> {
@@ -200,4 +212,32 @@ impl Network {
         office.node().join(self.id, self.statements.clone()).await.unwrap();
         office
     }
+}
+
+/// Every run in the segment files of a folder whose node is off.
+pub fn stored(folder: &Path) -> Vec<VerifiedRun> {
+    let (store, opened) = Store::open(&store::Options::new(folder)).unwrap();
+    assert!(opened.cuts.is_empty(), "{:?}", opened.cuts);
+    let frames = store.reader.frames(Position::default()).unwrap().into_iter().map(|(located, _)| located);
+    let pages = frames.filter(|located| matches!(located.kind, FrameKind::Page | FrameKind::Pack));
+    pages
+        .flat_map(|located| journal::decode(&store.reader.read(located.at).unwrap().bytes, &Limits::default()).unwrap())
+        .map(|run| run.verify().unwrap())
+        .collect()
+}
+
+/// The documents of which a payload is stored, and those of which an erased entry is.
+pub fn payloads(folder: &Path) -> (BTreeSet<Coordinate>, BTreeSet<Coordinate>) {
+    let (mut there, mut gone) = (BTreeSet::new(), BTreeSet::new());
+    for run in stored(folder) {
+        for entry in run.entries() {
+            let own = Coordinate { journal: run.journal().clone(), seq: entry.header.seq };
+            let document = entry.header.subject.document(&own).clone();
+            match &entry.payload {
+                Payload::Erased { .. } => gone.insert(document),
+                Payload::Change(_) | Payload::Fact(_) => there.insert(document),
+            };
+        }
+    }
+    (there, gone)
 }
