@@ -42,8 +42,8 @@ pub enum IndexState {
     Ready(Position),
     /// It is empty: new, of another version, wiped, or moved aside as damaged. Apply all frames.
     Empty,
-    /// The machine went down while it was open, or in the middle of a rewrite, or it knows of frames that the log
-    /// lacks: rows may be wrong without a sign. [`Index::wipe`] and apply all frames.
+    /// The machine went down while it was open and its rows do not add up, or in the middle of a rewrite, or it knows of
+    /// frames that the log lacks: rows may be wrong. [`Index::wipe`] and apply all frames.
     Suspect,
 }
 

@@ -5,6 +5,7 @@
 //! p journal first-seq               → page                         s name  → setting
 //! d scope journal seq chunk         → entries of a document        A → applied   V → version   R → rewriting
 //! n journal seq journal seq         → nothing: the second document continues the first
+//! + → the sum over all other rows but the version
 //! ```
 //! Numbers in keys are big-endian, so that they order.
 
@@ -18,6 +19,7 @@ use crate::StoreError;
 pub(super) const PAGES: &[u8] = b"p";
 pub(super) const APPLIED: &[u8] = b"A";
 pub(super) const VERSION: &[u8] = b"V";
+pub(super) const SUM: &[u8] = b"+";
 pub(super) const REWRITING: &[u8] = b"R";
 /// The longest entry in a document's value: two numbers of at most 5 and 10 bytes, and a hash.
 const ROW_BYTES_MAX: usize = 5 + 10 + 32;
