@@ -23,6 +23,7 @@ mod engine;
 mod links;
 mod node;
 mod note;
+mod opening;
 mod reach;
 mod recovery;
 mod sealed;

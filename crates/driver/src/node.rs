@@ -17,23 +17,24 @@ use identity::{
     Signed,
 };
 use journal::Kind;
-use store::{Frame, FrameKind, Index, IndexOp, IndexState, Reader, Store, StoreError};
-use sync::{Beacon, PeerStatus, Receipt, Recovered};
+use store::{Frame, FrameKind, Index, IndexState, Store, StoreError};
+use sync::{Beacon, PeerStatus, Receipt};
 use tokio::sync::{mpsc, oneshot, watch};
 use transport::{Address, Endpoint, TransportError};
 
 use crate::{
     api::{Update, Write, WriteError, Written},
     bundle::{self, BundleError},
-    desk::{self, Desk, DeskJob, Recomputed, index_run},
+    desk::{Desk, DeskJob, Recomputed},
     discovery,
     disk::{Disk, NotStored},
     engine::{Engine, INCOMING_MAX, Seen, Told, clock_ms},
     links,
     note::Note,
+    opening::{Found, recover, recovered},
     reach::Links,
     recovery::RecoveryLock,
-    shelf::{BuiltOn, Shelf, read_runs},
+    shelf::{BuiltOn, Shelf},
     standing::Standings,
 };
 
@@ -132,21 +133,6 @@ struct Inner {
     seen: Seen,
     endpoint: Option<Endpoint>,
     threads: Mutex<Vec<JoinHandle<()>>>,
-}
-
-/// Everything that was found on disk beside pages.
-#[derive(Default)]
-struct Found {
-    statements: StatementSet,
-    receipts: BTreeMap<(NodeKey, ScopeName), Signed<Receipt>>,
-    beacons: BTreeMap<NodeKey, Signed<Beacon>>,
-    forks: Vec<journal::ForkProof>,
-    freezes: BTreeMap<JournalId, Point>,
-    incarnation: Option<Incarnation>,
-    network: Option<NetworkId>,
-    recovery: Option<RecoveryLock>,
-    unmet: bool,
-    profile: Option<(Subject, bool, [u8; 16])>,
 }
 
 impl Node {
@@ -630,124 +616,4 @@ fn statement_frame(statement: &CheckedStatement) -> Frame {
     #[expect(clippy::expect_used, reason = "plain data encodes")]
     let bytes = postcard::to_stdvec(statement.signed()).expect("plain data encodes");
     Frame { kind: FrameKind::Statement, bytes }
-}
-
-/// Reads what is kept beside pages, and brings the index up to the end of the log.
-fn recover(index: &Index, reader: &Reader, frames: &[store::Located], state: IndexState) -> Result<Found, DriverError> {
-    let mut found = Found::default();
-    for located in frames.iter().filter(|located| !matches!(located.kind, FrameKind::Page | FrameKind::Pack)) {
-        let bytes = match reader.read(located.at) {
-            Ok(frame) => frame.bytes,
-            Err(error) => {
-                tracing::error!(%error, "a stored frame cannot be read; it is asked from others again");
-                continue;
-            }
-        };
-        found.take(located.kind, &bytes);
-    }
-    let from = match state {
-        IndexState::Ready(position) => position,
-        IndexState::Empty | IndexState::Suspect => {
-            index.wipe()?;
-            store::Position::default()
-        }
-    };
-    let mut applied = 0;
-    for (located, end) in reader.frames(from)? {
-        let mut ops = Vec::new();
-        match located.kind {
-            FrameKind::Page | FrameKind::Pack => {
-                let runs = reader.read(located.at).ok().and_then(|frame| read_runs(&frame.bytes));
-                let Some(runs) = runs else {
-                    tracing::error!(file = located.at.file, offset = located.at.offset, "a stored page cannot be read");
-                    continue;
-                };
-                for (part, run) in (0..).zip(&runs) {
-                    index_run(index, run, located.at, part, &mut ops)?;
-                }
-                // What came last may be what an order erases.
-                ops.push(IndexOp::Set { name: desk::erasure::DONE.to_vec(), value: None });
-            }
-            FrameKind::Note => {
-                if let Ok(frame) = reader.read(located.at)
-                    && let Some(Note::Rewind(journal, to)) = Note::read(&frame.bytes)
-                {
-                    crate::desk::rewind_rows(index, &journal, to, &mut ops)?;
-                }
-            }
-            FrameKind::Statement | FrameKind::Receipt | FrameKind::ForkProof => {}
-        }
-        index.apply(&ops, Some(end))?;
-        applied += 1;
-    }
-    if applied > 0 {
-        tracing::info!(frames = applied, "the index caught up with the journals");
-    }
-    Ok(found)
-}
-
-impl Found {
-    fn take(&mut self, kind: FrameKind, bytes: &[u8]) {
-        let read = match kind {
-            FrameKind::Statement => postcard::from_bytes(bytes)
-                .ok()
-                .and_then(|signed| CheckedStatement::trust(signed).ok())
-                .map(|statement| {
-                    self.statements.insert_checked(statement);
-                }),
-            FrameKind::Receipt => postcard::from_bytes::<Signed<Receipt>>(bytes).ok().and_then(|signed| {
-                let receipt = signed.decode_unverified().ok()?;
-                self.receipts.insert((signed.author, receipt.scope), signed);
-                Some(())
-            }),
-            FrameKind::ForkProof => journal::ForkProof::decode(bytes).ok().map(|proof| self.forks.push(proof)),
-            FrameKind::Note => Note::read(bytes).map(|note| self.note(note)),
-            FrameKind::Page | FrameKind::Pack => Some(()),
-        };
-        if read.is_none() {
-            tracing::error!(?kind, "a stored frame does not decode");
-        }
-    }
-
-    fn note(&mut self, note: Note) {
-        match note {
-            Note::Profile { subject, practice, nonce } => self.profile = Some((subject, practice, nonce)),
-            Note::Network(network) => self.network = Some(network),
-            Note::Incarnation(incarnation) => self.incarnation = Some(incarnation),
-            Note::Freeze(journal, Some(at)) => {
-                self.freezes.insert(journal, at);
-            }
-            Note::Freeze(journal, None) => {
-                self.freezes.remove(&journal);
-            }
-            // Read again where the index is brought up to date.
-            Note::Rewind(..) => {}
-            Note::Recovery(node, seal_key) => self.recovery = Some((node, seal_key)),
-            Note::Unmet(unmet) => self.unmet = unmet,
-            Note::Beacon(signed) => {
-                self.beacons.insert(signed.author, signed);
-            }
-        }
-    }
-}
-
-/// The node as the replica takes it up.
-fn recovered(secret: &NodeSecret, index: &Index, network: NetworkId, found: Found) -> Result<Recovered, DriverError> {
-    let mut journals = Vec::new();
-    for (scope, _) in index.scopes() {
-        journals.extend(index.have(&scope)?);
-    }
-    Ok(Recovered {
-        secret: secret.clone(),
-        network,
-        statements: found.statements,
-        journals,
-        receipts: found.receipts.into_values().collect(),
-        beacons: found.beacons.into_values().collect(),
-        forks: found.forks,
-        freezes: found.freezes.into_iter().collect(),
-        seed: random()?,
-        clock_ms: clock_ms(),
-        config: sync::Config::default(),
-    })
 }

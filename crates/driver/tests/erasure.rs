@@ -6,7 +6,8 @@ mod net;
 
 use std::{collections::BTreeSet, fs, path::Path};
 
-use driver::What;
+use charter::Body;
+use driver::{Opener, RecoveryKey, What};
 use net::{Office, SOON, ministry, payloads, put};
 
 const SECRET: &str = "Turyati Rahasia";
@@ -138,4 +139,40 @@ async fn an_erasure_that_was_cut_short_is_taken_up_at_the_next_start() {
     until_gone(&ministry).await;
     assert_eq!(ministry.states().await, states);
     ministry.stop().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_restore_brings_nothing_back() {
+    let folder = tempfile::tempdir().unwrap();
+    let (mut ministry, mut network) = ministry(folder.path()).await;
+    let mut village = network.admit(folder.path(), &ministry, VILLAGE, &[&ministry]).await;
+    let first = village.register("Painem", None).await;
+    let secret = village.register(SECRET, None).await;
+    ministry.until_shows(&secret, |snapshot| !snapshot.fields.is_empty()).await;
+    // One order is known when the backup is made, the other is not.
+    ministry.erase(&[&first]).await;
+    village.until_shows(&first, |snapshot| snapshot.erased).await;
+    let key = RecoveryKey::from_seed([9; 32]);
+    village.node().set_recovery_lock(key.lock()).await.unwrap();
+    let (node, file) = (village.node().clone(), folder.path().join("backup"));
+    let out = file.clone();
+    tokio::task::spawn_blocking(move || node.back_up(&out, |_, _| ()).map(drop)).await.unwrap().unwrap();
+    ministry.erase(&[&secret]).await;
+    village.until_shows(&secret, |snapshot| snapshot.erased).await;
+    until_gone(&village).await;
+    village.stop().await;
+
+    let mut again = Office::restored(folder.path(), "Kuripan again", &file, &Opener::Recovery(Box::new(key)));
+    again.start(&[&ministry]).await;
+    let request = again.node().request().clone();
+    ministry.state(Body::Admit { request }).await;
+    again.until_shows(&secret, |snapshot| snapshot.erased).await;
+    until_gone(&again).await;
+    let letters = again.told().into_iter().filter_map(|changed| changed.snapshot);
+    assert!(letters.filter(|snapshot| snapshot.id == secret).all(|snapshot| snapshot.fields.is_empty()));
+    assert_eq!(again.states().await, ministry.states().await);
+    for office in [&mut ministry, &mut again] {
+        office.stop().await;
+        assert_eq!(payloads(&office.folder), (BTreeSet::new(), BTreeSet::from([first.clone(), secret.clone()])));
+    }
 }

@@ -328,8 +328,6 @@ fn a_document_has_its_entries_once_however_many() {
     index.apply(&[add(scope, 1, 1..1_000), add(scope, 1, 500..1_500), add(other, 9, 1..2)], None).unwrap();
     index.apply(&[add(scope, 1, 1_000..2_001), add(scope, 2, 1..2), add(scope, 3, 1..2)], None).unwrap();
     assert_eq!(index.rows(scope, document(1)).unwrap(), (1..2_001).map(row).collect::<Vec<_>>());
-    assert_eq!(index.change_hash(scope, document(1), writer, 1_999).unwrap(), Some(ChangeHash([207; 32])));
-    assert_eq!(index.change_hash(scope, document(1), writer, 1_998).unwrap(), None, "a fact has none");
 
     assert_eq!(index.documents(scope, None, 2).unwrap(), [document(1), document(2)]);
     assert_eq!(index.documents(scope, Some(document(2)), 2).unwrap(), [document(3)]);
@@ -471,4 +469,29 @@ fn a_damaged_index_is_begun_anew_and_loses_no_frame() {
         states.push(opened.index);
     }
     assert!(states.contains(&IndexState::Empty), "{states:?}");
+}
+
+#[test]
+fn an_index_that_outgrew_its_rows_is_built_anew() {
+    let folder = tempfile::tempdir().unwrap();
+    let (mut store, _) = Store::create(&options(folder.path())).unwrap();
+    store.writer.append(&[note("one")]).unwrap();
+    for n in 0..400_u32 {
+        let name = n.to_be_bytes().to_vec();
+        let set = |value| IndexOp::Set { name: name.clone(), value };
+        store.index.apply(&[set(Some(vec![n as u8; VALUE_BYTES_MAX]))], None).unwrap();
+        store.index.apply(&[set(None)], None).unwrap();
+    }
+    store.index.apply(&[], Some(store.writer.end())).unwrap();
+    drop(store);
+    let size = |folder: &Path| fs::metadata(folder.join("data/index/db")).unwrap().len();
+    let before = size(folder.path());
+    assert!(before > 2 << 20, "{before} bytes are not much");
+    let (store, opened) = Store::open(&options(folder.path())).unwrap();
+    assert_eq!((texts(&store, &opened), opened.index), (vec!["one".into()], IndexState::Empty));
+    store.index.apply(&[], Some(store.writer.end())).unwrap();
+    drop(store);
+    assert!(size(folder.path()) < before);
+    let (store, opened) = Store::open(&options(folder.path())).unwrap();
+    assert_eq!(opened.index, IndexState::Ready(store.writer.end()));
 }

@@ -274,8 +274,23 @@ impl Replica {
         }
     }
 
+    /// A peer that is admitted gets our report if it lacks it. Who has never heard of us is new here, and may not know
+    /// whom else to call: it gets some of others', too.
+    pub(crate) fn offer_beacons(&mut self, id: SessionId) {
+        let own = self.beacons.get(self.me).map_or(0, |beacon| beacon.number);
+        let Some(known) = self.sessions.get(&id).map(|session| session.beacon_known) else { return };
+        let others = if known == 0 { self.some_beacons(id) } else { Vec::new() };
+        if let Some(session) = self.sessions.get_mut(&id) {
+            if known < own {
+                session.beacons_out.insert(self.me);
+            }
+            session.beacons_out.extend(others);
+            self.touched.insert(id);
+        }
+    }
+
     /// Nodes other than the peer that say where they can be reached: all, or some drawn at random where they are many.
-    pub(crate) fn some_beacons(&mut self, id: SessionId) -> Vec<NodeKey> {
+    fn some_beacons(&mut self, id: SessionId) -> Vec<NodeKey> {
         let Some(peer) = self.sessions.get(&id).map(|session| session.peer) else { return Vec::new() };
         let known = self.beacons.iter().filter(|(node, beacon)| *node != peer && !beacon.addresses.is_empty());
         let known: Vec<NodeKey> = known.map(|(node, _)| node).collect();

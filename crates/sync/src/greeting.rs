@@ -74,6 +74,7 @@ impl Replica {
         session.admits_me = hello.admits_you;
         session.theirs = hello.admits_you.then_some(hello.summary);
         session.theirs_fresh = hello.admits_you;
+        session.beacon_known = hello.your_beacon;
         let admitted = self.charter.is_active(&peer);
         session.stage = if admitted { Stage::Statements } else { Stage::Proving };
         if !hello.admits_you {
@@ -86,15 +87,7 @@ impl Replica {
         if !admitted {
             return;
         }
-        let own_beacon = self.beacons.get(self.me).map_or(0, |beacon| beacon.number);
-        // Who has never heard of us is new here, and may not know whom else to call.
-        let others = if hello.your_beacon == 0 { self.some_beacons(id) } else { Vec::new() };
-        if let Some(session) = self.sessions.get_mut(&id) {
-            if hello.your_beacon < own_beacon {
-                session.beacons_out.insert(self.me);
-            }
-            session.beacons_out.extend(others);
-        }
+        self.offer_beacons(id);
         self.keep_one_session(id, peer);
         self.consider(id);
     }
@@ -185,6 +178,7 @@ impl Replica {
                 Stage::Proving if active => {
                     session.stage = Stage::Statements;
                     let peer = session.peer;
+                    self.offer_beacons(id);
                     self.keep_one_session(id, peer);
                     self.tell(id);
                     self.consider(id);

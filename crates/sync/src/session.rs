@@ -163,6 +163,8 @@ pub(crate) struct Session {
     /// Scopes of which our receipt numbers were sent in this round.
     pub(crate) numbers_sent: BTreeSet<ScopeName>,
     pub(crate) beacons_out: BTreeSet<NodeKey>,
+    /// The number of our newest report that the peer had when it said Hello.
+    pub(crate) beacon_known: u64,
     /// Answers of workers are taken in the order of the questions.
     pub(crate) checks: VecDeque<Check>,
     /// Journals over which our word was set against the peer's.
@@ -221,6 +223,7 @@ impl Session {
             receipts_known: BTreeMap::new(),
             numbers_sent: BTreeSet::new(),
             beacons_out: BTreeSet::new(),
+            beacon_known: 0,
             checks: VecDeque::new(),
             contested: BTreeSet::new(),
             forks_known: BTreeSet::new(),

@@ -1,4 +1,4 @@
-//! Entries move: wants are spread over the peers that hold more, answered from the store, checked, made durable and told.
+//! Taking: wants are spread over the peers that hold more; what comes is checked, made durable and told.
 //!
 //! A receiver paces its sender: packs use up a credit that comes back when their entries are durable. So nothing piles up
 //! where the disk is slower than the network.
@@ -8,46 +8,26 @@
 //! - A run is taken only on top of the point that it continues.
 //! - `durable` moves only when the disk has said so, and only then is anybody told.
 
-use std::{
-    collections::BTreeMap,
-    time::{Duration, Instant},
-};
+use std::time::{Duration, Instant};
 
 use charter::Standing;
-use identity::{ChangeHash, Coordinate, JournalId, Point, ScopeName};
-use journal::{Entry, Subject, VerifiedRun};
+use identity::{JournalId, Point};
+use journal::VerifiedRun;
 
 use crate::{
-    CloseCode, Durable, Event, Found, LoadPart, LoadedPack, Output, Replica, RequestId, SessionId, Token, Unchecked,
+    CloseCode, Durable, Event, Found, Output, Replica, RequestId, SessionId, Token, Unchecked,
     holdings::Tail,
     replica::{Pending, Purpose},
-    session::{Check, CheckFor, Kind, Serve, Stage},
-    wire::{Blob, Decline, Message, Want},
+    serving::LOAD_PARTS_MAX,
+    session::{Check, CheckFor, Kind, Stage},
+    wire::{Decline, Message, Want},
 };
-
-/// How many wants of one peer may wait.
-const SERVE_MAX: usize = 8192;
-
-/// How many journals are read in one go.
-const LOAD_PARTS_MAX: usize = 64;
 
 /// How far a sender may go over its credit: one page that did not compress.
 const CREDIT_OVER: i64 = 2 * 1024 * 1024;
 
-/// The longest pack that is sent unasked. It may meet one that was asked for elsewhere; more would be too much to waste.
-const PUSH_BYTES_MAX: usize = 16 * 1024;
-
 /// How many answers of workers may be outstanding for one session.
 const CHECKS_MAX: usize = 4096;
-
-/// The entries of a run, each with the document that it is about.
-fn documents_of(run: &VerifiedRun) -> impl Iterator<Item = (&Entry, Coordinate)> {
-    run.entries().iter().map(|entry| {
-        let own = Coordinate { journal: run.journal().clone(), seq: entry.header.seq };
-        let document = entry.header.subject.document(&own).clone();
-        (entry, document)
-    })
-}
 
 const DAY: Duration = Duration::from_secs(24 * 60 * 60);
 
@@ -168,28 +148,6 @@ impl Replica {
         self.touched.extend(others);
     }
 
-    pub(crate) fn on_wants(&mut self, id: SessionId, wants: Vec<Want>) {
-        for want in wants {
-            let durable = self.holdings.durable(&want.journal);
-            let shared = self.shares(id, &want.journal.scope);
-            let Some(session) = self.sessions.get_mut(&id) else { return };
-            if session.serve.len() >= SERVE_MAX {
-                return self.close(id, CloseCode::TooMuch);
-            }
-            let fits = shared && want.after.seq < durable.seq && want.after.seq < want.until;
-            session.serve.retain(|serve| serve.journal != want.journal);
-            if shared {
-                session.note(&want.journal, want.after);
-            }
-            if fits {
-                let until = want.until.min(durable.seq);
-                session.serve.push_back(Serve { journal: want.journal, after: want.after, until });
-            } else {
-                self.send(id, &Message::Declined(want.journal, Decline::Nothing));
-            }
-        }
-    }
-
     pub(crate) fn on_declined(&mut self, id: SessionId, journal: &JournalId, why: Decline) {
         let Some(session) = self.sessions.get_mut(&id) else { return };
         let ours = self.holdings.received(journal);
@@ -198,101 +156,6 @@ impl Replica {
         self.end_want(id, journal);
         if why == Decline::OtherChain && ours.seq > 0 && self.shares(id, &journal.scope) {
             self.conflict(id, journal, ours);
-        }
-    }
-
-    /// Reads what this peer asked for, as far as its credit and the connection have room.
-    pub(crate) fn pump_serve(&mut self, id: SessionId) {
-        let Some(session) = self.sessions.get_mut(&id) else { return };
-        let room = session.bulk.is_empty() && session.in_flight < self.config.in_flight_bytes_max && session.credit > 0;
-        if session.loading.is_some() || !room {
-            return;
-        }
-        let Some(scope) = session.serve.front().map(|serve| serve.journal.scope.clone()) else { return };
-        let parts: Vec<LoadPart> = session
-            .serve
-            .iter()
-            .take_while(|serve| serve.journal.scope == scope)
-            .take(LOAD_PARTS_MAX)
-            .map(|serve| LoadPart { journal: serve.journal.clone(), after: serve.after.seq, until: serve.until })
-            .collect();
-        let request = RequestId(self.number());
-        if let Some(session) = self.sessions.get_mut(&id) {
-            session.loading = Some(request);
-        }
-        self.requests.insert(request, Purpose::Serve(id));
-        let bytes_max = self.config.load_bytes_max;
-        self.output(Output::Load { request, parts, bytes_max });
-    }
-
-    pub(crate) fn on_loaded(&mut self, request: RequestId, packs: Vec<LoadedPack>) {
-        match self.requests.remove(&request) {
-            Some(Purpose::Serve(id)) => self.on_served(id, packs),
-            Some(Purpose::Evidence(id)) => {
-                let shared = |replica: &mut Self, pack: &LoadedPack| {
-                    pack.spans.iter().all(|span| replica.shares(id, &span.journal.scope))
-                };
-                if let Some(pack) = packs.into_iter().next()
-                    && shared(self, &pack)
-                {
-                    let scopes = pack.spans.iter().map(|span| span.journal.scope.clone()).collect();
-                    self.send_later(id, scopes, &Message::Evidence(Blob(pack.bytes)));
-                }
-            }
-            _ => {}
-        }
-    }
-
-    fn on_served(&mut self, id: SessionId, packs: Vec<LoadedPack>) {
-        let Some(session) = self.sessions.get_mut(&id) else { return };
-        session.loading = None;
-        let first = session.serve.front().map(|serve| serve.journal.clone());
-        let mut met = false;
-        for pack in packs {
-            if !pack.spans.iter().all(|span| self.shares(id, &span.journal.scope)) {
-                continue;
-            }
-            let mut useful = false;
-            let Some(session) = self.sessions.get_mut(&id) else { return };
-            let mut split = Vec::new();
-            for span in &pack.spans {
-                let Some(serve) = session.serve.iter_mut().find(|serve| serve.journal == span.journal) else {
-                    continue;
-                };
-                met = true;
-                if serve.after == span.after {
-                    serve.after = span.point;
-                    useful = true;
-                } else {
-                    serve.until = 0;
-                    split.push(span.journal.clone());
-                }
-            }
-            session.serve.retain(|serve| serve.after.seq < serve.until);
-            if useful {
-                for span in &pack.spans {
-                    session.note(&span.journal, span.point);
-                }
-                session.credit -= i64::try_from(pack.bytes.len()).unwrap_or(i64::MAX);
-                let scopes = pack.spans.iter().map(|span| span.journal.scope.clone()).collect();
-                self.send_later(id, scopes, &Message::Pack(Blob(pack.bytes)));
-            }
-            for journal in split {
-                self.send(id, &Message::Declined(journal, Decline::OtherChain));
-            }
-        }
-        if !met && let Some(journal) = first {
-            if let Some(session) = self.sessions.get_mut(&id) {
-                session.serve.retain(|serve| serve.journal != journal);
-            }
-            self.send(id, &Message::Declined(journal, Decline::Nothing));
-        }
-        self.touched.insert(id);
-    }
-
-    pub(crate) fn on_credit(&mut self, id: SessionId, bytes: u32) {
-        if let Some(session) = self.sessions.get_mut(&id) {
-            session.credit = session.credit.saturating_add(i64::from(bytes)).min(i64::from(u32::MAX));
         }
     }
 
@@ -480,45 +343,6 @@ impl Replica {
         self.end_want(id, journal);
     }
 
-    /// Whether an order that is held erases a document, or one that it continues.
-    fn is_erased(&self, document: &Coordinate) -> bool {
-        self.charter.erasure(document).is_some() || self.erased_successors.contains(document)
-    }
-
-    /// Remembers documents that are created here as continuing an erased one of their scope: the order is theirs, too.
-    fn note_successors(&mut self, run: &VerifiedRun) {
-        let scope = &run.journal().scope;
-        for entry in run.entries() {
-            if let Subject::Creates { predecessor: Some(of) } = &entry.header.subject
-                && of.journal.scope == *scope
-                && self.is_erased(of)
-            {
-                let document = Coordinate { journal: run.journal().clone(), seq: entry.header.seq };
-                if self.erased_successors.insert(document) {
-                    // Others may have offered erased entries of it that were not taken.
-                    self.news_of_erasure = true;
-                }
-            }
-        }
-    }
-
-    /// Whether every erased entry is erased by an order that is held.
-    fn rightly_erased(&self, run: &VerifiedRun) -> bool {
-        documents_of(run).filter(|(entry, _)| entry.payload.is_erased()).all(|(_, document)| self.is_erased(&document))
-    }
-
-    /// The run without the payloads that an order held here erases: they come late, and are not kept.
-    fn without_erased(&mut self, mut run: VerifiedRun) -> VerifiedRun {
-        let late =
-            documents_of(&run).filter(|(entry, document)| !entry.payload.is_erased() && self.is_erased(document));
-        // What a change hashed to is not known here without the changes below it. Nothing rests on it any more.
-        let late: BTreeMap<u64, ChangeHash> = late.map(|(entry, _)| (entry.header.seq, ChangeHash([0; 32]))).collect();
-        if !late.is_empty() {
-            run.erase(&late);
-        }
-        run
-    }
-
     pub(crate) fn on_persisted(&mut self, token: Token) {
         let Some(pending) = self.pending.remove(&token) else { return };
         for (journal, point) in pending.runs {
@@ -600,55 +424,6 @@ impl Replica {
                 self.send(id, &Message::Credit(u32::try_from(due).unwrap_or(u32::MAX)));
             }
         }
-    }
-
-    /// This node wrote. It is sent at once to the peers that hold what comes before; the others are told.
-    pub(crate) fn on_written(&mut self, pack: &LoadedPack) {
-        let mut before: BTreeMap<&JournalId, Point> = BTreeMap::new();
-        for span in &pack.spans {
-            let held = self.holdings.entry(&span.journal);
-            let stands = held.durable;
-            if span.after != stands || stands != held.received {
-                // The journal was continued on top of something that is not all that there is of it.
-                let (journal, point) = (span.journal.clone(), held.received);
-                self.lost_own(crate::IncarnationLost::OtherChain { journal, point }, point);
-                continue;
-            }
-            (held.received, held.durable) = (span.point, span.point);
-            before.entry(&span.journal).or_insert(stands);
-            self.remember_own(&span.journal, span.point);
-        }
-        let scopes: std::collections::BTreeSet<&ScopeName> = before.keys().map(|journal| &journal.scope).collect();
-        for id in self.sessions.keys().copied().collect::<Vec<_>>() {
-            let shared = scopes.iter().all(|scope| self.shares(id, scope));
-            let Some(session) = self.sessions.get_mut(&id) else { continue };
-            if session.kind != Kind::Node || session.stage < Stage::Open {
-                before.iter().for_each(|(journal, before)| session.moved_here(journal, *before));
-                continue;
-            }
-            let next = before.iter().all(|(journal, before)| session.known(journal, *before) == Some(*before));
-            // Behind pages that wait, news would arrive before what they continue.
-            let room =
-                session.bulk.is_empty() && session.in_flight < self.config.in_flight_bytes_max && session.credit > 0;
-            before.iter().for_each(|(journal, before)| session.moved_here(journal, *before));
-            self.touched.insert(id);
-            if shared && next && room && !before.is_empty() && pack.bytes.len() <= PUSH_BYTES_MAX {
-                for span in &pack.spans {
-                    session.note(&span.journal, span.point);
-                }
-                session.credit -= i64::try_from(pack.bytes.len()).unwrap_or(i64::MAX);
-                let journals = before.keys().map(|journal| (*journal).clone()).collect();
-                self.send(id, &Message::Push(journals, Blob(pack.bytes.clone())));
-            } else {
-                session.dirty.extend(before.keys().map(|journal| (*journal).clone()));
-            }
-        }
-    }
-
-    /// Documents that continue an erased one are known: what was not taken of them may be taken now.
-    pub(crate) fn adopt_successors(&mut self, documents: Vec<Coordinate>) {
-        self.erased_successors.extend(documents);
-        self.take_up_again();
     }
 
     /// Does for every session that something happened to what there is room for: statements first.

@@ -97,7 +97,8 @@ impl Desk {
             // The desk waits for this.
             drop(reply.send(writer.rewrite(&rewritten, keep)));
         });
-        let Ok(moved) = done.recv() else { return Ok(None) };
+        // A node that stops writes nothing anew, and nothing may count as done by it.
+        let moved = done.recv().map_err(|_| StoreError::Index("the disk thread has stopped".into()))?;
         let moved: BTreeMap<Location, Option<Location>> = moved?.into_iter().collect();
         shelf.forget();
 

@@ -34,8 +34,6 @@ pub struct Shown {
 /// An office's machine, switched on or off.
 pub struct Office {
     pub folder: PathBuf,
-    subject: Subject,
-    listens: Option<u16>,
     node: Option<Node>,
     shown: watch::Receiver<Shown>,
 }
@@ -61,18 +59,22 @@ impl Office {
         let (kind, region) = (kind.parse().unwrap(), region.parse().unwrap());
         let subject = Subject::NewOffice { name: name.to_owned(), kind, region };
         let folder = folder.join(name);
-        Node::create(&options(&folder, None).store, subject.clone(), false).unwrap();
-        Self { folder, subject, listens: None, node: None, shown: watch::channel(Shown::default()).1 }
+        Node::create(&options(&folder, None).store, subject, false).unwrap();
+        Self { folder, node: None, shown: watch::channel(Shown::default()).1 }
+    }
+
+    /// A machine that was made of a backup; it is off.
+    pub fn restored(folder: &Path, name: &str, file: &Path, opener: &driver::Opener) -> Self {
+        let folder = folder.join(name);
+        driver::restore(&options(&folder, None).store, file, opener, |_, _| ()).unwrap();
+        Self { folder, node: None, shown: watch::channel(Shown::default()).1 }
     }
 
     /// Switches it on, to call these.
     pub async fn start(&mut self, peers: &[&Office]) {
         let known = peers.iter().map(|peer| (peer.key(), vec![peer.address()])).collect();
-        let network = NetworkOptions {
-            udp: Some(([127, 0, 0, 1], self.listens.unwrap_or(0)).into()),
-            peers: known,
-            ..NetworkOptions::default()
-        };
+        let network =
+            NetworkOptions { udp: Some(([127, 0, 0, 1], 0).into()), peers: known, ..NetworkOptions::default() };
         let (node, mut updates) = Node::open(options(&self.folder, Some(network))).await.unwrap();
         let (shown, seen) = watch::channel(Shown::default());
         tokio::spawn(async move {

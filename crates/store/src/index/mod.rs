@@ -375,18 +375,6 @@ impl Index {
         keys.iter().map(|key| rows::decode_document_key(key).map(|(document, _)| document)).collect()
     }
 
-    /// The change hash of an entry of a document; `None` for a fact and for an entry that it does not have.
-    pub fn change_hash(
-        &self,
-        scope: ScopeNumber,
-        document: DocumentId,
-        journal: JournalNumber,
-        seq: u64,
-    ) -> Result<Option<ChangeHash>, StoreError> {
-        let rows = self.rows(scope, document)?;
-        Ok(rows.iter().find(|row| (row.journal, row.seq) == (journal, seq)).and_then(|row| row.change))
-    }
-
     /// A setting or watermark.
     pub fn get(&self, name: &[u8]) -> Result<Option<Vec<u8>>, StoreError> {
         self.sled.get(&setting_key(name))
@@ -410,11 +398,6 @@ impl Index {
     /// Notes that the segments are being rewritten, so that a start that finds this note does not trust the rows.
     pub(crate) fn rewriting(&self) -> Result<(), StoreError> {
         self.sled.insert(rows::REWRITING.to_vec(), vec![1])
-    }
-
-    /// How many bytes it takes on disk. Beyond about five times what its rows need, wipe it and apply all frames.
-    pub fn size_bytes(&self) -> Result<u64, StoreError> {
-        self.sled.size_bytes()
     }
 }
 

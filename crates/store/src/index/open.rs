@@ -23,6 +23,10 @@ use crate::{
 
 /// The version of the rows: another one is moved aside and built anew.
 const ROWS_VERSION: &[u8] = b"2";
+/// An index that takes less room than this is never built anew for it.
+const BLOATED_BYTES_MIN: u64 = if cfg!(test) { 1 << 20 } else { 64 << 20 };
+/// How many times the bytes of its rows an index may take.
+const BLOATED_TIMES: u64 = 5;
 /// One tree, with prefixes.
 const TREE: &[u8] = b"rows";
 
@@ -119,6 +123,13 @@ impl Index {
             },
             Some(applied) => IndexState::Ready(applied),
         };
+        if matches!(state, IndexState::Ready(_)) && index.sled.is_bloated().unwrap_or(false) {
+            tracing::info!("the index takes far more room than its rows need and is built anew");
+            drop(index);
+            fs::remove_dir_all(&path).map_err(at(&path))?;
+            write_file(&stamp, &boot)?;
+            return Ok((open(false)?, IndexState::Empty));
+        }
         // A suspect index stays so until it is wiped, over any number of starts.
         if power_was_cut && state == IndexState::Empty {
             write_file(&stamp, &boot)?;
@@ -227,6 +238,18 @@ impl Sled {
         Ok(())
     }
 
+    /// Whether sled keeps far more than the rows, which are read only where it may.
+    fn is_bloated(&self) -> Result<bool, StoreError> {
+        let size = self.size_bytes()?;
+        if size <= BLOATED_BYTES_MIN {
+            return Ok(false);
+        }
+        let live = self.call(|tree| {
+            tree.iter().try_fold(0, |sum, row| row.map(|(key, value)| sum + (key.len() + value.len()) as u64))
+        })?;
+        Ok(size > BLOATED_TIMES * live)
+    }
+
     fn sum(&self) -> Result<MutexGuard<'_, Sum>, StoreError> {
         Ok(self.open()?.sum.lock().unwrap_or_else(PoisonError::into_inner))
     }
@@ -235,7 +258,7 @@ impl Sled {
     fn adds_up(&self) -> Result<bool, StoreError> {
         let mut found = Sum::default();
         self.call(|tree| {
-            for row in tree {
+            for row in tree.iter() {
                 let (key, value) = row?;
                 if key != rows::SUM && key != rows::VERSION {
                     found.add(&key, &value);
@@ -258,7 +281,7 @@ impl Sled {
         write_file(&self.stamp, &boot)
     }
 
-    pub(super) fn size_bytes(&self) -> Result<u64, StoreError> {
+    fn size_bytes(&self) -> Result<u64, StoreError> {
         guarded(|| self.open.as_ref().map_or(Ok(0), |open| open.db.size_on_disk()))
     }
 

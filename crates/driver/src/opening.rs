@@ -1,0 +1,163 @@
+//! What is found on disk at a start: statements, receipts, reports and notes; and the index brought up to the end of the
+//! log.
+
+use std::collections::BTreeMap;
+
+use charter::{CheckedStatement, StatementSet, Subject};
+use identity::{Incarnation, JournalId, NetworkId, NodeKey, NodeSecret, Point, ScopeName, Signed};
+use store::{FrameKind, Index, IndexOp, IndexState, Reader};
+use sync::{Beacon, Receipt, Recovered};
+
+use crate::{
+    desk::{self, index_run},
+    engine::clock_ms,
+    node::{DriverError, random},
+    note::Note,
+    recovery::RecoveryLock,
+    shelf::read_runs,
+};
+
+/// Everything that was found on disk beside pages.
+#[derive(Default)]
+pub(crate) struct Found {
+    pub(crate) statements: StatementSet,
+    pub(crate) receipts: BTreeMap<(NodeKey, ScopeName), Signed<Receipt>>,
+    pub(crate) beacons: BTreeMap<NodeKey, Signed<Beacon>>,
+    pub(crate) forks: Vec<journal::ForkProof>,
+    pub(crate) freezes: BTreeMap<JournalId, Point>,
+    pub(crate) incarnation: Option<Incarnation>,
+    pub(crate) network: Option<NetworkId>,
+    pub(crate) recovery: Option<RecoveryLock>,
+    pub(crate) unmet: bool,
+    pub(crate) profile: Option<(Subject, bool, [u8; 16])>,
+}
+
+/// Reads what is kept beside pages, and brings the index up to the end of the log.
+pub(crate) fn recover(
+    index: &Index,
+    reader: &Reader,
+    frames: &[store::Located],
+    state: IndexState,
+) -> Result<Found, DriverError> {
+    let mut found = Found::default();
+    for located in frames.iter().filter(|located| !matches!(located.kind, FrameKind::Page | FrameKind::Pack)) {
+        let bytes = match reader.read(located.at) {
+            Ok(frame) => frame.bytes,
+            Err(error) => {
+                tracing::error!(%error, "a stored frame cannot be read; it is asked from others again");
+                continue;
+            }
+        };
+        found.take(located.kind, &bytes);
+    }
+    let from = match state {
+        IndexState::Ready(position) => position,
+        IndexState::Empty | IndexState::Suspect => {
+            index.wipe()?;
+            store::Position::default()
+        }
+    };
+    let mut applied = 0;
+    for (located, end) in reader.frames(from)? {
+        let mut ops = Vec::new();
+        match located.kind {
+            FrameKind::Page | FrameKind::Pack => {
+                let runs = reader.read(located.at).ok().and_then(|frame| read_runs(&frame.bytes));
+                let Some(runs) = runs else {
+                    tracing::error!(file = located.at.file, offset = located.at.offset, "a stored page cannot be read");
+                    continue;
+                };
+                for (part, run) in (0..).zip(&runs) {
+                    index_run(index, run, located.at, part, &mut ops)?;
+                }
+                // What came last may be what an order erases.
+                ops.push(IndexOp::Set { name: desk::erasure::DONE.to_vec(), value: None });
+            }
+            FrameKind::Note => {
+                if let Ok(frame) = reader.read(located.at)
+                    && let Some(Note::Rewind(journal, to)) = Note::read(&frame.bytes)
+                {
+                    crate::desk::rewind_rows(index, &journal, to, &mut ops)?;
+                }
+            }
+            FrameKind::Statement | FrameKind::Receipt | FrameKind::ForkProof => {}
+        }
+        index.apply(&ops, Some(end))?;
+        applied += 1;
+    }
+    if applied > 0 {
+        tracing::info!(frames = applied, "the index caught up with the journals");
+    }
+    Ok(found)
+}
+
+impl Found {
+    fn take(&mut self, kind: FrameKind, bytes: &[u8]) {
+        let read = match kind {
+            FrameKind::Statement => postcard::from_bytes(bytes)
+                .ok()
+                .and_then(|signed| CheckedStatement::trust(signed).ok())
+                .map(|statement| {
+                    self.statements.insert_checked(statement);
+                }),
+            FrameKind::Receipt => postcard::from_bytes::<Signed<Receipt>>(bytes).ok().and_then(|signed| {
+                let receipt = signed.decode_unverified().ok()?;
+                self.receipts.insert((signed.author, receipt.scope), signed);
+                Some(())
+            }),
+            FrameKind::ForkProof => journal::ForkProof::decode(bytes).ok().map(|proof| self.forks.push(proof)),
+            FrameKind::Note => Note::read(bytes).map(|note| self.note(note)),
+            FrameKind::Page | FrameKind::Pack => Some(()),
+        };
+        if read.is_none() {
+            tracing::error!(?kind, "a stored frame does not decode");
+        }
+    }
+
+    fn note(&mut self, note: Note) {
+        match note {
+            Note::Profile { subject, practice, nonce } => self.profile = Some((subject, practice, nonce)),
+            Note::Network(network) => self.network = Some(network),
+            Note::Incarnation(incarnation) => self.incarnation = Some(incarnation),
+            Note::Freeze(journal, Some(at)) => {
+                self.freezes.insert(journal, at);
+            }
+            Note::Freeze(journal, None) => {
+                self.freezes.remove(&journal);
+            }
+            // Read again where the index is brought up to date.
+            Note::Rewind(..) => {}
+            Note::Recovery(node, seal_key) => self.recovery = Some((node, seal_key)),
+            Note::Unmet(unmet) => self.unmet = unmet,
+            Note::Beacon(signed) => {
+                self.beacons.insert(signed.author, signed);
+            }
+        }
+    }
+}
+
+/// The node as the replica takes it up.
+pub(crate) fn recovered(
+    secret: &NodeSecret,
+    index: &Index,
+    network: NetworkId,
+    found: Found,
+) -> Result<Recovered, DriverError> {
+    let mut journals = Vec::new();
+    for (scope, _) in index.scopes() {
+        journals.extend(index.have(&scope)?);
+    }
+    Ok(Recovered {
+        secret: secret.clone(),
+        network,
+        statements: found.statements,
+        journals,
+        receipts: found.receipts.into_values().collect(),
+        beacons: found.beacons.into_values().collect(),
+        forks: found.forks,
+        freezes: found.freezes.into_iter().collect(),
+        seed: random()?,
+        clock_ms: clock_ms(),
+        config: sync::Config::default(),
+    })
+}
