@@ -140,6 +140,8 @@ struct State {
     number: u64,
     /// The charter as it stood when the node was stopped is still to come.
     starting: bool,
+    /// Threads that look through files or documents; waited for at the end, since they hold the folder open.
+    helpers: Vec<std::thread::JoinHandle<()>>,
     /// Whether a write failed for good.
     failed: bool,
     erasing: erasure::Erasing,
@@ -160,6 +162,7 @@ impl Default for State {
             next_id: 0,
             number: 0,
             starting: false,
+            helpers: Vec::new(),
             failed: false,
             erasing: erasure::Erasing::default(),
             belt: belt::Belt::default(),
@@ -208,6 +211,21 @@ impl Desk {
     /// Works until told to stop. What is changed but not yet folded is folded when nothing else waits, and now and
     /// then even so.
     pub(crate) fn run(mut self, asked: &mpsc::Receiver<DeskJob>) {
+        self.work(asked);
+        for helper in self.state.helpers.drain(..) {
+            // A panic there was printed there.
+            drop(helper.join());
+        }
+    }
+
+    /// Does something beside the desk, which hears of it by a job.
+    fn help(&mut self, name: &str, work: impl FnOnce() + Send + 'static) -> std::io::Result<()> {
+        self.state.helpers.retain(|helper| !helper.is_finished());
+        self.state.helpers.push(std::thread::Builder::new().name(name.into()).spawn(work)?);
+        Ok(())
+    }
+
+    fn work(&mut self, asked: &mpsc::Receiver<DeskJob>) {
         let mut since_fold = 0;
         loop {
             let idle = self.state.dirty.is_empty();

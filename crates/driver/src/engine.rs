@@ -202,6 +202,8 @@ impl Engine {
                         for (_, (_, link)) in std::mem::take(&mut self.links) {
                             link.cut(transport::CloseCode::Shutdown);
                         }
+                        // What holds the folder open goes before it is said that the loop has stopped.
+                        drop(self);
                         // Whoever asked may have given up waiting.
                         let _ = done.send(());
                         return;

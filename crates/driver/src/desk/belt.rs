@@ -61,8 +61,8 @@ impl Desk {
             // Nobody is left to be told when the node stops.
             drop(jobs.send(DeskJob::With(Box::new(move |desk| desk.checked(checked)))));
         };
-        match std::thread::Builder::new().name("belt".into()).spawn(look) {
-            Ok(_) => self.state.belt.busy = true,
+        match self.help("belt", look) {
+            Ok(()) => self.state.belt.busy = true,
             Err(error) => tracing::error!(%error, "no thread to look at documents"),
         }
     }

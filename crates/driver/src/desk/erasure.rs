@@ -269,10 +269,10 @@ impl Desk {
             // Nobody is left to be told when the node stops; the next start goes through all files again.
             drop(jobs.send(DeskJob::With(Box::new(move |desk| desk.looked(looked)))));
         };
-        match std::thread::Builder::new().name("erasure".into()).spawn(look) {
-            Ok(_) => erasing.busy = true,
+        match self.help("erasure", look) {
+            Ok(()) => self.state.erasing.busy = true,
             Err(error) => {
-                erasing.files.push_front(file);
+                self.state.erasing.files.push_front(file);
                 tracing::error!(%error, "no thread to go through the files");
             }
         }

@@ -69,8 +69,8 @@ impl Desk {
             // Nobody is left to be told when the node stops.
             drop(jobs.send(DeskJob::With(Box::new(move |desk| desk.surveyed(plan, files)))));
         };
-        match std::thread::Builder::new().name("tidying".into()).spawn(survey) {
-            Ok(_) => self.state.tidying.busy = true,
+        match self.help("tidying", survey) {
+            Ok(()) => self.state.tidying.busy = true,
             Err(error) => tracing::error!(%error, "no thread to look through the files"),
         }
     }
