@@ -140,6 +140,8 @@ struct State {
     number: u64,
     /// The charter as it stood when the node was stopped is still to come.
     starting: bool,
+    /// Whether the reader of updates has said which scopes it is to be told again.
+    reader_asked: bool,
     /// Threads that look through files or documents; waited for at the end, since they hold the folder open.
     helpers: Vec<std::thread::JoinHandle<()>>,
     /// Whether a write failed for good.
@@ -162,6 +164,7 @@ impl Default for State {
             next_id: 0,
             number: 0,
             starting: false,
+            reader_asked: false,
             helpers: Vec::new(),
             failed: false,
             erasing: erasure::Erasing::default(),
@@ -319,7 +322,10 @@ impl Desk {
                 self.say_incarnation();
                 Ok(())
             }
-            DeskJob::Tell(scopes) => self.tell(&scopes),
+            DeskJob::Tell(scopes) => {
+                self.state.reader_asked = true;
+                self.tell(&scopes)
+            }
             DeskJob::With(what) => {
                 what(self);
                 Ok(())

@@ -337,7 +337,8 @@ impl Node {
         answer.await.unwrap_or(Ok(None))
     }
 
-    /// Says of every document of these scopes again what it shows, and then that they are settled.
+    /// Says of every document of these scopes again what it shows, and then that they are settled. A reader calls it once at
+    /// its start, with the scopes that it lacks or with none: nothing is said to be settled before.
     pub fn tell(&self, scopes: Vec<ScopeName>) {
         // A node that stops tells nothing more.
         let _ = self.ask_desk(DeskJob::Tell(scopes));
@@ -353,6 +354,19 @@ impl Node {
         };
         if self.ask_desk(DeskJob::With(Box::new(look))).is_err() {
             return Vec::new();
+        }
+        answer.await.unwrap_or_default()
+    }
+
+    /// Of these journals, those that wait for a cut-off.
+    pub async fn frozen(&self, journals: Vec<JournalId>) -> BTreeSet<JournalId> {
+        let (reply, answer) = oneshot::channel();
+        let look = move |desk: &mut Desk| {
+            let frozen = journals.into_iter().filter(|journal| desk.standings.frozen(journal));
+            drop(reply.send(frozen.collect()));
+        };
+        if self.ask_desk(DeskJob::With(Box::new(look))).is_err() {
+            return BTreeSet::new();
         }
         answer.await.unwrap_or_default()
     }

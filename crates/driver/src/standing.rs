@@ -87,6 +87,17 @@ impl Standings {
         })
     }
 
+    /// Whether entries of this journal wait for a cut-off: its node was removed, or wrote two histories.
+    pub(crate) fn frozen(&self, journal: &JournalId) -> bool {
+        match self.charter.as_ref().map(|charter| charter.standing(journal)) {
+            Some(charter::Standing::Frozen(_)) => true,
+            Some(charter::Standing::Open) => self.freezes.contains_key(journal),
+            Some(charter::Standing::Unknown | charter::Standing::NoRight | charter::Standing::CutOff(_)) | None => {
+                false
+            }
+        }
+    }
+
     /// What one entry is worth.
     pub(crate) fn of(&self, at: &Coordinate) -> Standing {
         self.reach(&at.journal).of(at.seq)

@@ -6,9 +6,9 @@ mod net;
 
 use std::{fs, path::Path};
 
-use driver::Target;
-use identity::Coordinate;
-use net::{Office, ministry, put};
+use driver::{Target, Write};
+use identity::{Coordinate, Officer};
+use net::{Office, PARTICIPATION, ministry, put};
 
 fn journal_files(folder: &Path) -> (usize, u64) {
     let files = fs::read_dir(folder.join("journal")).unwrap().flatten();
@@ -81,4 +81,24 @@ async fn an_erasure_reaches_what_was_joined_and_what_lies_in_many_files() {
     assert_eq!(office.states().await, states);
     office.stop().await;
     assert_eq!(net::payloads(&office.folder).0, [wanti].into());
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_batch_that_fills_a_page_and_begins_the_next_leaves_each_entry_once() {
+    let folder = tempfile::tempdir().unwrap();
+    let (mut office, _network) = ministry(folder.path()).await;
+    // 4,096 is no multiple of it.
+    const BATCH: usize = 300;
+    for batch in 0..15 {
+        let writes = (0..BATCH).map(|number| Write {
+            target: Target::New { scope: PARTICIPATION.parse().unwrap(), kind: 3, predecessor: None },
+            officer: Officer::new("petugas").unwrap(),
+            what: put(&[], "name", &format!("Orang {}", batch * BATCH + number)),
+        });
+        office.node().write(writes.collect()).await.unwrap();
+    }
+    // Fails on an entry that stands in two pages.
+    let states = office.states().await;
+    assert_eq!(states.iter().map(|(_, states)| states.len()).sum::<usize>(), 15 * BATCH);
+    office.stop().await;
 }

@@ -35,9 +35,14 @@ pub(crate) fn index_run(
     let journal = index.intern_journal(run.journal())?;
     let scope = index.intern_scope(&run.journal().scope)?;
     if run.is_whole_page() {
-        // The pieces that its entries came in before are no longer needed.
+        // The pieces that its entries came in before are no longer needed, nor the one that filled it just now.
+        let inside = |first: u64, last: u64| first > run.first() && last <= run.last().seq;
+        ops.retain(|op| {
+            let IndexOp::Page { journal: of, page } = op else { return true };
+            *of != journal || !inside(page.first_seq, page.last.seq)
+        });
         for piece in index.pages_from(journal, run.first(), usize::MAX)? {
-            if piece.first_seq > run.first() && piece.last.seq <= run.last().seq {
+            if inside(piece.first_seq, piece.last.seq) {
                 ops.push(IndexOp::DropPage { journal, first_seq: piece.first_seq });
             }
         }

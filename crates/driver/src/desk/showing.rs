@@ -199,9 +199,10 @@ impl Desk {
         Ok(self.shelf.item(number, at.seq)?.map(|(_, _, header, _)| (header.time_ms, header.officer)))
     }
 
-    /// Says of each scope in which everything held is shown what it is settled at.
+    /// Says of each scope in which everything held is shown what it is settled at. Not before the reader has said what it
+    /// lacks from the time before: until then, what it shows of a scope may be older than all that was told since.
     pub(super) fn settle(&mut self) {
-        if !self.state.in_flight.is_empty() {
+        if !self.state.reader_asked || !self.state.in_flight.is_empty() {
             return;
         }
         for scope in std::mem::take(&mut self.state.unsettled) {
