@@ -5,11 +5,12 @@ use std::{
     io::Write,
     os::unix::fs::OpenOptionsExt,
     path::{Path, PathBuf},
+    time::{Duration, Instant},
 };
 
 use anyhow::{Context, bail};
 use serde::{Deserialize, Serialize};
-use service::{Ask, Progress, Reply, Service};
+use service::{Ask, Code, Progress, Reply, Service};
 use web::Line;
 
 use crate::{Hinted, cli::Data};
@@ -47,6 +48,10 @@ impl ApiFile {
     }
 }
 
+/// How long a store that another process has open is waited for, and how often it is looked at.
+const IN_USE_TIME_MAX: Duration = Duration::from_secs(10);
+const LOOK_AGAIN: Duration = Duration::from_millis(20);
+
 /// A node that can be asked.
 pub(crate) enum Node {
     /// It runs, and is asked over its local API.
@@ -58,16 +63,29 @@ pub(crate) enum Node {
 impl Node {
     /// The node of a data folder.
     pub(crate) async fn of(data: &Data) -> anyhow::Result<Self> {
-        if let Some(api) = ApiFile::read(&data.dir) {
-            let client = reqwest::Client::builder().no_proxy().build().context("cannot ask the running node")?;
-            let there = client.get(format!("http://{}/healthz", api.address)).send().await;
-            if there.is_ok_and(|answer| answer.status().is_success()) {
-                return Ok(Self::Running { client, api });
+        Self::open(data, &service::Options::offline(data.store())).await
+    }
+
+    /// The node that runs on a data folder; when none runs, its store opened here. A command that has the store open is
+    /// waited for.
+    pub(crate) async fn open(data: &Data, options: &service::Options) -> anyhow::Result<Self> {
+        let client = reqwest::Client::builder().no_proxy().build().context("cannot ask the running node")?;
+        let began = Instant::now();
+        loop {
+            if let Some(api) = ApiFile::read(&data.dir) {
+                let there = client.get(format!("http://{}/healthz", api.address)).send().await;
+                if there.is_ok_and(|answer| answer.status().is_success()) {
+                    return Ok(Self::Running { client, api });
+                }
+            }
+            match Service::start(options.clone()).await {
+                Ok(service) => return Ok(Self::Own(Box::new(service))),
+                Err(problem) if problem.code == Code::InUse && began.elapsed() < IN_USE_TIME_MAX => {
+                    tokio::time::sleep(LOOK_AGAIN).await;
+                }
+                Err(problem) => return Err(hinted(&problem)),
             }
         }
-        let service =
-            Service::start(service::Options::offline(data.store())).await.map_err(|problem| hinted(&problem))?;
-        Ok(Self::Own(Box::new(service)))
     }
 
     /// Asks one thing.

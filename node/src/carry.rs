@@ -2,8 +2,6 @@
 
 use std::{fs, path::Path};
 
-use anyhow::Context;
-
 use crate::{Hinted, print};
 
 /// What a person gave: the content of a file, or the line of text itself.
@@ -21,14 +19,14 @@ pub(crate) fn read(file: &Path) -> anyhow::Result<Vec<u8>> {
 
 /// The content of a file that is no larger than such files are.
 pub(crate) fn read_up_to(file: &Path, bytes_max: u64) -> anyhow::Result<Vec<u8>> {
-    let bytes = fs::metadata(file).with_context(|| format!("cannot read {}", file.display()))?.len();
+    let bytes = fs::metadata(file).map_err(|error| cannot("read", file, &error))?.len();
     if bytes > bytes_max {
         return Err(Hinted::error(
             format!("{} is too large for such a file", file.display()),
             "check which file was meant",
         ));
     }
-    fs::read(file).with_context(|| format!("cannot read {}", file.display()))
+    fs::read(file).map_err(|error| cannot("read", file, &error))
 }
 
 /// Writes a file, or its line of text where the path is `-`.
@@ -37,5 +35,11 @@ pub(crate) fn write(out: &Path, file: &[u8], line: &str) -> anyhow::Result<()> {
         print::line(line);
         return Ok(());
     }
-    fs::write(out, file).with_context(|| format!("cannot write {}", out.display()))
+    fs::write(out, file).map_err(|error| cannot("write", out, &error))
+}
+
+/// A path that cannot be used, and what to do about it.
+pub(crate) fn cannot(do_what: &str, path: &Path, error: &std::io::Error) -> anyhow::Error {
+    let hint = "check the path, and that you may use it";
+    Hinted::error(format!("cannot {do_what} {}: {error}", path.display()), hint)
 }

@@ -129,7 +129,8 @@ pub(crate) enum Command {
         /// One scope only; else every scope that this office reads.
         #[arg(long, value_name = "SCOPE")]
         scope: Option<String>,
-        /// The point, as NUMBER or INCARNATION:NUMBER; else the highest that others built on.
+        /// The point, as NUMBER or INCARNATION:NUMBER, or `held` for all that is held here; else the highest that others
+        /// built on.
         #[arg(long, value_name = "POINT")]
         at: Option<String>,
         /// Allow a point below what others built on; what hangs on it is re-issued by its authors.
@@ -253,9 +254,20 @@ pub(crate) enum CharterCommand {
         /// The draft to write.
         #[arg(long, value_name = "FILE")]
         out: PathBuf,
-        /// What is to be decided.
-        #[command(subcommand)]
-        act: ActCommand,
+        #[command(flatten)]
+        act: Act,
+        /// With --remove-node: why, for those who read it later.
+        #[arg(long, value_name = "TEXT", requires = "remove_node", default_value = "")]
+        reason: String,
+        /// With --cutoff: the scope.
+        #[arg(long, value_name = "SCOPE", requires = "cutoff")]
+        scope: Option<String>,
+        /// With --cutoff: the point, as for `simpul cutoff`.
+        #[arg(long, value_name = "POINT", requires = "cutoff")]
+        at: Option<String>,
+        /// With --cutoff: as for `simpul cutoff`.
+        #[arg(long, requires = "cutoff")]
+        void: bool,
     },
     /// Put the founders' signatures of a draft into effect; they may also come one after the other.
     Enact {
@@ -285,50 +297,28 @@ pub(crate) enum CharterCommand {
     },
 }
 
-/// What a majority of the founders can decide.
-#[derive(Debug, Subcommand)]
-pub(crate) enum ActCommand {
-    /// Another founder, by its request.
-    AddFounder {
-        /// The request file, or its line of text.
-        request: String,
-    },
-    /// An office that has no vote any more.
-    RemoveFounder {
-        /// The office: its id or its name.
-        office: String,
-    },
+/// What a majority of the founders is to decide: one of these.
+#[derive(Debug, Clone, Args)]
+#[group(required = true, multiple = false)]
+pub(crate) struct Act {
+    /// Another founder, by its request: a file, or its line of text.
+    #[arg(long, value_name = "REQUEST")]
+    pub(crate) add_founder: Option<String>,
+    /// An office that has no vote any more: its id or its name.
+    #[arg(long, value_name = "OFFICE")]
+    pub(crate) remove_founder: Option<String>,
     /// Another sharing policy: a changed copy of what `charter policy --json` prints.
-    Policy {
-        /// The table of grants.
-        file: PathBuf,
-    },
-    /// A further node for a founder that has none left.
-    AdmitNode {
-        /// The request file, or its line of text.
-        request: String,
-    },
-    /// A node that speaks no more, a founder's or any other.
-    RemoveNode {
-        /// Its key.
-        node: String,
-        /// Why, for those who read it later.
-        #[arg(long, value_name = "TEXT", default_value = "")]
-        reason: String,
-    },
-    /// Up to where a node's entries count, above every other cut-off.
-    Cutoff {
-        /// The key of the node.
-        node: String,
-        /// The scope.
-        scope: String,
-        /// As for `simpul cutoff`.
-        #[arg(long, value_name = "POINT")]
-        at: Option<String>,
-        /// As for `simpul cutoff`.
-        #[arg(long)]
-        void: bool,
-    },
+    #[arg(long, value_name = "FILE")]
+    pub(crate) policy: Option<PathBuf>,
+    /// A further node for a founder that has none left, by its request.
+    #[arg(long, value_name = "REQUEST")]
+    pub(crate) admit_node: Option<String>,
+    /// The key of a node that speaks no more, a founder's or any other.
+    #[arg(long, value_name = "KEY")]
+    pub(crate) remove_node: Option<String>,
+    /// The key of a node whose entries count up to a point in --scope, above every other cut-off.
+    #[arg(long, value_name = "KEY", requires = "scope")]
+    pub(crate) cutoff: Option<String>,
 }
 
 /// What a participant's record may be given; every field may be left out.

@@ -12,7 +12,7 @@ use crate::{
     Hinted, ask,
     ask::Node,
     carry,
-    cli::{ActCommand, BundleCommand, CharterCommand, Cli, Command, Data, ParticipantCommand, ParticipantFields},
+    cli::{Act, BundleCommand, CharterCommand, Cli, Command, Data, ParticipantCommand, ParticipantFields},
     print,
 };
 
@@ -114,10 +114,17 @@ async fn charter(command: CharterCommand) -> anyhow::Result<()> {
                 service::found(&carry::read(&draft)?, &signatures).map_err(|problem| ask::hinted(&problem))?;
             carry::write(&out, &file, &line)
         }
-        CharterCommand::Propose { data, out, act } => match put(&data, Query::Propose(proposal(act)?)).await? {
-            Reply::Carry { file, line } => carry::write(&out, &file, &line),
-            other => unexpected(&other),
-        },
+        CharterCommand::Propose { data, out, act, reason, scope, at, void } => {
+            let proposal = match proposal(act)? {
+                Proposal::RemoveNode { node, .. } => Proposal::RemoveNode { node, reason },
+                Proposal::CutOff { node, .. } => Proposal::CutOff { node, scope: scope.unwrap_or_default(), at, void },
+                other => other,
+            };
+            match put(&data, Query::Propose(proposal)).await? {
+                Reply::Carry { file, line } => carry::write(&out, &file, &line),
+                other => unexpected(&other),
+            }
+        }
         CharterCommand::Enact { data, draft, signatures, print } => {
             let signatures = signatures.iter().map(|file| carry::read(file)).collect::<anyhow::Result<Vec<_>>>()?;
             show(&put(&data, Do::Enact { draft: carry::read(&draft)?, signatures }).await?, print.json)
@@ -127,18 +134,26 @@ async fn charter(command: CharterCommand) -> anyhow::Result<()> {
     }
 }
 
-fn proposal(act: ActCommand) -> anyhow::Result<Proposal> {
-    Ok(match act {
-        ActCommand::AddFounder { request } => Proposal::AddFounder { request: carry::given(&request)? },
-        ActCommand::RemoveFounder { office } => Proposal::RemoveFounder { office },
-        ActCommand::Policy { file } => {
-            let grants = service::read_grants(&carry::read_up_to(&file, service::POLICY_BYTES_MAX)?);
-            Proposal::Policy { grants: grants.map_err(|problem| ask::hinted(&problem))? }
-        }
-        ActCommand::AdmitNode { request } => Proposal::AdmitNode { request: carry::given(&request)? },
-        ActCommand::RemoveNode { node, reason } => Proposal::RemoveNode { node, reason },
-        ActCommand::Cutoff { node, scope, at, void } => Proposal::CutOff { node, scope, at, void },
-    })
+/// What is proposed, as far as its one word says it.
+fn proposal(act: Act) -> anyhow::Result<Proposal> {
+    let Act { add_founder, remove_founder, policy, admit_node, remove_node, cutoff } = act;
+    if let Some(request) = add_founder {
+        return Ok(Proposal::AddFounder { request: carry::given(&request)? });
+    }
+    if let Some(request) = admit_node {
+        return Ok(Proposal::AdmitNode { request: carry::given(&request)? });
+    }
+    if let Some(file) = policy {
+        let grants = service::read_grants(&carry::read_up_to(&file, service::POLICY_BYTES_MAX)?);
+        return Ok(Proposal::Policy { grants: grants.map_err(|problem| ask::hinted(&problem))? });
+    }
+    if let Some(node) = remove_node {
+        return Ok(Proposal::RemoveNode { node, reason: String::new() });
+    }
+    if let Some(node) = cutoff {
+        return Ok(Proposal::CutOff { node, scope: String::new(), at: None, void: false });
+    }
+    Ok(Proposal::RemoveFounder { office: remove_founder.context("nothing is proposed")? })
 }
 
 async fn participant(command: ParticipantCommand) -> anyhow::Result<()> {

@@ -10,6 +10,8 @@ use std::net::{SocketAddr, ToSocketAddrs};
 use std::path::Path;
 use std::str::FromStr;
 
+use crate::{Hinted, carry};
+
 #[derive(Debug, Clone, Default, PartialEq, Eq, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub(crate) struct Config {
@@ -33,8 +35,11 @@ impl Config {
     /// # Errors
     /// The file cannot be read, is no TOML, or holds an unknown key or a value that does not parse; it is named.
     pub(crate) fn read(path: &Path) -> anyhow::Result<Self> {
-        let text = fs::read_to_string(path).with_context(|| format!("cannot read {}", path.display()))?;
-        Self::parse(&text).with_context(|| format!("cannot use {}", path.display()))
+        let text = fs::read_to_string(path).map_err(|error| carry::cannot("read", path, &error))?;
+        Self::parse(&text).map_err(|error| {
+            let hint = "`config/simpul.example.toml` shows every setting; leave out what need not differ";
+            Hinted::error(format!("cannot use {}: {error}", path.display()), hint)
+        })
     }
 
     fn parse(text: &str) -> anyhow::Result<Self> {
@@ -50,8 +55,12 @@ pub(crate) struct Address(String);
 impl Address {
     /// The first address that the name stands for.
     pub(crate) fn resolve(&self) -> anyhow::Result<SocketAddr> {
-        let mut found = self.0.to_socket_addrs().with_context(|| format!("cannot resolve {}", self.0))?;
-        found.next().with_context(|| format!("{} stands for no address", self.0))
+        let mut found = self.0.to_socket_addrs().map_err(|error| self.unknown(&error))?;
+        found.next().ok_or_else(|| self.unknown(&"it stands for no address"))
+    }
+
+    fn unknown(&self, why: &dyn std::fmt::Display) -> anyhow::Error {
+        Hinted::error(format!("cannot resolve {self}: {why}"), "check the name, or give the address in numbers")
     }
 }
 

@@ -13,7 +13,7 @@ use tracing_subscriber::EnvFilter;
 use web::{App, OfficeFacts, PageData, WebError};
 
 use crate::Hinted;
-use crate::ask::{ApiFile, hinted};
+use crate::ask::{ApiFile, Node};
 use crate::cli::Data;
 use crate::config::{Address, Config, Peer};
 
@@ -78,7 +78,15 @@ async fn serve(data: &Data, settings: Config) -> anyhow::Result<()> {
         advertise: settings.advertise.iter().map(ToString::to_string).collect(),
     };
     let options = service::Options { store: data.store(), network: Some(network), rebuild: false };
-    let service = Service::start(options).await.map_err(|problem| hinted(&problem))?;
+    let service = match Node::open(data, &options).await? {
+        Node::Own(service) => *service,
+        Node::Running { .. } => {
+            return Err(Hinted::error(
+                format!("{} is in use: a node runs on it already", data.dir.display()),
+                "ask it with `simpul status`, or stop it first",
+            ));
+        }
+    };
     let api = web::listen((Ipv4Addr::LOCALHOST, 0).into()).await.map_err(with_hint)?;
     let token = token()?;
     ApiFile { address: api.local_addr().context("the local API has no address")?, token: token.clone() }

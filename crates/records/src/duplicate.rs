@@ -124,15 +124,25 @@ pub fn possible_duplicates(people: &[Candidate]) -> Vec<PossibleDuplicate> {
     pairs.into_iter().map(pair).collect()
 }
 
-/// Who of these may be the same as `new`, for a hint beside the form while it is filled in.
-pub fn duplicates_of<'a>(new: &Candidate, people: &'a [Candidate]) -> Vec<(&'a Candidate, BTreeSet<Evidence>)> {
-    let keys = new.keys();
-    people
-        .iter()
-        .filter(|other| other.village == new.village && other.doc != new.doc)
-        .map(|other| (other, other.keys().intersection(&keys).map(|(evidence, _)| *evidence).collect::<BTreeSet<_>>()))
-        .filter(|(_, evidence)| !evidence.is_empty())
-        .collect()
+/// The people known so far, to be asked about each new one while a table is brought in.
+#[derive(Debug, Clone, Default)]
+pub struct KnownPeople(BTreeSet<(Region, Evidence, [String; 3])>);
+
+impl KnownPeople {
+    /// Takes up somebody.
+    pub fn insert(&mut self, person: &Candidate) {
+        self.0.extend(Self::keys(person));
+    }
+
+    /// Why somebody may be one of those known.
+    pub fn evidence(&self, new: &Candidate) -> BTreeSet<Evidence> {
+        Self::keys(new).filter(|key| self.0.contains(key)).map(|(_, evidence, _)| evidence).collect()
+    }
+
+    fn keys(person: &Candidate) -> impl Iterator<Item = (Region, Evidence, [String; 3])> {
+        let village = &person.village;
+        person.keys().into_iter().map(|(evidence, key)| (village.clone(), evidence, key.map(str::to_owned)))
+    }
 }
 
 /// A name as it is compared: small letters, single spaces, nothing but letters and digits.
@@ -213,8 +223,9 @@ mod tests {
         let found = possible_duplicates(&[other.clone(), one.clone()]);
         let codes: Vec<_> = found.iter().flat_map(|found| &found.evidence).map(|evidence| evidence.code()).collect();
         assert_eq!(codes.join(" "), expected);
-        let hints: Vec<_> =
-            duplicates_of(&one, std::slice::from_ref(&other)).into_iter().flat_map(|(_, e)| e).collect();
-        assert_eq!(hints.iter().map(|e| e.code()).collect::<Vec<_>>().join(" "), expected);
+        let mut known = KnownPeople::default();
+        known.insert(&other);
+        let hints: Vec<_> = known.evidence(&one).into_iter().map(|evidence| evidence.code()).collect();
+        assert_eq!(hints.join(" "), expected);
     }
 }

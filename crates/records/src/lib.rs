@@ -41,7 +41,7 @@ pub use category::{Clue, Missing};
 pub use circumstances::{Circumstances, Contested, FamilyCircle};
 pub use conflict::{Conflict, ConflictValue, check_required, choose, conflicts, edit_from_input};
 pub use date::{DateError, PartialDate, Span, shown_day};
-pub use duplicate::{Candidate, Evidence, PossibleDuplicate, duplicates_of, possible_duplicates};
+pub use duplicate::{Candidate, Evidence, KnownPeople, PossibleDuplicate, possible_duplicates};
 pub use eligibility::{Answer, Eligibility, Reason, Subject, eligibility};
 pub use error::RecordError;
 pub use facts::{Content, FACT_BYTES_MAX, FactDraft};

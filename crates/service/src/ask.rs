@@ -45,7 +45,7 @@ pub enum Command {
         node: String,
         /// One scope; else every scope that this office reads and the node wrote in.
         scope: Option<String>,
-        /// `NUMBER` or `INCARNATION:NUMBER`; else the highest point that others built on.
+        /// `NUMBER`, `INCARNATION:NUMBER` or `held` (all that is held here); else the highest point that others built on.
         at: Option<String>,
         /// Whether a point below what others built on is meant.
         void: bool,

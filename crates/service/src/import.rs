@@ -9,8 +9,8 @@ use documents::Edit;
 use driver::{Target, What, Write};
 use identity::{Class, Coordinate, Incarnation, JournalId, Officer, Region, ScopeName};
 use records::{
-    Candidate, Content, DESMIGRATIF, Decision, Fields, ImportDraft, ImportOptions, Lang, Outcome, Person, PersonFields,
-    RecordKind, RegisterNumber, duplicates_of, read_import, rejected_csv,
+    Candidate, Content, DESMIGRATIF, Decision, Fields, ImportDraft, ImportOptions, KnownPeople, Lang, Outcome, Person,
+    PersonFields, RecordKind, RegisterNumber, read_import, rejected_csv,
 };
 use views::Filter;
 
@@ -60,6 +60,11 @@ impl Service {
             rejected_file: None,
         };
         let mut register = self.next_register().await?;
+        let mut known = KnownPeople::default();
+        for village in drafts.iter().map(|draft| draft.village.clone()).collect::<BTreeSet<Region>>() {
+            let people = self.reading().look(move |views| views.candidates(&village)).await?;
+            people.iter().for_each(|person| known.insert(person));
+        }
         // A row that stands in the table twice is one person.
         let mut seen = BTreeSet::new();
         let total = drafts.len() as u64;
@@ -68,7 +73,7 @@ impl Service {
             let mut writes = Vec::new();
             for draft in rows {
                 if seen.insert((draft.village.clone(), draft.source.clone())) {
-                    self.import_row(draft, &officer, &mut register, &mut writes, &mut done).await?;
+                    self.import_row(draft, &officer, &mut register, &mut known, &mut writes, &mut done).await?;
                 } else {
                     done.present += 1;
                 }
@@ -98,18 +103,12 @@ impl Service {
         draft: &ImportDraft,
         officer: &Officer,
         register: &mut RegisterNumber,
+        known: &mut KnownPeople,
         writes: &mut Vec<Write>,
         done: &mut ImportDone,
     ) -> Result<(), Problem> {
         let (village, source) = (draft.village.clone(), draft.source.clone());
-        let (earlier, people) = self
-            .reading()
-            .look(move |views| {
-                let earlier = views.imported(&village, &source, DESMIGRATIF)?;
-                let people = if earlier.is_none() { views.candidates(&village)? } else { Vec::new() };
-                Ok((earlier, people))
-            })
-            .await?;
+        let earlier = self.reading().look(move |views| views.imported(&village, &source, DESMIGRATIF)).await?;
         // What a power cut left of an earlier import is made whole; what is whole stays.
         if earlier.as_ref().is_some_and(|earlier| earlier.participation.is_some()) {
             done.present += 1;
@@ -122,7 +121,8 @@ impl Service {
                 let person = new_person()?;
                 let edits = draft.person(person);
                 let new = self.candidate(&draft.village, &edits)?;
-                done.maybe_double += u64::from(!duplicates_of(&new, &people).is_empty());
+                done.maybe_double += u64::from(!known.evidence(&new).is_empty());
+                known.insert(&new);
                 writes.push(new_document(RecordKind::Person, &draft.village, officer, edits)?);
                 person
             }

@@ -208,6 +208,7 @@ impl Service {
             .map(str::parse)
             .transpose()
             .map_err(|error: identity::NameError| Problem::bad_input(error, "`simpul status` lists the scopes"))?;
+        let at = at.map(parse_point).transpose()?;
         let mut journals: BTreeMap<ScopeName, Vec<(JournalId, Point)>> = BTreeMap::new();
         for (scope, held) in self.node().held()? {
             if wanted.as_ref().is_some_and(|wanted| *wanted != scope) || !charter.may_read(&self.node().key(), &scope) {
@@ -247,6 +248,7 @@ impl Service {
         at: Option<&str>,
         void: bool,
     ) -> Result<(Vec<Cut>, u64), Problem> {
+        let at = at.map(parse_point).transpose()?;
         let held = self.node().held()?.into_iter().find(|(held, _)| held == scope).map(|(_, held)| held);
         let journals: Vec<_> = held.into_iter().flatten().filter(|(journal, _)| journal.node == key).collect();
         self.cuts_of(key, scope, &journals, at, void).await
@@ -257,10 +259,9 @@ impl Service {
         key: NodeKey,
         scope: &ScopeName,
         journals: &[(JournalId, Point)],
-        at: Option<&str>,
+        wanted: Option<(Option<Incarnation>, u64)>,
         void: bool,
     ) -> Result<(Vec<Cut>, u64), Problem> {
-        let wanted = at.map(parse_point).transpose()?;
         let built_on = self.node().built_on(key, scope.clone()).await?;
         let mut cuts = Vec::new();
         let mut hanging = 0;
@@ -386,15 +387,16 @@ pub(crate) fn known(charter: &Charter, key: NodeKey) -> Result<(), Problem> {
     }
 }
 
-/// `NUMBER` or `INCARNATION:NUMBER`.
+/// `NUMBER`, `INCARNATION:NUMBER`, or `held` for everything that is held here.
 fn parse_point(text: &str) -> Result<(Option<Incarnation>, u64), Problem> {
     let bad = || {
         Problem::bad_input(
             format!("{text:?} is no point"),
-            "write the number of the last entry that counts, or INCARNATION:NUMBER",
+            "write the number of the last entry that counts, INCARNATION:NUMBER, or held for all that is held here",
         )
     };
     match text.split_once(':') {
+        None if text == "held" => Ok((None, u64::MAX)),
         None => Ok((None, text.parse().map_err(|_| bad())?)),
         Some((incarnation, number)) => {
             Ok((Some(incarnation.parse().map_err(|_| bad())?), number.parse().map_err(|_| bad())?))

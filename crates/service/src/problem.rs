@@ -14,6 +14,8 @@ pub enum Code {
     NoRight,
     /// It does not fit with what is already so.
     Conflict,
+    /// Another process has the data folder open.
+    InUse,
     /// The disk does not take it.
     Storage,
     /// The fault is ours.

@@ -96,8 +96,8 @@ impl Reading {
         let (settle, mut settled) = watch::channel(behind.iter().cloned().collect::<BTreeSet<_>>());
         if !behind.is_empty() {
             tracing::info!(scopes = behind.len(), "bringing the views up to date");
-            node.tell(behind);
         }
+        node.tell(behind);
         let thread = std::thread::Builder::new()
             .name("views".into())
             .spawn(move || run(views, &node, updates, &say, &settle))

@@ -119,7 +119,7 @@ pub(crate) fn problem(error: &driver::DriverError) -> Problem {
     let message = chain(error);
     let (code, hint) = match error {
         driver::DriverError::Store(S::InUse { .. }) => {
-            (Code::Conflict, "a node runs on this folder; it is asked by itself, or stop it first")
+            (Code::InUse, "a node runs on this folder, or a command works on it; try again, or stop the node first")
         }
         driver::DriverError::Store(S::NoNode(_)) => (Code::NotFound, "make a node there with `simpul init`"),
         driver::DriverError::Store(S::NodeExists(_)) => (Code::Conflict, "choose another folder with --data"),

@@ -2,7 +2,7 @@
 
 use std::{collections::BTreeMap, path::Path};
 
-use charter::{Charter, NodeState, Standing, Subject};
+use charter::{Charter, NodeState, Subject};
 use identity::{JournalId, NodeKey, Point};
 use sync::{PeerState, Receipt};
 
@@ -20,9 +20,6 @@ impl Service {
         let mut own = Vec::new();
         for (scope, journals) in node.held()? {
             own.extend(journals.iter().filter(|(journal, _)| journal.node == node.key()).cloned());
-            let frozen = |journal: &JournalId| {
-                charter.as_ref().is_some_and(|charter| matches!(charter.standing(journal), Standing::Frozen(_)))
-            };
             let name = scope.clone();
             let (state, counts) =
                 self.reading().look(move |views| Ok((views.fingerprint(&name)?, views.counts(&name)?))).await?;
@@ -34,7 +31,7 @@ impl Service {
                 entries: journals.iter().map(|(_, point)| point.seq).sum(),
                 waiting: counts.waiting,
                 refused: counts.refused,
-                frozen: journals.iter().any(|(journal, _)| frozen(journal)),
+                frozen: !node.frozen(journals.iter().map(|(journal, _)| journal.clone()).collect()).await.is_empty(),
             });
         }
         let (udp, tcp) = node.addresses();
@@ -148,6 +145,8 @@ impl Service {
     }
 
     pub(crate) async fn import_bundle(&self, file: &Path) -> Result<BundleDone, Problem> {
+        // A node that belongs to no network can open no bundle, whatever the file is.
+        self.charter()?;
         let bytes = tokio::fs::read(file).await.map_err(|error| {
             Problem::bad_input(
                 format!("cannot read {}: {error}", file.display()),

@@ -18,7 +18,7 @@ use tokio::{
     time::{Instant, sleep, timeout},
 };
 use tokio_rustls::{TlsConnector, TlsStream};
-use tracing::debug;
+use tracing::{debug, warn};
 
 use crate::{
     Address, Attempt, Limits, Over, Probe, Reach, TransportError,
@@ -152,7 +152,7 @@ impl Dialer {
                     attempts.push(attempt);
                 }
                 Outcome::OtherKey { address, found } => {
-                    debug!(peer = peer.short(), found = found.short(), address, "another key answers");
+                    warn!(peer = peer.short(), found = found.short(), address, "another key answers");
                     other_key = Some(TransportError::OtherKey { address, expected: peer, found });
                 }
             }
