@@ -1,0 +1,50 @@
+//! A node may write before it is admitted.
+
+use std::fs;
+
+use simpul_tests::harness::{Network, place};
+
+use crate::KURIPAN;
+
+#[test]
+fn what_a_village_wrote_before_its_admission_counts_once_it_is_admitted() {
+    let mut net = Network::of(&["kemnaker", "jateng", "wonosobo"], true);
+    net.init("kuripan");
+    let table = net["kuripan"].file("participants.csv");
+    fs::write(&table, include_str!("../../config/reference/kuripan_participants_2017.csv")).unwrap();
+    net["kuripan"].ask(&["participant", "import", &table]).done();
+    net["kuripan"].register("Turyati binti Rohmat", KURIPAN, &["address=Dusun Sigaok"]);
+    assert_eq!(net["kuripan"].list().len(), 51);
+    assert!(!net["kuripan"].status().office.admitted);
+
+    // The regency approves while it runs; the invite goes back by hand.
+    net.admit("kuripan", "wonosobo");
+    net.start("kuripan");
+    net.settle();
+    assert!(net["kuripan"].status().office.admitted);
+    let names = net["kuripan"].names();
+    for label in ["wonosobo", "jateng", "kemnaker"] {
+        net.until(&format!("{label} lists all 51"), || (net[label].names() == names).then_some(()));
+    }
+    assert_eq!(net["kuripan"].status().waiting() + net["kuripan"].status().refused(), 0);
+    let village = net["wonosobo"].charter().offices.into_iter().find(|office| office.region == place("kuripan").region);
+    assert_eq!(village.map(|office| office.name).as_deref(), Some("Desa Kuripan"));
+}
+
+#[test]
+fn a_node_that_nobody_admitted_is_turned_away() {
+    let mut net = Network::of(&["kemnaker", "jateng", "wonosobo"], true);
+    net.init("kuripan");
+    net["kuripan"].register("Turyati", KURIPAN, &[]);
+    // It knows the network's id, which is no secret, but no statement admits it.
+    let founding = net.folder().join("founding");
+    net["kuripan"].ask(&["join", founding.to_str().unwrap()]).done();
+    net.start("kuripan");
+    net.until("the regency turned a peer away", || net["wonosobo"].log_contains("turned away").then_some(()));
+    assert_eq!(net["wonosobo"].list(), []);
+    assert_eq!(net["wonosobo"].status().scope_names(), Vec::<&str>::new());
+    // Admitted after all: what it wrote comes.
+    net.admit("kuripan", "wonosobo");
+    net.settle();
+    net.until("the regency lists Turyati", || (net["wonosobo"].names() == ["Turyati"]).then_some(()));
+}

@@ -1,0 +1,25 @@
+//! A network of offices on one machine: each a data folder and a process of `simpul`, with roads between them that can be
+//! cut. Shared by the scenarios and the demo.
+//!
+//! It knows the command line and nothing below it, as an officer does.
+//!
+//! # Invariants
+//! - Every wait is for a condition and has an end; who waits in vain is told what every office last said.
+//! - A process is ended by its handle, at the latest when its office is dropped.
+//! - An office is reached by its roads alone, so that cutting them cuts it off.
+
+mod binary;
+mod network;
+mod office;
+mod places;
+mod road;
+mod said;
+
+pub use binary::{Answer, simpul};
+pub use network::{Network, PATIENCE};
+pub use office::{Office, Process};
+pub use places::{Kind, PROGRAMME, Place, SMALL, may_read, place};
+pub use road::{Crossed, Road, Weather};
+pub use said::{
+    Charter, CharterNode, CharterOffice, Conflict, Field, Participant, Peer, Row, Scope, Status, Value, Verified,
+};

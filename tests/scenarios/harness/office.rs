@@ -1,0 +1,309 @@
+//! One node of an office: its data folder, and its process while it runs.
+
+use std::{
+    fs::{File, OpenOptions},
+    net::SocketAddr,
+    path::{Path, PathBuf},
+    process::{Child, Command, ExitStatus},
+    sync::{Mutex, PoisonError},
+    thread::sleep,
+    time::{Duration, Instant},
+};
+
+use rustix::process::{Pid, Signal, kill_process};
+
+use super::{
+    binary::{Answer, simpul, tail},
+    network::PATIENCE,
+    places::Place,
+    said::{Charter, Conflict, Participant, Row, Status, Verified},
+};
+
+/// How often a file or a process is looked at.
+const LOOK_EVERY: Duration = Duration::from_millis(10);
+
+/// A running `simpul run`.
+pub struct Process {
+    child: Child,
+    /// Whether the node is a child of that child.
+    under: bool,
+    listens: Option<(SocketAddr, SocketAddr)>,
+    /// Where its pages are.
+    pub web: String,
+}
+
+impl Process {
+    /// Starts a node and waits until it can be asked; `Err` is what it complained of instead.
+    pub fn start(data: &Path, args: &[String], log: &Path) -> Result<Self, Answer> {
+        Self::start_under(&[], data, args, log)
+    }
+
+    /// The same as a child of another program, such as strace, which ends with it.
+    pub fn start_under(under: &[&str], data: &Path, args: &[String], log: &Path) -> Result<Self, Answer> {
+        let out = log.with_extension("out");
+        let append = OpenOptions::new().create(true).append(true).open(log).expect("a log can be written");
+        let mut command = simpul(["run", "--listen", "127.0.0.1:0", "--tcp", "127.0.0.1:0", "--web", "127.0.0.1:0"]);
+        // It tells nobody where it listens, as behind a router: others reach it by its roads alone.
+        command.args(["--advertise", "127.0.0.1:1"]);
+        command.arg("--data").arg(data).args(args);
+        if let [program, options @ ..] = under {
+            let mut outer = Command::new(program);
+            outer.args(options).arg(command.get_program()).args(command.get_args());
+            command = outer;
+        }
+        command.stdout(File::create(&out).expect("an output can be written")).stderr(append);
+        let mut child = command.spawn().expect("`simpul` can be started");
+        let began = Instant::now();
+        loop {
+            let said = std::fs::read_to_string(&out).unwrap_or_default();
+            if let Some(web) = said.lines().find_map(|line| line.strip_prefix("web ")).filter(|_| said.ends_with('\n'))
+            {
+                return Ok(Self { child, under: !under.is_empty(), listens: None, web: web.to_owned() });
+            }
+            let ended = child.try_wait().expect("a child can be waited for");
+            if let Some(status) = ended.filter(|_| !out.metadata().is_ok_and(|out| out.len() > said.len() as u64)) {
+                return Err(Answer {
+                    asked: format!("run --data {}", data.display()),
+                    code: status.code(),
+                    out: said,
+                    err: tail(log, 20),
+                });
+            }
+            if began.elapsed() > PATIENCE {
+                let log = tail(log, 40);
+                // It is gone already or goes now.
+                let _ = child.kill().and_then(|()| child.wait());
+                panic!("a node does not say where its pages are:\n{said}\n{log}");
+            }
+            sleep(LOOK_EVERY);
+        }
+    }
+
+    /// The node's process id.
+    pub fn id(&self) -> u32 {
+        let id = self.child.id();
+        if !self.under {
+            return id;
+        }
+        let children = std::fs::read_to_string(format!("/proc/{id}/task/{id}/children"));
+        let first = children.ok().and_then(|ids| ids.split_whitespace().next().and_then(|id| id.parse().ok()));
+        first.expect("the outer program runs the node as its child")
+    }
+
+    fn signal(&self, signal: Signal) {
+        let id = i32::try_from(self.id()).ok().and_then(Pid::from_raw).expect("a process id");
+        kill_process(id, signal).expect("a child can be signalled");
+    }
+
+    /// Asks it to stop and waits for its end.
+    pub fn stop(mut self) -> ExitStatus {
+        self.signal(Signal::TERM);
+        let began = Instant::now();
+        loop {
+            if let Some(status) = self.child.try_wait().expect("a child can be waited for") {
+                return status;
+            }
+            assert!(began.elapsed() < PATIENCE, "a node does not stop");
+            sleep(LOOK_EVERY);
+        }
+    }
+
+    /// kill -9.
+    pub fn kill(mut self) {
+        self.signal(Signal::KILL);
+        self.child.wait().expect("a child can be waited for");
+    }
+}
+
+impl Drop for Process {
+    fn drop(&mut self) {
+        // It may have ended already.
+        let _ = self.child.kill().and_then(|()| self.child.wait());
+    }
+}
+
+/// One node of an office.
+pub struct Office {
+    /// What the story calls this node.
+    pub label: String,
+    /// The office.
+    pub place: Place,
+    /// Its data folder.
+    pub folder: PathBuf,
+    /// Where files lie that are carried to and from it.
+    pub desk: PathBuf,
+    /// Its key.
+    pub key: String,
+    process: Mutex<Option<Process>>,
+}
+
+impl Office {
+    /// Makes a data folder with `init`, for a new office or as a further node `of` one.
+    pub fn init(under: &Path, label: &str, place: Place, of: Option<&str>, practice: bool) -> Self {
+        let (folder, desk) = (under.join(label), under.join(format!("{label}-desk")));
+        std::fs::create_dir_all(&desk).expect("a folder can be made");
+        let mut command = simpul(["init"]);
+        match of {
+            Some(id) => command.args(["--of", id]),
+            None => {
+                let kind = place.kind.to_string();
+                command.args(["--name", place.name, "--kind", &kind, "--region", place.region])
+            }
+        };
+        if practice {
+            command.arg("--practice");
+        }
+        let said = Answer::of(command.arg("--data").arg(&folder)).done();
+        let key = said.lines().find_map(|line| line.strip_prefix("node ")).expect("`init` says the node's key");
+        Self { label: label.to_owned(), place, folder, desk, key: key.to_owned(), process: Mutex::new(None) }
+    }
+
+    /// A node of the same office whose data folder is not there yet: somebody is about to copy one.
+    pub fn copy(&self, label: &str) -> Self {
+        let under = self.folder.parent().expect("a data folder lies in a folder");
+        let (folder, desk) = (under.join(label), under.join(format!("{label}-desk")));
+        std::fs::create_dir_all(&desk).expect("a folder can be made");
+        let (label, key) = (label.to_owned(), self.key.clone());
+        Self { label, place: self.place, folder, desk, key, process: Mutex::new(None) }
+    }
+
+    /// A file of this office's desk.
+    pub fn file(&self, name: &str) -> String {
+        self.desk.join(name).to_str().expect("folders of tests are plain text").to_owned()
+    }
+
+    /// Where its process writes its log.
+    pub fn log(&self) -> PathBuf {
+        self.desk.join("node.log")
+    }
+
+    /// The last lines of its log.
+    pub fn log_tail(&self) -> String {
+        tail(&self.log(), 15)
+    }
+
+    /// Whether its log says this.
+    pub fn log_contains(&self, word: &str) -> bool {
+        std::fs::read_to_string(self.log()).is_ok_and(|log| log.contains(word))
+    }
+
+    /// Runs a command on this node's store.
+    pub fn ask(&self, args: &[&str]) -> Answer {
+        Answer::of(simpul(args).arg("--data").arg(&self.folder))
+    }
+
+    /// Starts its process with these further arguments.
+    pub fn start(&self, args: &[String]) -> Result<(), Answer> {
+        self.start_under(&[], args)
+    }
+
+    /// Starts its process as a child of another program.
+    pub fn start_under(&self, under: &[&str], args: &[String]) -> Result<(), Answer> {
+        let process = Process::start_under(under, &self.folder, args, &self.log())?;
+        let former = self.process().replace(process);
+        assert!(former.is_none(), "{} ran already", self.label);
+        let status = self.status();
+        let at = |address: &Option<String>| {
+            let address = address.as_deref().unwrap_or_else(|| panic!("{} listens: {status:?}", self.label));
+            address.parse::<SocketAddr>().expect("an address")
+        };
+        let listens = (at(&status.listen), at(&status.tcp));
+        self.process().as_mut().expect("it was started").listens = Some(listens);
+        Ok(())
+    }
+
+    /// Where it listens while it runs: QUIC, TLS over TCP.
+    pub fn listens(&self) -> Option<(SocketAddr, SocketAddr)> {
+        self.process().as_ref().and_then(|process| process.listens)
+    }
+
+    fn process(&self) -> std::sync::MutexGuard<'_, Option<Process>> {
+        self.process.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// Whether its process was started and not ended since.
+    pub fn runs(&self) -> bool {
+        self.process().is_some()
+    }
+
+    /// Its process id, while it runs.
+    pub fn process_id(&self) -> Option<u32> {
+        self.process().as_ref().map(Process::id)
+    }
+
+    /// Where its pages are, while it runs.
+    pub fn web(&self) -> Option<String> {
+        self.process().as_ref().map(|process| process.web.clone())
+    }
+
+    /// Stops its process in good order.
+    pub fn stop(&self) {
+        let process = self.process().take().expect("the node runs");
+        let status = process.stop();
+        assert!(status.success(), "{} ended with {status}:\n{}", self.label, self.log_tail());
+    }
+
+    /// kill -9.
+    pub fn kill(&self) {
+        self.process().take().expect("the node runs").kill();
+    }
+
+    /// `status`.
+    #[track_caller]
+    pub fn status(&self) -> Status {
+        self.ask(&["status", "--json"]).json()
+    }
+
+    /// `charter show`.
+    #[track_caller]
+    pub fn charter(&self) -> Charter {
+        self.ask(&["charter", "show", "--json"]).json()
+    }
+
+    /// `participant add`; the fields are `FIELD=VALUE`.
+    #[track_caller]
+    pub fn register(&self, name: &str, village: &str, fields: &[&str]) -> Row {
+        let command = ["participant", "add", "--json", "--name", name, "--village", village];
+        self.ask(&[&command, fields].concat()).json()
+    }
+
+    /// `participant set`.
+    #[track_caller]
+    pub fn set(&self, id: &str, fields: &[&str]) {
+        self.ask(&[&["participant", "set", id], fields].concat()).done();
+    }
+
+    /// `participant list`.
+    #[track_caller]
+    pub fn list(&self) -> Vec<Row> {
+        self.ask(&["participant", "list", "--json"]).json()
+    }
+
+    /// The names in the list, in order.
+    #[track_caller]
+    pub fn names(&self) -> Vec<String> {
+        let mut names: Vec<String> = self.list().into_iter().filter_map(|row| row.name).collect();
+        names.sort_unstable();
+        names
+    }
+
+    /// `participant show`; none if the office holds no such participant.
+    #[track_caller]
+    pub fn show(&self, id: &str) -> Participant {
+        self.ask(&["participant", "show", "--json", id]).json()
+    }
+
+    /// `participant conflicts`.
+    #[track_caller]
+    pub fn conflicts(&self) -> Vec<Conflict> {
+        self.ask(&["participant", "conflicts", "--json"]).json()
+    }
+
+    /// `verify`, which must find no difference.
+    #[track_caller]
+    pub fn verify(&self) -> Verified {
+        let found: Verified = self.ask(&["verify", "--json"]).json();
+        assert_eq!(found.differences, Vec::<String>::new(), "{}", self.label);
+        found
+    }
+}

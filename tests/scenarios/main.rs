@@ -1,0 +1,35 @@
+//! The contract as stories: real processes of `simpul`, real QUIC on the loopback, real stores. One module, one story.
+
+#![allow(clippy::disallowed_methods, clippy::unwrap_used, reason = "a test at the edge")]
+
+mod admitted_later;
+mod bundles;
+mod copied;
+mod durable;
+mod edited_together;
+mod files;
+mod found_and_see;
+mod join_while_writing;
+mod killed;
+mod lost_laptop;
+mod offline;
+mod policy;
+mod rebuilt;
+mod restored;
+mod resumed;
+mod rolled_back;
+mod scopes;
+mod second_run;
+mod strangers;
+mod tap;
+mod udp_blocked;
+mod words;
+
+/// Desa Kuripan in Watumalang.
+const KURIPAN: &str = "33.07.10.2004";
+
+/// What Desa Kuripan's records lie in.
+const IDENTITY: &str = "identity/33.07.10.2004";
+
+/// What Desa Kuripan's participants do in the programme.
+const PARTICIPATION: &str = "participation/33.07.10.2004";
