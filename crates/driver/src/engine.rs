@@ -284,7 +284,7 @@ impl Engine {
         }
         let session = self.new_session();
         tracing::info!(peer = %peer.short(), over = ?link.over, session = session.0, initiator, "link up");
-        let about = LinkStatus { peer, over: link.over, initiator, remote: link.remote };
+        let about = LinkStatus { peer, over: link.over, initiator, remote: link.remote, traffic: link.traffic() };
         let out = links::open(session, link, gone, &self.told, &self.incoming);
         self.links.insert(session, (about, out));
         self.say_connected();

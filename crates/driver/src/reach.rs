@@ -7,12 +7,12 @@ use std::{
 
 use identity::NodeKey;
 use tokio::task::JoinSet;
-use transport::{Address, Over, Probe};
+use transport::{Address, Over, Probe, Traffic};
 
 use crate::Node;
 
 /// A link that is up.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone)]
 pub struct LinkStatus {
     /// The peer.
     pub peer: NodeKey,
@@ -22,6 +22,8 @@ pub struct LinkStatus {
     pub initiator: bool,
     /// Where the peer was when it opened.
     pub remote: SocketAddr,
+    /// How much it moved so far.
+    pub traffic: Traffic,
 }
 
 /// The links of a node since its start.
