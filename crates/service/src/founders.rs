@@ -244,7 +244,7 @@ fn grant(view: &GrantView) -> Result<Grant, Problem> {
     })
 }
 
-/// The grants in a file, as [`Service::policy`] shows them.
+/// The grants in a file, spelled as [`crate::Query::Policy`] shows them.
 pub fn read_grants(json: &[u8]) -> Result<Vec<GrantView>, Problem> {
     serde_json::from_slice(json).map_err(|error| {
         Problem::bad_input(
