@@ -46,6 +46,51 @@ fn a_node_whose_disk_was_rolled_back_fetches_its_own_entries_back() {
     }
 }
 
+#[test]
+#[ignore = "fails: what stood on the branch that a cut-off does not name is not said again by its author"]
+fn two_histories_after_a_rollback_out_of_reach_are_frozen_cut_and_nothing_is_lost() {
+    let net = Network::small();
+    net["kuripan"].register("Bawon", KURIPAN, &[]);
+    net.settle();
+    net["kuripan"].stop();
+    let image = net.folder().join("image");
+    copy_into(&net["kuripan"].folder, &image);
+    net.start("kuripan");
+    net["kuripan"].register("Turyati", KURIPAN, &[]);
+    net.settle();
+    net["kuripan"].stop();
+    for entry in fs::read_dir(&net["kuripan"].folder).unwrap().map(Result::unwrap) {
+        if entry.file_type().unwrap().is_dir() {
+            fs::remove_dir_all(entry.path()).unwrap();
+        } else {
+            fs::remove_file(entry.path()).unwrap();
+        }
+    }
+    copy_into(&image, &net["kuripan"].folder);
+    // Its cable is out, so that nobody tells it, and it writes.
+    net.cut_off("kuripan");
+    net.start("kuripan");
+    net["kuripan"].register("Suryati", KURIPAN, &[]);
+    net.reconnect("kuripan");
+    // Everybody says that there are two histories, and shows what it showed.
+    let frozen = |label: &str| net[label].status().scopes.iter().all(|scope| scope.frozen);
+    for (label, names) in [("wonosobo", ["Bawon", "Turyati"]), ("kemnaker", ["Bawon", "Turyati"])] {
+        net.until(&format!("{label} says that it waits for a cut-off"), || frozen(label).then_some(()));
+        assert_eq!(net[label].names(), names, "{label}");
+    }
+    // The regency decides which one counts; the other's words are said again by the node that wrote them.
+    let key = net["kuripan"].key.clone();
+    net["wonosobo"].ask(&["cutoff", "--node", &key, "--at", "held"]).done();
+    net.settle();
+    for label in ["kuripan", "wonosobo", "kemnaker"] {
+        net.until(&format!("{label} lists all three"), || {
+            (net[label].names() == ["Bawon", "Suryati", "Turyati"]).then_some(())
+        });
+        assert!(net[label].status().scopes.iter().all(|scope| !scope.frozen), "{label}: nothing is frozen");
+        net[label].verify();
+    }
+}
+
 /// Copies what is in a folder into another.
 fn copy_into(from: &Path, to: &Path) {
     fs::create_dir_all(to).unwrap();
