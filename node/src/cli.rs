@@ -255,19 +255,7 @@ pub(crate) enum CharterCommand {
         #[arg(long, value_name = "FILE")]
         out: PathBuf,
         #[command(flatten)]
-        act: Act,
-        /// With --remove-node: why, for those who read it later.
-        #[arg(long, value_name = "TEXT", requires = "remove_node", default_value = "")]
-        reason: String,
-        /// With --cutoff: the scope.
-        #[arg(long, value_name = "SCOPE", requires = "cutoff")]
-        scope: Option<String>,
-        /// With --cutoff: the point, as for `simpul cutoff`.
-        #[arg(long, value_name = "POINT", requires = "cutoff")]
-        at: Option<String>,
-        /// With --cutoff: as for `simpul cutoff`.
-        #[arg(long, requires = "cutoff")]
-        void: bool,
+        proposed: Proposed,
     },
     /// Put the founders' signatures of a draft into effect; they may also come one after the other.
     Enact {
@@ -295,6 +283,25 @@ pub(crate) enum CharterCommand {
         #[command(flatten)]
         print: Print,
     },
+}
+
+/// What is proposed to the founders, and what belongs to it.
+#[derive(Debug, Clone, Args)]
+pub(crate) struct Proposed {
+    #[command(flatten)]
+    pub(crate) act: Act,
+    /// With --remove-node: why, for those who read it later.
+    #[arg(long, value_name = "TEXT", requires = "remove_node", default_value = "")]
+    pub(crate) reason: String,
+    /// With --cutoff: the scope.
+    #[arg(long, value_name = "SCOPE", requires = "cutoff")]
+    pub(crate) scope: Option<String>,
+    /// With --cutoff: the point, as for `simpul cutoff`.
+    #[arg(long, value_name = "POINT", requires = "cutoff")]
+    pub(crate) at: Option<String>,
+    /// With --cutoff: as for `simpul cutoff`.
+    #[arg(long, requires = "cutoff")]
+    pub(crate) void: bool,
 }
 
 /// What a majority of the founders is to decide: one of these.

@@ -12,7 +12,7 @@ use crate::{
     Hinted, ask,
     ask::Node,
     carry,
-    cli::{Act, BundleCommand, CharterCommand, Cli, Command, Data, ParticipantCommand, ParticipantFields},
+    cli::{Act, BundleCommand, CharterCommand, Cli, Command, Data, ParticipantCommand, ParticipantFields, Proposed},
     print,
 };
 
@@ -114,13 +114,8 @@ async fn charter(command: CharterCommand) -> anyhow::Result<()> {
                 service::found(&carry::read(&draft)?, &signatures).map_err(|problem| ask::hinted(&problem))?;
             carry::write(&out, &file, &line)
         }
-        CharterCommand::Propose { data, out, act, reason, scope, at, void } => {
-            let proposal = match proposal(act)? {
-                Proposal::RemoveNode { node, .. } => Proposal::RemoveNode { node, reason },
-                Proposal::CutOff { node, .. } => Proposal::CutOff { node, scope: scope.unwrap_or_default(), at, void },
-                other => other,
-            };
-            match put(&data, Query::Propose(proposal)).await? {
+        CharterCommand::Propose { data, out, proposed } => {
+            match put(&data, Query::Propose(proposal(proposed)?)).await? {
                 Reply::Carry { file, line } => carry::write(&out, &file, &line),
                 other => unexpected(&other),
             }
@@ -134,26 +129,24 @@ async fn charter(command: CharterCommand) -> anyhow::Result<()> {
     }
 }
 
-/// What is proposed, as far as its one word says it.
-fn proposal(act: Act) -> anyhow::Result<Proposal> {
+fn proposal(proposed: Proposed) -> anyhow::Result<Proposal> {
+    let Proposed { act, reason, scope, at, void } = proposed;
     let Act { add_founder, remove_founder, policy, admit_node, remove_node, cutoff } = act;
     if let Some(request) = add_founder {
-        return Ok(Proposal::AddFounder { request: carry::given(&request)? });
-    }
-    if let Some(request) = admit_node {
-        return Ok(Proposal::AdmitNode { request: carry::given(&request)? });
-    }
-    if let Some(file) = policy {
+        Ok(Proposal::AddFounder { request: carry::given(&request)? })
+    } else if let Some(office) = remove_founder {
+        Ok(Proposal::RemoveFounder { office })
+    } else if let Some(file) = policy {
         let grants = service::read_grants(&carry::read_up_to(&file, service::POLICY_BYTES_MAX)?);
-        return Ok(Proposal::Policy { grants: grants.map_err(|problem| ask::hinted(&problem))? });
+        Ok(Proposal::Policy { grants: grants.map_err(|problem| ask::hinted(&problem))? })
+    } else if let Some(request) = admit_node {
+        Ok(Proposal::AdmitNode { request: carry::given(&request)? })
+    } else if let Some(node) = remove_node {
+        Ok(Proposal::RemoveNode { node, reason })
+    } else {
+        let (node, scope) = cutoff.zip(scope).context("nothing is proposed")?;
+        Ok(Proposal::CutOff { node, scope, at, void })
     }
-    if let Some(node) = remove_node {
-        return Ok(Proposal::RemoveNode { node, reason: String::new() });
-    }
-    if let Some(node) = cutoff {
-        return Ok(Proposal::CutOff { node, scope: String::new(), at: None, void: false });
-    }
-    Ok(Proposal::RemoveFounder { office: remove_founder.context("nothing is proposed")? })
 }
 
 async fn participant(command: ParticipantCommand) -> anyhow::Result<()> {

@@ -87,19 +87,9 @@ impl Side {
             }
             Side::Rest { folder } => {
                 let service = service(&folder, Vec::new()).await?;
-                // Ready is who answers.
-                let mut state = shown(&service).await?;
-                let ready = ms(began);
-                // The first time, the views are built.
-                loop {
-                    tokio::time::sleep(Duration::from_millis(500)).await;
-                    let now = shown(&service).await?;
-                    if now == state {
-                        break;
-                    }
-                    state = now;
-                }
-                say(Told { ms: Some(ready), state: Some(state), ..Told::default() })?;
+                // Ready is who answers; it answers once its views show everything that it holds.
+                let state = shown(&service).await?;
+                say(Told { ms: Some(ms(began)), state: Some(state), ..Told::default() })?;
                 service.stop().await;
             }
             Side::Reconnect { folder, peer } => {

@@ -21,15 +21,7 @@ fn a_node_whose_disk_was_rolled_back_fetches_its_own_entries_back() {
     net.settle();
     net["kuripan"].stop();
 
-    // The same folder, so that nothing but its content tells what happened.
-    for entry in fs::read_dir(&net["kuripan"].folder).unwrap().map(Result::unwrap) {
-        if entry.file_type().unwrap().is_dir() {
-            fs::remove_dir_all(entry.path()).unwrap();
-        } else {
-            fs::remove_file(entry.path()).unwrap();
-        }
-    }
-    copy_into(&image, &net["kuripan"].folder);
+    roll_back(&net["kuripan"].folder, &image);
     net.start("kuripan");
     net.settle();
     net.until("what the disk had lost is back", || (net["kuripan"].names() == ["Bawon", "Turyati"]).then_some(()));
@@ -59,14 +51,7 @@ fn two_histories_after_a_rollback_out_of_reach_are_frozen_cut_and_nothing_is_los
     net["kuripan"].register("Turyati", KURIPAN, &[]);
     net.settle();
     net["kuripan"].stop();
-    for entry in fs::read_dir(&net["kuripan"].folder).unwrap().map(Result::unwrap) {
-        if entry.file_type().unwrap().is_dir() {
-            fs::remove_dir_all(entry.path()).unwrap();
-        } else {
-            fs::remove_file(entry.path()).unwrap();
-        }
-    }
-    copy_into(&image, &net["kuripan"].folder);
+    roll_back(&net["kuripan"].folder, &image);
     // Its cable is out, so that nobody tells it, and it writes.
     net.cut_off("kuripan");
     net.start("kuripan");
@@ -92,6 +77,18 @@ fn two_histories_after_a_rollback_out_of_reach_are_frozen_cut_and_nothing_is_los
 }
 
 /// Copies what is in a folder into another.
+/// Makes a folder what it was. It stays the same folder, so that nothing but its content tells what happened.
+fn roll_back(folder: &Path, image: &Path) {
+    for entry in fs::read_dir(folder).unwrap().map(Result::unwrap) {
+        if entry.file_type().unwrap().is_dir() {
+            fs::remove_dir_all(entry.path()).unwrap();
+        } else {
+            fs::remove_file(entry.path()).unwrap();
+        }
+    }
+    copy_into(image, folder);
+}
+
 fn copy_into(from: &Path, to: &Path) {
     fs::create_dir_all(to).unwrap();
     let copied = Command::new("cp").arg("-a").arg(from.join(".")).arg(to).status().unwrap();

@@ -142,11 +142,6 @@ impl Network {
         self.offices.iter()
     }
 
-    /// The office with this key.
-    pub fn by_key(&self, key: &str) -> Option<&Office> {
-        self.offices.iter().find(|office| office.key == key)
-    }
-
     /// The road on which one node calls another; opened when first asked for.
     pub fn road(&self, from: &str, to: &str) -> Arc<Road> {
         let mut roads = self.roads.lock().unwrap_or_else(PoisonError::into_inner);
