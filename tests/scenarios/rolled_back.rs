@@ -39,7 +39,6 @@ fn a_node_whose_disk_was_rolled_back_fetches_its_own_entries_back() {
 }
 
 #[test]
-#[ignore = "fails: what stood on the branch that a cut-off does not name is not said again by its author"]
 fn two_histories_after_a_rollback_out_of_reach_are_frozen_cut_and_nothing_is_lost() {
     let net = Network::small();
     net["kuripan"].register("Bawon", KURIPAN, &[]);

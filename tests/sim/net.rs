@@ -18,7 +18,7 @@ use crate::{
     disk::Disk,
     node::{Node, Writing, pack},
     random::Random,
-    world::{MINISTRIES, OTHERS, World, roads},
+    world::{World, everybody, roads},
 };
 
 /// How long a connection lives whose packets do not arrive.
@@ -118,12 +118,20 @@ pub(crate) struct Net {
 impl Net {
     /// The whole programme, connected along its roads.
     pub(crate) fn programme(seed: u64) -> Self {
-        let names: Vec<&str> = MINISTRIES.into_iter().chain(OTHERS.map(|(name, ..)| name)).collect();
-        Self::of(seed, &names)
+        Self::of(seed, &everybody())
+    }
+
+    /// The whole programme on its first day: an office knows the founding, its own way in and whom it admitted itself.
+    pub(crate) fn first_day(seed: u64) -> Self {
+        Self::starting(seed, &everybody(), |world, name| world.known_on_the_first_day(name))
     }
 
     /// Some of the offices.
     pub(crate) fn of(seed: u64, names: &[&str]) -> Self {
+        Self::starting(seed, names, |world, _| world.statements.clone())
+    }
+
+    fn starting(seed: u64, names: &[&str], known: impl Fn(&World, &str) -> charter::StatementSet) -> Self {
         let world = World::programme(seed);
         #[expect(clippy::disallowed_methods, reason = "virtual time counts from some instant, never mind which")]
         let start = Instant::now();
@@ -150,7 +158,7 @@ impl Net {
             bytes: 0,
         };
         for name in names {
-            let statements = net.world.statements.clone();
+            let statements = known(&net.world, name);
             net.add(name, name, statements);
         }
         for (a, b) in roads() {

@@ -26,6 +26,11 @@ pub(crate) const OTHERS: [(&str, &str, &str, &str); 14] = [
     ("pakem", "village", "34.04.16.2002", "sleman"),
 ];
 
+/// All of them.
+pub(crate) fn everybody() -> Vec<&'static str> {
+    MINISTRIES.into_iter().chain(OTHERS.map(|(name, ..)| name)).collect()
+}
+
 /// Who knows whom: pairs of nodes with a road between them.
 pub(crate) fn roads() -> Vec<(String, String)> {
     let mut roads = Vec::new();
@@ -80,6 +85,26 @@ impl World {
             world.statements.insert_checked(said);
         }
         world
+    }
+
+    /// What an office knows before it has spoken to anybody: the founding, the way down to it, and whom it admitted.
+    pub(crate) fn known_on_the_first_day(&self, name: &str) -> StatementSet {
+        let mut way = vec![name];
+        while let Some((.., sponsor)) = OTHERS.iter().find(|(of, ..)| way.last() == Some(of)) {
+            way.push(sponsor);
+        }
+        let on_the_way: Vec<NodeKey> = way.iter().map(|office| self.key(office)).collect();
+        let mut known = StatementSet::new();
+        for said in self.statements.iter() {
+            let knows = match &said.statement().body {
+                Body::Admit { request } => said.author() == on_the_way[0] || on_the_way.contains(&request.author),
+                _ => true,
+            };
+            if knows {
+                known.insert_checked(said.clone());
+            }
+        }
+        known
     }
 
     pub(crate) fn secret(&self, name: &str) -> Arc<NodeSecret> {

@@ -300,7 +300,13 @@ fn checked(frame: Frame) -> Checked {
         FrameKind::ForkProof => ForkProof::decode(bytes).is_ok(),
         FrameKind::Note => match Note::read(bytes) {
             Some(
-                Note::Profile { .. } | Note::Network(_) | Note::Incarnation(_) | Note::Recovery(..) | Note::Unmet(_),
+                Note::Profile { .. }
+                | Note::Network(_)
+                | Note::Incarnation(_)
+                | Note::Recovery(..)
+                | Note::Unmet(_)
+                | Note::Aside(_)
+                | Note::SaidAgain(_),
             ) => return Checked::OfItself,
             Some(Note::Freeze(..) | Note::Rewind(..)) => true,
             Some(Note::Beacon(signed)) => signed.verify(Domain::Beacon).is_ok(),

@@ -8,6 +8,7 @@
 //! - Index rows are applied in the order of the log, so that what the index calls applied has no gap.
 //! - What is shown of a document is its fold over *all* entries held of it; nothing depends on the order of arrival.
 
+pub(crate) mod aside;
 mod belt;
 pub(crate) mod erasure;
 mod recompute;
@@ -150,6 +151,7 @@ struct State {
     belt: belt::Belt,
     moved: rewriting::Moved,
     tidying: tidying::Tidying,
+    aside: aside::Aside,
 }
 
 impl Default for State {
@@ -171,6 +173,7 @@ impl Default for State {
             belt: belt::Belt::default(),
             moved: rewriting::Moved::default(),
             tidying: tidying::Tidying::default(),
+            aside: aside::Aside::new(),
         }
     }
 }
@@ -211,6 +214,12 @@ impl Desk {
         self
     }
 
+    /// What was given up before the node was stopped, and not yet said again.
+    pub(crate) fn starts_with_aside(mut self, aside: aside::Aside) -> Self {
+        self.state.aside = aside;
+        self
+    }
+
     /// Works until told to stop. What is changed but not yet folded is folded when nothing else waits, and now and
     /// then even so.
     pub(crate) fn run(mut self, asked: &mpsc::Receiver<DeskJob>) {
@@ -235,6 +244,7 @@ impl Desk {
             let job = if idle {
                 self.settle();
                 self.erase_some();
+                self.say_aside();
                 self.check_some();
                 self.tidy_for_who_waits();
                 match asked.recv_timeout(tidying::QUIET) {
@@ -365,7 +375,9 @@ impl Desk {
             (self.index.scope_number(&document.journal.scope), self.index.journal_number(&document.journal))
         {
             for row in self.index.rows(scope, DocumentId { journal, seq: document.seq })? {
-                items.extend(self.shelf.item(row.journal, row.seq)?);
+                // After a journal went on along another branch, what has this number now may be about something else.
+                let item = self.shelf.item(row.journal, row.seq)?;
+                items.extend(item.filter(|(at, _, header, _)| header.subject.document(at) == document));
             }
         }
         items.extend(self.unindexed(document));

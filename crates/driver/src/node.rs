@@ -157,7 +157,10 @@ impl Node {
             tracing::warn!(?cut, "recovery cut what a power cut or damage left behind");
         }
         let index = if options.rebuild { IndexState::Suspect } else { opened.index };
-        let found = recover(&store.index, &store.reader, &opened.frames, index)?;
+        let mut found = recover(&store.index, &store.reader, &opened.frames, index, secret.node_key())?;
+        if !found.keep.is_empty() {
+            store.writer.append(&found.keep)?;
+        }
         let (subject, practice, nonce) = found.profile.clone().ok_or(DriverError::NoProfile)?;
         let incarnation = match found.incarnation {
             Some(incarnation) if !new_incarnation => incarnation,
@@ -192,7 +195,8 @@ impl Node {
             updates,
             told.clone(),
             desk.clone(),
-        );
+        )
+        .starts_with_aside(std::mem::take(&mut found.aside));
         let at_desk = if found.network.is_some() { at_desk.starts_with_a_charter() } else { at_desk };
         let desk_thread = std::thread::Builder::new()
             .name("desk".into())

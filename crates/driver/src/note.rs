@@ -1,7 +1,10 @@
 //! What a node notes for itself beside pages and statements: frames that survive a rebuild of the index.
 
 use identity::{Incarnation, JournalId, NetworkId, NodeKey, Point, SealKey, Signed};
-use journal::segments::{Frame, FrameKind};
+use journal::{
+    VerifiedRun,
+    segments::{Frame, FrameKind},
+};
 use serde::{Deserialize, Serialize};
 use sync::Beacon;
 
@@ -33,6 +36,10 @@ pub(crate) enum Note {
     Recovery(NodeKey, SealKey),
     /// Whether no peer's statements were seen since this folder was restored from a backup.
     Unmet(bool),
+    /// A run of an own journal on a branch that was given up, packed: it is to be said again.
+    Aside(Vec<u8>),
+    /// What is aside of this journal up to here was said again.
+    SaidAgain(JournalId),
 }
 
 impl Note {
@@ -41,6 +48,17 @@ impl Note {
         #[expect(clippy::expect_used, reason = "plain data encodes")]
         let bytes = postcard::to_stdvec(self).expect("plain data encodes");
         Frame { kind: FrameKind::Note, bytes }
+    }
+
+    /// The frame that keeps a run aside; `None` if it cannot be packed, which is logged.
+    pub(crate) fn aside(run: &VerifiedRun) -> Option<Frame> {
+        match journal::encode(&[run]) {
+            Ok(bytes) => Some(Note::Aside(bytes).frame()),
+            Err(error) => {
+                tracing::error!(%error, "own entries cannot be packed");
+                None
+            }
+        }
     }
 
     /// The note in a frame that this program wrote.
@@ -79,10 +97,12 @@ mod tests {
             Note::Network(NetworkId([6; 32])),
             Note::Incarnation(Incarnation([7; 8])),
             Note::Freeze(journal.clone(), Some(point)),
-            Note::Rewind(journal, point),
+            Note::Rewind(journal.clone(), point),
             Note::Beacon(Signed::new(&secret, identity::Domain::Beacon, &beacon)),
             Note::Recovery(secret.node_key(), secret.seal_key()),
             Note::Unmet(true),
+            Note::Aside(vec![8; 3]),
+            Note::SaidAgain(journal),
         ];
         let made = notes.iter().map(|note| format!("{}\n", data_encoding::HEXLOWER.encode(&note.frame().bytes)));
         assert_eq!(made.collect::<String>(), include_str!("note.golden.txt"));

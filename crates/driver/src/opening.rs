@@ -1,20 +1,21 @@
 //! What is found on disk at a start: statements, receipts, reports and notes; and the index brought up to the end of the
 //! log.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use charter::{CheckedStatement, StatementSet, Subject};
 use identity::{Incarnation, JournalId, NetworkId, NodeKey, NodeSecret, Point, ScopeName, Signed};
-use store::{FrameKind, Index, IndexOp, IndexState, Reader};
+use journal::VerifiedRun;
+use store::{Frame, FrameKind, Index, IndexOp, IndexState, Reader};
 use sync::{Beacon, Receipt, Recovered};
 
 use crate::{
-    desk::{self, index_run},
+    desk::{self, aside::Aside, index_run},
     engine::clock_ms,
     node::{DriverError, random},
     note::Note,
     recovery::RecoveryLock,
-    shelf::read_runs,
+    shelf::{Shelf, read_runs},
 };
 
 /// Everything that was found on disk beside pages.
@@ -30,6 +31,12 @@ pub(crate) struct Found {
     pub(crate) recovery: Option<RecoveryLock>,
     pub(crate) unmet: bool,
     pub(crate) profile: Option<(Subject, bool, [u8; 16])>,
+    /// What was given up of own journals and not yet said again.
+    pub(crate) aside: Aside,
+    /// Journals that were given up and of which nothing was kept aside afterwards.
+    pub(crate) given_up: BTreeSet<JournalId>,
+    /// What keeps aside the branches that the power went over.
+    pub(crate) keep: Vec<Frame>,
 }
 
 /// Reads what is kept beside pages, and brings the index up to the end of the log.
@@ -38,6 +45,7 @@ pub(crate) fn recover(
     reader: &Reader,
     frames: &[store::Located],
     state: IndexState,
+    own: NodeKey,
 ) -> Result<Found, DriverError> {
     let mut found = Found::default();
     for located in frames.iter().filter(|located| !matches!(located.kind, FrameKind::Page | FrameKind::Pack)) {
@@ -77,6 +85,9 @@ pub(crate) fn recover(
                 if let Ok(frame) = reader.read(located.at)
                     && let Some(Note::Rewind(journal, to)) = Note::read(&frame.bytes)
                 {
+                    if journal.node == own && found.given_up.remove(&journal) {
+                        found.keep_aside(index, reader, &journal)?;
+                    }
                     crate::desk::rewind_rows(index, &journal, to, &mut ops)?;
                 }
             }
@@ -114,6 +125,16 @@ impl Found {
         }
     }
 
+    /// The power went after a branch was given up and before it was kept aside: its rows are still there.
+    fn keep_aside(&mut self, index: &Index, reader: &Reader, journal: &JournalId) -> Result<(), DriverError> {
+        let Some(number) = index.journal_number(journal) else { return Ok(()) };
+        for run in Shelf::new(index.clone(), reader.clone()).runs_from(number, 1, u64::MAX, usize::MAX)? {
+            self.keep.extend(Note::aside(&run));
+            self.aside.entry(journal.clone()).or_default().push(VerifiedRun::clone(&run));
+        }
+        Ok(())
+    }
+
     fn note(&mut self, note: Note) {
         match note {
             Note::Profile { subject, practice, nonce } => self.profile = Some((subject, practice, nonce)),
@@ -125,8 +146,20 @@ impl Found {
             Note::Freeze(journal, None) => {
                 self.freezes.remove(&journal);
             }
-            // Read again where the index is brought up to date.
-            Note::Rewind(..) => {}
+            // Done where the index is brought up to date.
+            Note::Rewind(journal, _) => {
+                self.given_up.insert(journal);
+            }
+            Note::Aside(bytes) => {
+                for run in read_runs(&bytes).into_iter().flatten() {
+                    self.given_up.remove(run.journal());
+                    self.aside.entry(run.journal().clone()).or_default().push(run);
+                }
+            }
+            Note::SaidAgain(journal) => {
+                self.given_up.remove(&journal);
+                self.aside.remove(&journal);
+            }
             Note::Recovery(node, seal_key) => self.recovery = Some((node, seal_key)),
             Note::Unmet(unmet) => self.unmet = unmet,
             Note::Beacon(signed) => {

@@ -117,10 +117,11 @@ impl Replica {
             return;
         }
         if ours.held == theirs.held && !session.comparing {
-            session.all_equal = true;
-            session.links.clear();
-            session.dirty.clear();
+            let holdings = &self.holdings;
+            session.found_equal(|journal| holdings.durable(journal));
+            self.evaluate_all(id);
         }
+        let Some(session) = self.sessions.get(&id) else { return };
         if (ours.held, ours.receipts) == (theirs.held, theirs.receipts) {
             return;
         }

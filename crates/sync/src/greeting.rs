@@ -251,10 +251,7 @@ impl Replica {
     /// Two nodes share more than before, so what they compared says too little.
     fn start_over(&mut self, id: SessionId) {
         let Some(session) = self.sessions.get_mut(&id) else { return };
-        session.all_equal = false;
-        session.comparing = false;
-        session.links.clear();
-        session.dirty.clear();
+        session.forget_comparison();
         session.tried.clear();
         session.stage = Stage::Statements;
         self.tell(id);

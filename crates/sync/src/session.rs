@@ -245,15 +245,34 @@ impl Session {
         }
     }
 
-    /// Notes the peer's point of a journal.
+    /// Notes the peer's point of a journal; also of a scope that was not compared yet, since it is told once only.
     pub(crate) fn note(&mut self, journal: &JournalId, point: Point) {
-        if self.all_equal {
-            let equal = || Link { base_equal: true, ..Link::default() };
-            self.links.entry(journal.scope.clone()).or_insert_with(equal);
+        let guessed = Link { base_equal: true, pending: !self.all_equal, ..Link::default() };
+        let link = self.links.entry(journal.scope.clone()).or_insert(guessed);
+        link.points.insert(journal.into(), point);
+    }
+
+    /// What was compared says too little now; what the peer told of single journals is still true.
+    pub(crate) fn forget_comparison(&mut self) {
+        self.all_equal = false;
+        self.comparing = false;
+        self.dirty.clear();
+        for link in self.links.values_mut() {
+            let points = std::mem::take(&mut link.points);
+            *link = Link { base_equal: true, pending: true, points, ..Link::default() };
         }
-        if let Some(link) = self.links.get_mut(&journal.scope) {
-            link.points.insert(journal.into(), point);
-        }
+    }
+
+    /// The peer's fingerprints were ours: it held what stands here at `ours`. What it told of beyond that came after
+    /// them, and stays.
+    pub(crate) fn found_equal(&mut self, ours: impl Fn(&JournalId) -> Point) {
+        self.all_equal = true;
+        self.dirty.clear();
+        self.links.retain(|scope, link| {
+            link.points.retain(|short, theirs| theirs.seq > ours(&short.in_scope(scope)).seq);
+            *link = Link { base_equal: true, points: std::mem::take(&mut link.points), ..Link::default() };
+            !link.points.is_empty()
+        });
     }
 
     /// A journal moves on here from `before`: what was equal no longer is.

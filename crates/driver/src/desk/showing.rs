@@ -93,6 +93,9 @@ impl Desk {
     /// A journal goes on along another branch: what was held above the point is no longer of it.
     pub(super) fn rewind(&mut self, journal: &JournalId, to: Point) -> Result<(), StoreError> {
         self.touch_journal(journal, to.seq + 1)?;
+        if journal.node == self.secret.node_key() {
+            self.set_aside(journal)?;
+        }
         let mut ops = Vec::new();
         rewind_rows(&self.index, journal, to, &mut ops)?;
         self.index.apply(&ops, None)
@@ -187,7 +190,7 @@ impl Desk {
         match self.append(prepared.collect(), &mut scopes, &mut flight.touched) {
             Ok(_) => {
                 tracing::info!(entries = lost.len(), %document, "re-issued own entries whose ground was cut");
-                self.launch(flight, &scopes);
+                self.launch(flight, &scopes, Vec::new());
             }
             Err(error) => tracing::warn!(%error, "own entries cannot be re-issued"),
         }

@@ -166,7 +166,7 @@ fn survey(reader: &Reader, index: &Index, files: &[u32], made: &BTreeSet<u32>) -
     Ok(None)
 }
 
-/// What later frames replace: a node's report, a holder's receipt over a scope.
+/// What later frames replace: a node's report, a holder's receipt over a scope, what was said again of a journal.
 type Key = (u8, Vec<u8>, Vec<u8>);
 
 fn look_into(reader: &Reader, index: &Index, file: u32, seen: &mut BTreeSet<Key>) -> Result<Content, StoreError> {
@@ -192,7 +192,7 @@ fn look_into(reader: &Reader, index: &Index, file: u32, seen: &mut BTreeSet<Key>
                 named.contains(&at)
             }
             FrameKind::Receipt | FrameKind::Note => {
-                let replaced = key_of(reader, located.kind, at).is_some_and(|key| !seen.insert(key));
+                let replaced = is_replaced(reader, located.kind, at, seen);
                 if replaced {
                     content.superseded.insert(at);
                 }
@@ -206,15 +206,39 @@ fn look_into(reader: &Reader, index: &Index, file: u32, seen: &mut BTreeSet<Key>
     Ok(content)
 }
 
-fn key_of(reader: &Reader, kind: FrameKind, at: Location) -> Option<Key> {
-    let bytes = reader.read(at).ok()?.bytes;
-    if kind == FrameKind::Receipt {
-        let signed: identity::Signed<sync::Receipt> = postcard::from_bytes(&bytes).ok()?;
-        let scope = signed.decode_unverified().ok()?.scope;
-        return Some((0, signed.author.0.to_vec(), scope.as_str().as_bytes().to_vec()));
-    }
-    let note = Note::read(&bytes)?;
-    if let Note::Beacon(signed) = note { Some((1, signed.author.0.to_vec(), Vec::new())) } else { None }
+/// Whether what was seen behind a frame replaces it; itself counts as seen from here on.
+fn is_replaced(reader: &Reader, kind: FrameKind, at: Location, seen: &mut BTreeSet<Key>) -> bool {
+    let Ok(frame) = reader.read(at) else { return false };
+    let key = match kind {
+        FrameKind::Receipt => receipt_key(&frame.bytes),
+        FrameKind::Note => match Note::read(&frame.bytes) {
+            Some(Note::Beacon(signed)) => Some((1, signed.author.0.to_vec(), Vec::new())),
+            Some(Note::SaidAgain(journal)) => Some((2, journal.hash().to_vec(), Vec::new())),
+            // Several of them stand beside each other until all of it was said again.
+            Some(Note::Aside(bytes)) => {
+                let journal = read_runs(&bytes).and_then(|runs| Some(runs.first()?.journal().clone()));
+                return journal.is_some_and(|journal| seen.contains(&(2, journal.hash().to_vec(), Vec::new())));
+            }
+            Some(
+                Note::Profile { .. }
+                | Note::Network(_)
+                | Note::Incarnation(_)
+                | Note::Freeze(..)
+                | Note::Rewind(..)
+                | Note::Recovery(..)
+                | Note::Unmet(_),
+            )
+            | None => None,
+        },
+        FrameKind::Page | FrameKind::Pack | FrameKind::Statement | FrameKind::ForkProof => None,
+    };
+    key.is_some_and(|key| !seen.insert(key))
+}
+
+fn receipt_key(bytes: &[u8]) -> Option<Key> {
+    let signed: identity::Signed<sync::Receipt> = postcard::from_bytes(bytes).ok()?;
+    let scope = signed.decode_unverified().ok()?.scope;
+    Some((0, signed.author.0.to_vec(), scope.as_str().as_bytes().to_vec()))
 }
 
 fn plan(reader: &Reader, group: &[&Content]) -> Result<Plan, StoreError> {

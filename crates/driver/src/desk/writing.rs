@@ -90,7 +90,7 @@ impl Desk {
                 }
             }
         }
-        self.launch(flight, &scopes);
+        self.launch(flight, &scopes, Vec::new());
     }
 
     /// What a batch would append. Nothing is changed, so a batch that cannot be written leaves nothing behind.
@@ -197,8 +197,8 @@ impl Desk {
         Ok(())
     }
 
-    /// Signs what was appended in these scopes and hands it to the disk.
-    pub(super) fn launch(&mut self, mut flight: InFlight, scopes: &BTreeSet<ScopeName>) {
+    /// Signs what was appended in these scopes and hands it to the disk, with notes behind it.
+    pub(super) fn launch(&mut self, mut flight: InFlight, scopes: &BTreeSet<ScopeName>, notes: Vec<Frame>) {
         let mut frames = Vec::new();
         for scope in scopes {
             let Some(writer) = self.state.writers.get_mut(scope) else { continue };
@@ -215,6 +215,7 @@ impl Desk {
             }
             flight.commits.push(commit);
         }
+        frames.extend(notes);
         if frames.is_empty() {
             return;
         }

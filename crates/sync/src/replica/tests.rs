@@ -1,6 +1,8 @@
 //! Whatever comes in, in whatever order: no panic, nothing without a bound, nothing to whom it may not go. And what a
 //! quiet reconnect costs.
 
+mod overtaken;
+
 use std::sync::LazyLock;
 
 use charter::{Body, Cut, Policy, Request, Statement, Subject, founding};

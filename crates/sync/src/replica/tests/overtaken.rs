@@ -1,0 +1,80 @@
+//! What a peer says while something else is under way is not forgotten.
+
+use super::*;
+
+const SESSION: SessionId = SessionId(1);
+
+/// A ministry that called another; both hold nothing, and both know it.
+struct Caller {
+    node: Replica,
+    now: Instant,
+}
+
+impl Caller {
+    fn greeted() -> Self {
+        let now = start();
+        let mut node = replica("kemendesa", now);
+        node.handle(Input::Connected { session: SESSION, peer: secret("kemnaker").node_key(), initiator: true }, now);
+        let summary = Summary { charter: node.everyone, ..Summary::default() };
+        let (version_min, version_max) = VERSIONS;
+        let network = WORLD.network;
+        let hello = Hello { network, version_min, version_max, admits_you: true, your_beacon: 0, summary };
+        let mut caller = Self { node, now };
+        caller.hears(Message::Hello(hello));
+        caller
+    }
+
+    /// Takes a message, does what is asked for, and gives what is said.
+    fn hears(&mut self, message: Message) -> Vec<Message> {
+        self.node.handle(Input::Received { session: SESSION, message }, self.now);
+        let mut sent = Vec::new();
+        loop {
+            let input = match self.node.poll_output() {
+                Output::Timeout(_) => return messages(&sent),
+                Output::Send { frame, .. } => {
+                    sent.push(frame);
+                    continue;
+                }
+                Output::Check { request, what: Unchecked::Statements(list) } => {
+                    let checked = list.into_iter().map(|one| CheckedStatement::check(one).unwrap()).collect();
+                    Input::Checked { request, found: Found::Statements(checked) }
+                }
+                Output::Persist { token, .. } => Input::Persisted { token },
+                output @ (Output::Check { .. }
+                | Output::Load { .. }
+                | Output::Locate { .. }
+                | Output::Prove { .. }
+                | Output::Close { .. }) => panic!("{output:?}"),
+                Output::Event(_) => continue,
+            };
+            self.node.handle(input, self.now);
+        }
+    }
+}
+
+#[test]
+fn news_that_came_after_fingerprints_outlive_their_comparison() {
+    let mut caller = Caller::greeted();
+    // The peer learns of a newcomer, says so, and then tells of what the newcomer has written, which it cannot yet judge.
+    let admission = WORLD.later[2].clone();
+    let mut theirs = WORLD.statements.clone();
+    theirs.insert_checked(admission.clone());
+    let mut charter = Fingerprint::default();
+    charter.0.copy_from_slice(&theirs.fingerprint(|audience| *audience == Audience::Everyone)[..16]);
+    let said = caller.hears(Message::Summary(Summary { charter, ..Summary::default() }));
+    assert!(matches!(said[..], [Message::Buckets(Set::Charter, _)]), "{said:?}");
+    let newcomer = secret("stranger").node_key();
+    let run = WORLD.runs.iter().find(|run| run.journal().node == newcomer).unwrap();
+    let (scope, points) = (run.journal().scope.clone(), vec![(run.journal().into(), run.last())]);
+    assert_eq!(caller.hears(Message::Have(Have { scope, whole: false, points })), []);
+    // Then the admission itself comes, and with it the two sets of statements are equal.
+    let said = caller.hears(Message::Hashes(Set::Charter, [0xff; 32], hashes_of(&theirs)));
+    assert!(matches!(&said[..], [Message::Ask(asked)] if *asked == [admission.hash()]), "{said:?}");
+    let said = caller.hears(Message::Statements(vec![admission.signed().clone()]));
+    let wanted = |message: &Message| matches!(message, Message::Want(wants) if wants[0].journal == *run.journal());
+    assert!(said.iter().any(wanted), "{said:?}");
+}
+
+fn hashes_of(statements: &StatementSet) -> Vec<StatementHash> {
+    statements.iter().map(CheckedStatement::hash).collect()
+}
