@@ -54,6 +54,7 @@ impl Tap {
             seed: [7; 32],
             clock_ms: 0,
             config: sync::Config::default(),
+            folds: charter::Folds::default(),
         };
         let peer: NodeKey = peer.parse().unwrap();
         let address: Address = peer_status.listen.as_deref().unwrap().parse().unwrap();

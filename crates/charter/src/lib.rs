@@ -21,6 +21,7 @@ mod effect;
 mod error;
 pub mod file;
 mod fold;
+mod folds;
 mod foresee;
 #[cfg(test)]
 mod golden;
@@ -33,6 +34,7 @@ mod statement;
 pub use charter::{Charter, CutOffs, FreezeReason, Node, NodeState, Office, Order, RosterView, Standing};
 pub use effect::{Effect, VoidReason, WaitReason};
 pub use error::StatementError;
+pub use folds::Folds;
 pub use foresee::Keep;
 pub use policy::{Access, Grant, Holder, Policy, Reach};
 pub use request::{Request, Subject, office_id};

@@ -192,5 +192,6 @@ pub(crate) fn recovered(
         seed: random()?,
         clock_ms: clock_ms(),
         config: sync::Config::default(),
+        folds: charter::Folds::default(),
     })
 }

@@ -8,6 +8,7 @@
 //! - A secret never prints: `Debug` of a secret is `(..)`.
 //! - Every name parses back from what `Display` prints, and has one spelling only.
 
+pub mod broken;
 mod bytes;
 mod keys;
 mod names;

@@ -105,30 +105,15 @@ impl Service {
             .collect()
     }
 
-    /// Own entries that no other office is known to hold: a receipt counts only for a point on the chain, of a node
-    /// that still speaks for another office.
+    /// Own entries that no other office is known to hold.
     async fn only_here(&self, charter: Option<&Charter>, own: &[(JournalId, Point)]) -> Result<u64, Problem> {
         let receipts = self.node().receipts().await;
-        let mut safe: BTreeMap<&JournalId, u64> = BTreeMap::new();
-        for (journal, held) in own {
-            for (holder, receipt) in receipts.iter().filter(|(holder, _)| self.counts(charter, holder)) {
-                if let Some(point) = point_of(receipt, journal)
-                    && point.seq <= held.seq
-                    && point.seq > safe.get(journal).copied().unwrap_or(0)
-                    && self.node().entry_hash(journal, point.seq)? == Some(point.hash)
-                {
-                    tracing::trace!(holder = %holder.short(), %journal, seq = point.seq, "held elsewhere");
-                    safe.insert(journal, point.seq);
-                }
-            }
-        }
-        Ok(own.iter().map(|(journal, held)| held.seq - safe.get(journal).copied().unwrap_or(0)).sum())
-    }
-
-    fn counts(&self, charter: Option<&Charter>, holder: &NodeKey) -> bool {
-        charter
-            .and_then(|charter| charter.node(holder))
-            .is_some_and(|node| node.state == NodeState::Active && node.office != self.node().office())
+        let on_chain = |journal: &JournalId, point: Point| {
+            Ok::<_, Problem>(self.node().entry_hash(journal, point.seq)? == Some(point.hash))
+        };
+        let receipts = receipts.iter().map(|(holder, receipt)| (*holder, receipt));
+        let held = health::held_elsewhere(charter, self.node().office(), own, receipts, on_chain)?;
+        Ok(own.iter().map(|(journal, ours)| ours.seq - held.get(journal).copied().unwrap_or(0)).sum())
     }
 
     pub(crate) async fn export_bundle(&self, office: &str, out: &Path) -> Result<BundleDone, Problem> {
@@ -190,13 +175,6 @@ impl Service {
         }
         Ok(VerifyView { entries: recomputed.entries, documents, differences })
     }
-}
-
-fn point_of(receipt: &Receipt, journal: &JournalId) -> Option<Point> {
-    if receipt.scope != journal.scope {
-        return None;
-    }
-    receipt.points.iter().find(|(short, _)| short.in_scope(&receipt.scope) == *journal).map(|(_, point)| *point)
 }
 
 fn bundle_problem(error: &driver::BundleError) -> Problem {

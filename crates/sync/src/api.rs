@@ -2,7 +2,7 @@
 
 use std::time::{Duration, Instant};
 
-use charter::{CheckedStatement, Statement, StatementSet};
+use charter::{CheckedStatement, Folds, Statement, StatementSet};
 use identity::{
     Coordinate, EntryHash, Incarnation, JournalId, NetworkId, NodeKey, NodeSecret, OfficeId, Point, ScopeName, Signed,
 };
@@ -56,6 +56,8 @@ pub struct Recovered {
     pub clock_ms: i64,
     /// What the operator may set.
     pub config: Config,
+    /// With whom it shares what it folds: in a node by itself, nobody.
+    pub folds: Folds,
 }
 
 /// Bounds. The defaults hold everywhere; a small machine may lower them.

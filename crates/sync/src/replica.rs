@@ -9,7 +9,7 @@ use std::{
     time::{Duration, Instant},
 };
 
-use charter::{Audience, Charter, CheckedStatement, StatementSet};
+use charter::{Audience, Charter, CheckedStatement, Folds, StatementSet};
 use identity::{Coordinate, Incarnation, JournalId, NetworkId, NodeKey, NodeSecret, Point, ScopeName, StatementHash};
 use journal::ForkProof;
 
@@ -66,6 +66,7 @@ pub struct Replica {
     pub(crate) config: Config,
     pub(crate) statements: StatementSet,
     pub(crate) charter: Arc<Charter>,
+    pub(crate) folds: Folds,
     /// The fingerprint of the statements for all.
     pub(crate) everyone: Fingerprint,
     /// The statements of each scope.
@@ -130,6 +131,7 @@ impl Replica {
             seed,
             clock_ms,
             config,
+            folds,
         } = recovered;
         let mut random = [0; 8];
         random.copy_from_slice(&seed[..8]);
@@ -138,7 +140,8 @@ impl Replica {
             secret,
             network,
             config,
-            charter: Arc::new(Charter::fold(&statements, network)),
+            charter: folds.fold(&statements, network),
+            folds,
             statements,
             everyone: Fingerprint::default(),
             orders: BTreeMap::new(),
@@ -523,7 +526,7 @@ impl Replica {
     pub(crate) fn fold(&mut self) {
         self.unfolded = None;
         self.index_statements();
-        self.charter = Arc::new(Charter::fold(&self.statements, self.network));
+        self.charter = self.folds.fold(&self.statements, self.network);
         self.holdings.forget_fingerprints();
         self.event(Event::CharterChanged);
         self.apply_standings();

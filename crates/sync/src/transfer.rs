@@ -11,7 +11,7 @@
 use std::time::{Duration, Instant};
 
 use charter::Standing;
-use identity::{JournalId, Point};
+use identity::{JournalId, Point, broken};
 use journal::VerifiedRun;
 
 use crate::{
@@ -74,6 +74,7 @@ impl Replica {
         }
         match self.charter.standing(journal) {
             Standing::Unknown | Standing::Frozen(_) | Standing::CutOff(None) => None,
+            Standing::CutOff(Some(_)) if broken::is("accept beyond a cut-off") => Some(u64::MAX),
             Standing::CutOff(Some(point)) => Some(point.seq),
             Standing::NoRight | Standing::Open => held.is_none_or(|held| held.freeze.is_none()).then_some(u64::MAX),
         }

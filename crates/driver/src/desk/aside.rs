@@ -146,7 +146,7 @@ impl Again<'_> {
         let made = self.put(written.draft(time_ms, officer, creates, kind.record))?;
         self.made.insert(document.clone(), made.clone());
         let beside = fields.into_iter().filter(|(_, values)| kind.form == Form::Change && values.len() > 1);
-        self.fields(&made, &[made.clone()], beside)?;
+        self.fields(&made, std::slice::from_ref(&made), beside)?;
         facts.try_for_each(|fact| self.fact(&made, fact))
     }
 

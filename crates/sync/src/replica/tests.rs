@@ -120,6 +120,7 @@ fn recovered(name: &str) -> Recovered {
         seed: [3; 32],
         clock_ms: 1_763_750_000_000,
         config: Config { sessions_max: 6, ..Config::default() },
+        folds: charter::Folds::default(),
     }
 }
 

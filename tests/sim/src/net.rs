@@ -6,20 +6,25 @@ use std::{
     time::{Duration, Instant},
 };
 
-use charter::{CheckedStatement, Standing};
-use identity::{Coordinate, JournalId, NodeKey, Point, ScopeName};
+use charter::{CheckedStatement, Folds, Statement};
+use identity::{Coordinate, EntryHash, JournalId, NodeKey, Point, ScopeName, Signed};
 use journal::{ForkProof, Subject, VerifiedRun};
 use sync::{
-    CloseCode, Durable, Event, Found, Input, Output, SessionId, Unchecked,
+    Durable, Event, Found, Input, Output, SessionId, Unchecked,
     wire::{Assembler, Limits, Message},
 };
 
 use crate::{
     disk::Disk,
+    model::{Model, Put},
     node::{Node, Writing, pack},
     random::Random,
-    world::{World, everybody, roads},
+    report::Counts,
+    world::World,
 };
+
+/// How many documents are begun by one write; what goes beyond is said about the first of them.
+const FEW: u64 = 8;
 
 /// How long a connection lives whose packets do not arrive.
 const IDLE: Duration = Duration::from_secs(30);
@@ -36,8 +41,12 @@ enum Happening {
     Answer { node: usize, life: u32, input: Box<Input> },
     /// A replica wants to be woken.
     Timer { node: usize, life: u32, at: Instant },
-    /// A node looks whether it is connected to those that it knows.
+    /// Two that know each other look whether they are connected.
     Dial { a: usize, b: usize },
+    /// A node looks for what it wrote on ground that was cut away.
+    Reissues { node: usize, life: u32 },
+    /// A lid is opened again.
+    Wakes { node: usize },
     /// A connection has been silent for too long.
     Idle { conn: u64 },
 }
@@ -66,16 +75,6 @@ impl Conn {
     }
 }
 
-/// How often each kind of fault took effect.
-#[derive(Debug, Default, Clone, PartialEq, Eq)]
-pub(crate) struct Fired(pub(crate) BTreeMap<&'static str, u64>);
-
-impl Fired {
-    pub(crate) fn count(&mut self, kind: &'static str) {
-        *self.0.entry(kind).or_default() += 1;
-    }
-}
-
 /// A write that was acknowledged.
 #[derive(Debug, Clone)]
 pub(crate) struct Acknowledged {
@@ -89,11 +88,19 @@ pub(crate) struct Net {
     pub(crate) world: World,
     pub(crate) nodes: Vec<Node>,
     pub(crate) random: Random,
-    pub(crate) fired: Fired,
+    /// How often each kind of fault took effect.
+    pub(crate) fired: Counts,
+    /// How often each thing happened that a set of runs must have seen.
+    pub(crate) marks: Counts,
+    pub(crate) model: Model,
     pub(crate) acknowledged: Vec<Acknowledged>,
     /// Nodes that somebody else's machine impersonates, or that were removed: their own promises do not hold.
     pub(crate) suspect: BTreeSet<NodeKey>,
     pub(crate) roads: Vec<(usize, usize)>,
+    /// Those of each node, by place in `roads`.
+    roads_of: BTreeMap<usize, Vec<usize>>,
+    index: BTreeMap<String, usize>,
+    folds: Folds,
     pub(crate) events: Vec<(String, Event)>,
     start: Instant,
     now: Duration,
@@ -103,8 +110,11 @@ pub(crate) struct Net {
     cuts: BTreeSet<(usize, usize)>,
     /// How many connections of two nodes were closed at once, one after the other.
     short_lived: BTreeMap<(usize, usize), u32>,
+    /// Who is about to call whom.
+    calling: BTreeSet<(usize, usize)>,
     /// Verdicts over bytes, shared by all nodes: checking is pure.
     packs: BTreeMap<[u8; 32], Rc<Option<Vec<VerifiedRun>>>>,
+    statements: BTreeMap<[u8; 32], Option<CheckedStatement>>,
     /// When something other than a timer last happened.
     busy_at: Duration,
     /// The last message that changed something.
@@ -116,33 +126,56 @@ pub(crate) struct Net {
 }
 
 impl Net {
+    /// A network of so many offices that know each other.
+    pub(crate) fn whole(seed: u64, nodes: usize) -> Self {
+        let world = World::of(seed, nodes);
+        let all = (0..world.places.len()).collect::<Vec<_>>();
+        Self::starting(seed, world, &all, |world, _| world.statements.clone())
+    }
+
+    /// The same on its first day: an office knows the founding, its own way in and whom it admitted itself.
+    pub(crate) fn first_day(seed: u64, nodes: usize) -> Self {
+        let world = World::of(seed, nodes);
+        let all = (0..world.places.len()).collect::<Vec<_>>();
+        Self::starting(seed, world, &all, World::known_on_the_first_day)
+    }
+
     /// The whole programme, connected along its roads.
+    #[cfg(test)]
     pub(crate) fn programme(seed: u64) -> Self {
-        Self::of(seed, &everybody())
+        Self::whole(seed, crate::world::PROGRAMME_NODES)
     }
 
-    /// The whole programme on its first day: an office knows the founding, its own way in and whom it admitted itself.
-    pub(crate) fn first_day(seed: u64) -> Self {
-        Self::starting(seed, &everybody(), |world, name| world.known_on_the_first_day(name))
-    }
-
-    /// Some of the offices.
+    /// Some of its offices.
+    #[cfg(test)]
     pub(crate) fn of(seed: u64, names: &[&str]) -> Self {
-        Self::starting(seed, names, |world, _| world.statements.clone())
+        let world = World::of(seed, crate::world::PROGRAMME_NODES);
+        let some = |(index, place): (usize, &crate::world::Place)| names.contains(&&*place.name).then_some(index);
+        let some: Vec<usize> = world.places.iter().enumerate().filter_map(some).collect();
+        Self::starting(seed, world, &some, |world, _| world.statements.clone())
     }
 
-    fn starting(seed: u64, names: &[&str], known: impl Fn(&World, &str) -> charter::StatementSet) -> Self {
-        let world = World::programme(seed);
+    fn starting(
+        seed: u64,
+        world: World,
+        which: &[usize],
+        known: impl Fn(&World, &str) -> charter::StatementSet,
+    ) -> Self {
         #[expect(clippy::disallowed_methods, reason = "virtual time counts from some instant, never mind which")]
         let start = Instant::now();
         let mut net = Self {
             world,
             nodes: Vec::new(),
             random: Random::new(seed),
-            fired: Fired::default(),
+            fired: Counts::default(),
+            marks: Counts::default(),
+            model: Model::default(),
             acknowledged: Vec::new(),
             suspect: BTreeSet::new(),
             roads: Vec::new(),
+            roads_of: BTreeMap::new(),
+            index: BTreeMap::new(),
+            folds: Folds::shared(),
             events: Vec::new(),
             start,
             now: Duration::ZERO,
@@ -151,18 +184,22 @@ impl Net {
             conns: BTreeMap::new(),
             cuts: BTreeSet::new(),
             short_lived: BTreeMap::new(),
+            calling: BTreeSet::new(),
             packs: BTreeMap::new(),
+            statements: BTreeMap::new(),
             busy_at: Duration::ZERO,
             last: String::new(),
             trace: std::env::var("SIM_TRACE").ok(),
             bytes: 0,
         };
-        for name in names {
+        let names: Vec<String> = which.iter().map(|place| net.world.places[*place].name.clone()).collect();
+        for name in &names {
             let statements = known(&net.world, name);
             net.add(name, name, statements);
         }
-        for (a, b) in roads() {
-            if names.contains(&&*a) && names.contains(&&*b) {
+        for (a, b) in net.world.roads() {
+            let [a, b] = [a, b].map(|place| net.world.places[place].name.clone());
+            if net.index.contains_key(&a) && net.index.contains_key(&b) {
                 net.road(&a, &b);
             }
         }
@@ -174,8 +211,14 @@ impl Net {
         let mut incarnation = [0; 8];
         incarnation.copy_from_slice(&self.random.bytes()[..8]);
         let disk = Disk::new(identity::Incarnation(incarnation), statements);
-        self.nodes.push(Node::new(name, self.world.secret(key_of), disk));
-        let index = self.nodes.len() - 1;
+        self.machine(Node::new(name, self.world.secret(key_of), disk))
+    }
+
+    /// Switches a machine on for the first time.
+    pub(crate) fn machine(&mut self, node: Node) -> usize {
+        let index = self.nodes.len();
+        self.index.insert(node.name.clone(), index);
+        self.nodes.push(node);
         self.start(index);
         index
     }
@@ -183,13 +226,38 @@ impl Net {
     /// From now on these two call each other.
     pub(crate) fn road(&mut self, a: &str, b: &str) {
         let (a, b) = (self.index(a), self.index(b));
+        let road = self.roads.len();
         self.roads.push((a, b));
-        let after = Duration::from_millis(self.random.below(2000));
+        for end in [a, b] {
+            self.roads_of.entry(end).or_default().push(road);
+        }
+        self.call_soon(a, b);
+    }
+
+    /// Two that know each other call soon, unless they are connected by then.
+    fn call_soon(&mut self, a: usize, b: usize) {
+        if !self.calling.insert((a, b)) {
+            return;
+        }
+        // Who is turned away again and again calls ever more rarely.
+        let tries = self.short_lived.get(&(a.min(b), a.max(b))).copied().unwrap_or(0).min(12);
+        let after = Duration::from_millis((100 + self.random.below(4000)) << tries);
         self.at(after, Happening::Dial { a, b });
     }
 
+    fn call_all(&mut self, node: usize) {
+        for road in self.roads_of.get(&node).cloned().unwrap_or_default() {
+            let (a, b) = self.roads[road];
+            self.call_soon(a, b);
+        }
+    }
+
     pub(crate) fn index(&self, name: &str) -> usize {
-        self.nodes.iter().position(|node| node.name == name).unwrap_or_else(|| panic!("no node {name}"))
+        *self.index.get(name).unwrap_or_else(|| panic!("no node {name}"))
+    }
+
+    pub(crate) fn names(&self) -> Vec<String> {
+        self.world.places.iter().map(|place| place.name.clone()).filter(|name| self.index.contains_key(name)).collect()
     }
 
     pub(crate) fn node(&self, name: &str) -> &Node {
@@ -207,27 +275,104 @@ impl Net {
 
     // Steps.
 
-    /// An officer writes new documents; acknowledged when the disk has them.
+    /// An officer writes new documents; acknowledged when the disk has them. What goes beyond a few is said about the
+    /// first of them.
     pub(crate) fn write(&mut self, name: &str, scope: &str, count: u64) {
-        self.write_about(name, scope, &Subject::Creates { predecessor: None }, count);
+        let few = count.min(FEW);
+        let about = self.write_about(name, scope, &Subject::Creates { predecessor: None }, few);
+        if let Some(document) = about.filter(|_| count > few) {
+            self.write_about(name, scope, &Subject::Of(document), count - few);
+        }
     }
 
-    /// An officer writes about something.
-    pub(crate) fn write_about(&mut self, name: &str, scope: &str, subject: &Subject, count: u64) {
+    /// An officer writes about something; gives the first document.
+    pub(crate) fn write_about(&mut self, name: &str, scope: &str, subject: &Subject, count: u64) -> Option<Coordinate> {
         let index = self.index(name);
         let scope: ScopeName = scope.parse().unwrap();
-        let Net { nodes, random, .. } = self;
-        if nodes[index].replica.is_none() {
+        if !self.is_awake(index) {
+            return None;
+        }
+        let Net { nodes, random, model, .. } = self;
+        let node = &mut nodes[index];
+        let mut made = Vec::new();
+        let first = match subject {
+            Subject::Of(document) => {
+                node.facts(document, count, random);
+                document.clone()
+            }
+            Subject::Creates { predecessor } => {
+                for _ in 0..count {
+                    let value = model.next_value(name);
+                    made.push((node.create(&scope, predecessor.clone(), &value), value));
+                }
+                made.first()?.0.clone()
+            }
+        };
+        let runs = node.commit(&scope);
+        for (at, value) in made {
+            let hash = hash_in(&runs, at.seq);
+            model.put(&at.clone(), "status", Put { at, hash, value, saw: Vec::new() });
+        }
+        self.queue(index, Writing::Own(runs));
+        Some(first)
+    }
+
+    /// An officer opens the page of some document that the office may edit.
+    pub(crate) fn open_form(&mut self, name: &str, random: &mut Random) {
+        let index = self.index(name);
+        if !self.is_awake(index) {
             return;
         }
-        let runs = nodes[index].write(&scope, subject, count, random);
+        let node = &self.nodes[index];
+        let (charter, me) = (node.replica.as_ref().unwrap().charter(), node.secret.node_key());
+        let editable = |document: &&Coordinate| charter.may_write(&me, &document.journal.scope);
+        let documents: Vec<&Coordinate> = node.disk.documents.keys().filter(editable).collect();
+        let form = random.pick(&documents).and_then(|document| node.open(document));
+        self.nodes[index].form = form;
+    }
+
+    /// And saves it, however long that page has been open.
+    pub(crate) fn save_form(&mut self, name: &str, random: &mut Random) {
+        let index = self.index(name);
+        if !self.is_awake(index) {
+            return;
+        }
+        let Net { nodes, model, marks, .. } = self;
+        let node = &mut nodes[index];
+        let Some(form) = node.form.take() else { return };
+        let key = *random.pick(&["status", "address", "group"]).unwrap();
+        let value = model.next_value(name);
+        let now = node.open(&form.document).map(|now| now.heads);
+        let charter = node.replica.as_ref().unwrap().charter();
+        let scope = form.document.journal.scope.clone();
+        if now.is_none() || !charter.may_write(&node.secret.node_key(), &scope) {
+            return;
+        }
+        let Some(at) = node.save(&form, key, &value) else {
+            marks.count("a form had to be shown again");
+            return;
+        };
+        if now != Some(form.heads.clone()) {
+            marks.count("a form was saved that others had overtaken");
+        }
+        let shown = form.values.get(key).cloned().unwrap_or_default();
+        if shown.len() > 1 {
+            marks.count("one of several values was chosen");
+        }
+        let runs = node.commit(&scope);
+        let hash = hash_in(&runs, at.seq);
+        model.put(&form.document, key, Put { at, hash, value, saw: shown });
         self.queue(index, Writing::Own(runs));
+    }
+
+    fn is_awake(&self, node: usize) -> bool {
+        self.nodes[node].replica.is_some() && self.nodes[node].asleep.is_none()
     }
 
     /// A statement is made at a node.
     pub(crate) fn say(&mut self, name: &str, statement: CheckedStatement) {
         let index = self.index(name);
-        self.nodes[index].disk.statements.insert_checked(statement.clone());
+        self.nodes[index].disk.take_statement(statement.clone());
         if self.nodes[index].replica.is_some() {
             self.feed(index, Input::Statement(statement));
         }
@@ -257,6 +402,11 @@ impl Net {
     /// Every cable is back.
     pub(crate) fn heal(&mut self) {
         self.cuts.clear();
+        self.short_lived.clear();
+        self.calling.clear();
+        for (a, b) in self.roads.clone() {
+            self.call_soon(a, b);
+        }
         let ids: Vec<u64> = self.conns.keys().copied().collect();
         for conn in ids {
             let Some(c) = self.conns.get_mut(&conn) else { continue };
@@ -289,7 +439,9 @@ impl Net {
             self.fired.count("unsynced writes lost");
         }
         self.fired.count("crash");
-        self.nodes[index].crash();
+        let Net { nodes, random, .. } = self;
+        nodes[index].asleep = None;
+        nodes[index].crash(random);
         let ids: Vec<u64> =
             self.conns.iter().filter(|(_, c)| c.a == index || c.b == index).map(|(id, _)| *id).collect();
         ids.into_iter().for_each(|id| self.lose(id));
@@ -300,12 +452,35 @@ impl Net {
         if self.nodes[index].replica.is_some() {
             return;
         }
-        let (network, now) = (self.world.network, self.instant());
-        let Net { nodes, random, .. } = self;
-        nodes[index].start(network, now, random);
+        let (network, now, clock_ms) = (self.world.network, self.instant(), self.clock_ms());
+        let Net { nodes, random, folds, .. } = self;
+        nodes[index].start(network, folds, now, clock_ms, random);
         let incarnation = self.nodes[index].disk.incarnation;
         self.feed(index, Input::Incarnation(incarnation));
         self.erase(index);
+        self.call_all(index);
+    }
+
+    /// The lid is closed: the machine does nothing, and nobody hears of it.
+    pub(crate) fn suspend(&mut self, name: &str, length: Duration) {
+        let index = self.index(name);
+        if self.is_awake(index) {
+            self.nodes[index].asleep = Some(self.now + length);
+            self.at(length, Happening::Wakes { node: index });
+        }
+    }
+
+    /// A machine's clock is set wrong, by so much.
+    pub(crate) fn set_clock(&mut self, name: &str, off_ms: i64) {
+        let index = self.index(name);
+        self.nodes[index].clock_off_ms = off_ms;
+        let clock_ms = self.clock_ms() + off_ms;
+        self.fired.count("clock jump");
+        self.feed(index, Input::Clock(clock_ms));
+    }
+
+    fn clock_ms(&self) -> i64 {
+        1_763_750_000_000 + i64::try_from(self.now.as_millis()).unwrap()
     }
 
     /// Does at a node what orders ask for.
@@ -337,9 +512,8 @@ impl Net {
         self.suspect.insert(secret.node_key());
         let mut node = Node::new(copy, secret, disk);
         node.tampered = true;
-        self.nodes.push(node);
         self.fired.count("clone");
-        self.start(self.nodes.len() - 1);
+        self.machine(node);
         roads.iter().for_each(|peer| self.road(copy, peer));
     }
 
@@ -387,7 +561,25 @@ impl Net {
 
     // What happens.
 
+    /// Until when the machine sleeps that this is about.
+    fn sleeps(&self, happening: &Happening) -> Option<Duration> {
+        let node = match happening {
+            Happening::Deliver { conn, to_b: at_b, .. } | Happening::Drained { conn, of_b: at_b, .. } => {
+                self.conns.get(conn).map(|c| if *at_b { c.b } else { c.a })
+            }
+            Happening::Synced { node, .. }
+            | Happening::Answer { node, .. }
+            | Happening::Timer { node, .. }
+            | Happening::Reissues { node, .. } => Some(*node),
+            Happening::Dial { .. } | Happening::Idle { .. } | Happening::Wakes { .. } => None,
+        };
+        node.and_then(|node| self.nodes[node].asleep)
+    }
+
     fn happen(&mut self, happening: Happening) {
+        if let Some(until) = self.sleeps(&happening) {
+            return self.at(until - self.now, happening);
+        }
         match happening {
             Happening::Deliver { conn, to_b, bytes } => self.deliver(conn, to_b, bytes),
             Happening::Drained { conn, of_b, bytes } => {
@@ -413,6 +605,19 @@ impl Net {
                 }
             }
             Happening::Dial { a, b } => self.dial(a, b),
+            Happening::Reissues { node, life } => {
+                if self.nodes[node].life == life && self.nodes[node].replica.is_some() {
+                    self.reissue(node);
+                }
+            }
+            Happening::Wakes { node } => {
+                if self.nodes[node].asleep.is_some_and(|until| until <= self.now) {
+                    self.nodes[node].asleep = None;
+                    self.fired.count("suspend");
+                    self.feed(node, Input::Timeout);
+                    self.call_all(node);
+                }
+            }
             Happening::Idle { conn } => {
                 let Some(c) = self.conns.get(&conn) else { return };
                 let idle = c.stuck_since.is_some_and(|since| self.now - since >= IDLE);
@@ -431,23 +636,13 @@ impl Net {
     }
 
     fn dial(&mut self, a: usize, b: usize) {
-        // Who is turned away again and again calls ever more rarely.
-        let tries = self.short_lived.get(&(a.min(b), a.max(b))).copied().unwrap_or(0).min(8);
-        let again = Duration::from_millis((2000 + self.random.below(4000)) << tries);
-        self.at(again, Happening::Dial { a, b });
-        let up = |node: usize| self.nodes[node].replica.is_some();
-        if !up(a) || !up(b) || self.is_cut(a, b) || self.is_cut(b, a) {
+        self.calling.remove(&(a, b));
+        let up = |node: usize| self.is_awake(node);
+        let connected = self.conns.values().any(|c| (c.a, c.b) == (a, b) || (c.a, c.b) == (b, a));
+        if !up(a) || !up(b) || self.is_cut(a, b) || self.is_cut(b, a) || connected {
             return;
         }
-        let standing = self.conns.values().any(|c| (c.a, c.b) == (a, b) || (c.a, c.b) == (b, a));
-        // Now and then somebody calls although a connection stands, or both call at once.
-        if standing && !self.random.one_in(20_000) {
-            return;
-        }
-        if standing {
-            self.fired.count("duplicate connection");
-        }
-        let both = !standing && self.random.one_in(10);
+        let both = self.random.one_in(10);
         let turned = self.random.one_in(2);
         self.connect(if turned { b } else { a }, if turned { a } else { b });
         if both {
@@ -456,10 +651,21 @@ impl Net {
         }
     }
 
+    /// Somebody calls although a connection stands.
+    pub(crate) fn call_again(&mut self, random: &mut Random) {
+        let standing: Vec<(usize, usize)> = self.conns.values().map(|c| (c.a, c.b)).collect();
+        if let Some((a, b)) = random.pick(&standing) {
+            self.fired.count("duplicate connection");
+            self.connect(*a, *b);
+        }
+    }
+
     fn connect(&mut self, a: usize, b: usize) {
         self.order += 1;
         let id = self.order;
-        let delay = Duration::from_millis(2 + self.random.below(80));
+        let slow = self.random.one_in(12);
+        let delay =
+            Duration::from_millis(if slow { 1000 + self.random.below(9000) } else { 2 + self.random.below(80) });
         let assembler = || Assembler::new(Limits::default());
         let conn = Conn {
             a,
@@ -483,11 +689,15 @@ impl Net {
     fn lose(&mut self, id: u64) {
         let Some(conn) = self.conns.remove(&id) else { return };
         let pair = (conn.a.min(conn.b), conn.a.max(conn.b));
-        if self.now - conn.since < Duration::from_secs(5) && conn.closed {
+        if self.now - conn.since < Duration::from_secs(60) && conn.closed {
             *self.short_lived.entry(pair).or_default() += 1;
         } else {
             self.short_lived.remove(&pair);
         }
+        // As the road has it, whoever called.
+        let turned = self.roads.contains(&(conn.b, conn.a));
+        let (a, b) = if turned { (conn.b, conn.a) } else { (conn.a, conn.b) };
+        self.call_soon(a, b);
         for (node, life, of_b) in [(conn.a, conn.a_life, false), (conn.b, conn.b_life, true)] {
             if self.nodes[node].life == life && self.nodes[node].replica.is_some() {
                 self.feed(node, Input::Lost { session: Conn::session(id, of_b) });
@@ -520,6 +730,9 @@ impl Net {
             return;
         }
         self.bytes += bytes.len() as u64;
+        if c.delay >= Duration::from_secs(1) {
+            self.fired.count("delay");
+        }
         c.assembler[usize::from(to_b)].push(&bytes);
         loop {
             let Some(c) = self.conns.get_mut(&conn) else { return };
@@ -547,6 +760,13 @@ impl Net {
     }
 
     fn queue(&mut self, node: usize, writing: Writing) {
+        if let Writing::Own(runs) = &writing
+            && identity::broken::is("send before the sync")
+        {
+            for run in runs.clone() {
+                self.feed(node, Input::Written { pack: pack(&run) });
+            }
+        }
         let after = Duration::from_micros(500 + self.random.below(15_000));
         let n = &mut self.nodes[node];
         let at = n.writing.back().map_or(Duration::ZERO, |(at, _)| *at).max(self.now + after);
@@ -593,9 +813,48 @@ impl Net {
                     self.acknowledged.push(Acknowledged { node, journal, point });
                 }
                 self.erase(node);
-                self.feed(node, Input::Written { pack: pack(&runs) });
+                for run in &runs {
+                    self.feed(node, Input::Written { pack: pack(run) });
+                }
             }
         }
+    }
+
+    /// Says again what this node wrote on ground that was cut away.
+    fn reissue(&mut self, node: usize) {
+        let me = self.nodes[node].secret.node_key();
+        let charter = self.nodes[node].replica.as_ref().unwrap().charter().clone();
+        if !self.nodes[node].disk.has_cuts || !charter.is_active(&me) {
+            return;
+        }
+        let documents: Vec<Coordinate> = self.nodes[node].disk.documents.keys().cloned().collect();
+        for document in documents {
+            let scope = &document.journal.scope;
+            if charter.may_write(&me, scope) && self.nodes[node].reissue(&document) {
+                self.marks.count("what was built on cut ground was said again");
+                let runs = self.nodes[node].commit(scope);
+                self.queue(node, Writing::Own(runs));
+            }
+        }
+    }
+
+    fn mark(&mut self, event: &Event) {
+        let mark = match event {
+            Event::Fork { .. } => "a fork met its proof",
+            Event::Frozen { .. } => "a journal was frozen",
+            Event::Rewound { .. } => "a branch was given up",
+            Event::OwnEntriesRecovered { .. } => "own entries were fetched back",
+            Event::NewIncarnationNeeded { .. } => "others knew more of a node than its disk",
+            Event::HeldBack { .. } => "a day's intake was full",
+            Event::TurnedAway { .. } => "somebody was turned away",
+            Event::CharterChanged
+            | Event::Peer { .. }
+            | Event::Held { .. }
+            | Event::Receipt { .. }
+            | Event::Beacon { .. }
+            | Event::Misbehaved { .. } => return,
+        };
+        self.marks.count(mark);
     }
 
     fn answer(&mut self, node: usize, input: Input) {
@@ -608,11 +867,11 @@ impl Net {
     fn feed(&mut self, node: usize, input: Input) {
         let now = self.instant();
         let Some(replica) = self.nodes[node].replica.as_mut() else { return };
-        let before = replica.counters().entries_repeated;
+        let before = replica.counters();
         replica.handle(input, now);
-        let repeated = replica.counters().entries_repeated - before;
-        if repeated > 20 && self.trace.is_some() {
-            eprintln!("{:?} {} got {repeated} entries twice", self.now, self.nodes[node].name);
+        let after = replica.counters();
+        if after.entries_repeated > before.entries_repeated || after.statements_repeated > before.statements_repeated {
+            self.fired.count("duplicate");
         }
         loop {
             let Some(replica) = self.nodes[node].replica.as_mut() else { return };
@@ -626,7 +885,10 @@ impl Net {
                 }
                 Output::Close { session, code } => {
                     let conn = session.0 / 2;
-                    self.closed(node, code);
+                    if let Some(c) = self.conns.get(&conn) {
+                        let peer = if c.a == node { c.b } else { c.a };
+                        self.closed(node, peer, code);
+                    }
                     // What was sent before still arrives; then the connection is gone for the other side, too.
                     self.at(Duration::from_millis(200), Happening::Idle { conn });
                     if let Some(c) = self.conns.get_mut(&conn) {
@@ -669,7 +931,7 @@ impl Net {
         }
     }
 
-    fn check(&mut self, what: Unchecked) -> Found {
+    pub(crate) fn check(&mut self, what: Unchecked) -> Found {
         match what {
             Unchecked::Pack(bytes) => {
                 let runs = self.packs.entry(*blake3::hash(&bytes).as_bytes()).or_insert_with(|| {
@@ -679,7 +941,7 @@ impl Net {
                 Option::clone(runs).map_or(Found::Bad, Found::Runs)
             }
             Unchecked::Statements(list) => {
-                let checked: Result<_, _> = list.into_iter().map(CheckedStatement::check).collect();
+                let checked: Option<_> = list.into_iter().map(|said| self.check_statement(said)).collect();
                 checked.map_or(Found::Bad, Found::Statements)
             }
             Unchecked::Fork(bytes) => {
@@ -688,10 +950,18 @@ impl Net {
         }
     }
 
+    fn check_statement(&mut self, said: Signed<Statement>) -> Option<CheckedStatement> {
+        let key = *blake3::hash(&postcard::to_stdvec(&said).unwrap()).as_bytes();
+        let checked = self.statements.entry(key).or_insert_with(|| CheckedStatement::check(said).ok());
+        checked.clone()
+    }
+
     fn heard(&mut self, node: usize, event: Event) {
         if let Event::NewIncarnationNeeded { .. } = &event {
             let Net { nodes, random, .. } = self;
-            nodes[node].draw_incarnation(random);
+            if !identity::broken::is("reuse an incarnation after a restore") {
+                nodes[node].draw_incarnation(random);
+            }
             // Said once what was under way is on the disk.
             let incarnation = self.nodes[node].disk.incarnation;
             let at = self.nodes[node].writing.back().map_or(self.now, |(at, _)| *at);
@@ -700,77 +970,46 @@ impl Net {
         }
         if matches!(event, Event::CharterChanged) {
             self.erase(node);
+            let life = self.nodes[node].life;
+            self.at(Duration::from_millis(5), Happening::Reissues { node, life });
         }
+        self.mark(&event);
         let name = self.nodes[node].name.clone();
         if !matches!(event, Event::Held { .. } | Event::Peer { .. } | Event::Receipt { .. }) {
             self.events.push((name, event));
         }
     }
+}
 
-    // What is checked all the time.
+/// The hash of an entry that has just been written.
+fn hash_in(runs: &[VerifiedRun], seq: u64) -> EntryHash {
+    runs.iter().find_map(|run| run.point_at(seq).filter(|_| run.entry(seq).is_some())).unwrap().hash
+}
 
-    fn closed(&self, node: usize, code: CloseCode) {
-        let bad = matches!(
-            code,
-            CloseCode::Protocol
-                | CloseCode::BadContent
-                | CloseCode::TooMuch
-                | CloseCode::OtherNetwork
-                | CloseCode::Version
-        );
-        assert!(!bad, "{} closed a session with {code:?} among honest nodes", self.nodes[node].name);
+impl Net {
+    /// How much time has gone by.
+    pub(crate) fn elapsed(&self) -> Duration {
+        self.now
     }
 
-    /// Nothing goes to who may not read it.
-    fn watch(&mut self, from: usize, to: usize, message: &Message) {
-        let mut scopes = BTreeSet::new();
-        match message {
-            Message::Have(have) => drop(scopes.insert(have.scope.clone())),
-            Message::Scopes(list) => scopes.extend(list.items.iter().map(|(scope, ..)| scope.clone())),
-            Message::Pack(bytes) | Message::Push(_, bytes) | Message::Evidence(bytes) => {
-                if let Found::Runs(runs) = self.check(Unchecked::Pack(bytes.0.clone())) {
-                    scopes.extend(runs.iter().map(|run| run.journal().scope.clone()));
-                }
-            }
-            Message::ReceiptNumbers(scope, _) => drop(scopes.insert(scope.clone())),
-            Message::Want(wants) => scopes.extend(wants.iter().map(|want| want.journal.scope.clone())),
-            _ => {}
-        }
-        let key = self.nodes[to].secret.node_key();
-        let Some(sender) = &self.nodes[from].replica else { return };
-        let policies_changed = self.world.policy_changed;
-        for scope in scopes {
-            // What was on its way when a right ended is not held against the sender.
-            let may = sender.charter().may_read(&key, &scope);
-            let ended = policies_changed || !sender.charter().is_active(&key);
-            assert!(may || ended, "{} sent {scope} to {}", self.nodes[from].name, self.nodes[to].name);
-        }
+    /// When something other than a timer last happened.
+    pub(crate) fn last_news(&self) -> Duration {
+        self.busy_at
     }
 
-    /// Nothing is stored that may not be: of a scope, beyond a freeze or a cut-off.
-    fn watch_items(&self, node: usize, items: &[Durable]) {
-        let n = &self.nodes[node];
-        let Some(replica) = &n.replica else { return };
-        for item in items {
-            if let Durable::Run(run) = item {
-                let journal = run.journal();
-                let me = n.secret.node_key();
-                for entry in run.entries().iter().filter(|entry| !entry.payload.is_erased()) {
-                    let own = Coordinate { journal: journal.clone(), seq: entry.header.seq };
-                    let document = entry.header.subject.document(&own);
-                    assert!(replica.charter().erasure(document).is_none(), "{} stores the erased {document}", n.name);
-                }
-                assert!(replica.charter().may_read(&me, &journal.scope), "{} stores {journal}", n.name);
-                match replica.charter().standing(journal) {
-                    Standing::Open | Standing::NoRight => {}
-                    Standing::CutOff(Some(cut)) => {
-                        assert!(run.first() <= cut.seq, "{} stores {journal} beyond its cut-off", n.name);
-                    }
-                    standing @ (Standing::Unknown | Standing::Frozen(_) | Standing::CutOff(None)) => {
-                        panic!("{} stores {journal}, which is {standing:?}", n.name)
-                    }
-                }
+    /// Puts messages into every connection of a machine as if its program had said them; gives into how many.
+    pub(crate) fn inject(&mut self, node: usize, messages: &[Message]) -> usize {
+        let of_node = |(id, c): (&u64, &Conn)| match (c.a == node, c.b == node) {
+            (true, _) => Some((*id, true)),
+            (_, true) => Some((*id, false)),
+            _ => None,
+        };
+        let conns: Vec<(u64, bool)> = self.conns.iter().filter_map(of_node).collect();
+        for (conn, to_b) in &conns {
+            for frame in messages.iter().flat_map(sync::wire::encode) {
+                self.transmit(*conn, *to_b, frame);
             }
         }
+        conns.len()
     }
 }

@@ -2,7 +2,8 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use charter::{Charter, StatementSet};
+use charter::{Audience, Body, Charter, CheckedStatement, StatementSet};
+use documents::Standing;
 use identity::{ChangeHash, Coordinate, EntryHash, Incarnation, JournalId, NodeKey, Point, ScopeName, Signed};
 use journal::{Entry, ForkProof, Subject, VerifiedRun, packs};
 use sync::{Beacon, Durable, LoadPart, LoadedPack, Receipt, Span, wire::NOTHING};
@@ -18,18 +19,79 @@ pub(crate) struct Disk {
     pub(crate) beacons: BTreeMap<NodeKey, Signed<Beacon>>,
     pub(crate) forks: BTreeMap<JournalId, ForkProof>,
     pub(crate) freezes: BTreeMap<JournalId, Point>,
+    /// The entries about each document.
+    pub(crate) documents: BTreeMap<Coordinate, BTreeSet<Coordinate>>,
+    /// Whether any statement orders something to be erased.
+    pub(crate) has_orders: bool,
+    /// Whether any cuts a journal off.
+    pub(crate) has_cuts: bool,
 }
 
 impl Disk {
-    pub(crate) fn new(incarnation: Incarnation, statements: StatementSet) -> Self {
-        Self {
+    pub(crate) fn new(incarnation: Incarnation, known: StatementSet) -> Self {
+        let mut disk = Self {
             incarnation,
-            statements,
+            statements: StatementSet::new(),
             journals: BTreeMap::new(),
             receipts: BTreeMap::new(),
             beacons: BTreeMap::new(),
             forks: BTreeMap::new(),
             freezes: BTreeMap::new(),
+            documents: BTreeMap::new(),
+            has_orders: false,
+            has_cuts: false,
+        };
+        if known.iter().any(|said| Audience::of(said.statement()) != Audience::Everyone) {
+            known.iter().for_each(|said| disk.take_statement(said.clone()));
+        } else {
+            disk.statements = known;
+        }
+        disk
+    }
+
+    pub(crate) fn take_statement(&mut self, said: CheckedStatement) {
+        self.has_orders |= matches!(said.statement().body, Body::Erase { .. });
+        self.has_cuts |= matches!(said.statement().body, Body::CutOff { .. });
+        self.statements.insert_checked(said);
+    }
+
+    /// Forgets the last run of each of a node's journals, as if it had never been synced.
+    pub(crate) fn forget_last(&mut self, node: NodeKey) {
+        for (_, runs) in self.journals.iter_mut().filter(|(journal, _)| journal.node == node) {
+            runs.pop();
+        }
+        self.journals.retain(|_, runs| !runs.is_empty());
+    }
+
+    fn entry(&self, at: &Coordinate) -> Option<(EntryHash, &Entry)> {
+        let runs = self.journals.get(&at.journal)?;
+        let run = runs.iter().find(|run| run.first() <= at.seq && at.seq <= run.last().seq)?;
+        Some((run.point_at(at.seq)?.hash, run.entry(at.seq)?))
+    }
+
+    /// What is held of a document, as a fold takes it.
+    pub(crate) fn items(&self, document: &Coordinate) -> Vec<documents::Item> {
+        let entries = self.documents.get(document).into_iter().flatten();
+        let item = |at: &Coordinate| {
+            let (hash, entry) = self.entry(at)?;
+            Some((at.clone(), hash, entry.header.clone(), entry.payload.clone()))
+        };
+        entries.filter_map(item).collect()
+    }
+
+    /// What an entry is worth at a node.
+    pub(crate) fn standing(&self, charter: &Charter, me: NodeKey, at: &Coordinate) -> Standing {
+        let frozen = |beyond| match self.freezes.get(&at.journal) {
+            Some(freeze) if at.seq > freeze.seq => beyond,
+            _ => Standing::Accepted,
+        };
+        match charter.standing(&at.journal) {
+            charter::Standing::Unknown if at.journal.node == me => Standing::Accepted,
+            charter::Standing::Unknown => Standing::Waiting,
+            charter::Standing::NoRight => Standing::NoRight,
+            charter::Standing::Open | charter::Standing::Frozen(_) => frozen(Standing::Waiting),
+            charter::Standing::CutOff(Some(cut)) if at.seq <= cut.seq => Standing::Accepted,
+            charter::Standing::CutOff(_) => Standing::CutOff,
         }
     }
 
@@ -93,6 +155,11 @@ impl Disk {
 
     /// Puts a run behind what is held. That it fits is for the replica to have seen to.
     pub(crate) fn append(&mut self, run: VerifiedRun) {
+        for (seq, entry) in (run.first()..).zip(run.entries()) {
+            let own = Coordinate { journal: run.journal().clone(), seq };
+            let document = entry.header.subject.document(&own).clone();
+            self.documents.entry(document).or_default().insert(own);
+        }
         let at = self.point(run.journal());
         assert!(run.continues(&at), "a run that does not continue {at:?} was asked to be stored: {:?}", run.last());
         let runs = self.journals.entry(run.journal().clone()).or_default();
@@ -106,7 +173,7 @@ impl Disk {
     pub(crate) fn store(&mut self, item: Durable) {
         match item {
             Durable::Run(run) => self.append(run),
-            Durable::Statement(checked) => drop(self.statements.insert_checked(checked)),
+            Durable::Statement(checked) => self.take_statement(checked),
             Durable::Receipt(signed) => {
                 let receipt = signed.decode_unverified().unwrap();
                 self.receipts.insert((signed.author, receipt.scope), signed);
@@ -118,6 +185,8 @@ impl Disk {
             Durable::Rewind(journal, to) => {
                 assert_eq!(to, NOTHING, "this disk sets whole journals aside");
                 self.journals.remove(&journal);
+                self.documents.values_mut().for_each(|entries| entries.retain(|at| at.journal != journal));
+                self.documents.retain(|_, entries| !entries.is_empty());
             }
         }
     }
@@ -137,6 +206,9 @@ impl Disk {
                 weight += run.entries().len() * 200;
                 runs.push(run);
             }
+        }
+        if runs.len() > 1 && identity::broken::is("drop one page of a resume") {
+            runs.remove(0);
         }
         let refs: Vec<&VerifiedRun> = runs.iter().collect();
         let span = |run: &VerifiedRun| Span {

@@ -2,11 +2,11 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use charter::{Audience, Charter, Standing};
-use identity::{JournalId, NodeKey, ScopeName};
-use sync::{PeerState, wire::NOTHING};
+use charter::{Audience, Body, Charter, Standing};
+use identity::{Coordinate, Incarnation, JournalId, NodeKey, Point, ScopeName};
+use sync::PeerState;
 
-use crate::net::Net;
+use crate::{model::Put, net::Net, report::Figures};
 
 impl Net {
     fn live(&self) -> Vec<usize> {
@@ -22,7 +22,7 @@ impl Net {
     }
 
     /// The live nodes that the charter admits, as each sees itself.
-    fn admitted(&self) -> Vec<usize> {
+    pub(crate) fn admitted(&self) -> Vec<usize> {
         self.live().into_iter().filter(|node| self.charter(*node).is_active(&self.key(*node))).collect()
     }
 
@@ -32,6 +32,8 @@ impl Net {
         self.expect_same_statements(&nodes);
         self.expect_same_held_everywhere(&nodes);
         self.expect_nothing_lost(&nodes);
+        self.expect_same_shown(&nodes);
+        self.expect_no_risk_understated(&nodes);
         self.expect_erased(&nodes);
         self.expect_honest_receipts(&nodes);
         self.expect_disks_hold_what_may_be_read(&nodes);
@@ -130,6 +132,139 @@ impl Net {
         }
     }
 
+    /// P3, P7 and P11: who may read a document shows the same of it, nothing from beyond a cut-off, and every value that
+    /// nobody replaced who had seen it.
+    fn expect_same_shown(&self, nodes: &[usize]) {
+        let cuts = self.cuts_said(nodes);
+        let mut documents: BTreeSet<&Coordinate> = self.model.documents();
+        documents.extend(nodes.iter().flat_map(|node| self.nodes[*node].disk.documents.keys()));
+        for document in documents {
+            let scope = &document.journal.scope;
+            if self.is_frozen(nodes, scope) {
+                continue;
+            }
+            let may = |node: &&usize| self.charter(**node).may_read(&self.key(**node), scope);
+            let readers: Vec<usize> = nodes.iter().filter(may).copied().collect();
+            let mut first: Option<(usize, [u8; 32])> = None;
+            for node in &readers {
+                let fold = self.nodes[*node].fold(document);
+                let state = fold.state_hash();
+                let (with, expected) = *first.get_or_insert((*node, state));
+                let [a, b] = [with, *node].map(|node| &self.nodes[node].name);
+                assert!(state == expected, "{a} and {b} show {document} differently");
+                for (at, verdict) in fold.verdicts() {
+                    let beyond = cuts
+                        .get(&(at.journal.node, scope.clone()))
+                        .is_some_and(|cut| cut.get(&at.journal.incarnation).is_none_or(|seq| at.seq > *seq));
+                    let shown = *verdict == documents::Verdict::Accepted;
+                    assert!(!(shown && beyond), "{b} shows {at}, which lies beyond a cut-off");
+                }
+            }
+            if let Some((node, _)) = first {
+                self.expect_every_value(node, document);
+            }
+        }
+    }
+
+    /// P11. What a suspect key wrote, and what was said again for it, is not the model's to know.
+    fn expect_every_value(&self, node: usize, document: &Coordinate) {
+        let doubtful = |at: &Coordinate| self.suspect.contains(&at.journal.node);
+        if doubtful(document) || self.model.puts_of(document).any(|put| doubtful(&put.at)) {
+            return;
+        }
+        let disk = &self.nodes[node].disk;
+        let held = |put: &Put| disk.hash_at(&put.at.journal, put.at.seq) == Some(put.hash);
+        let shown = self.nodes[node].fold(document).snapshot();
+        if shown.erased || !disk.documents.contains_key(document) {
+            return;
+        }
+        let expected = self.model.shown(document, held);
+        let values = shown.fields.iter().map(|(key, values)| {
+            let text = |value: &documents::FieldValue| match &value.value {
+                documents::Scalar::Text(text) => text.clone(),
+                other => panic!("nobody wrote {other:?}"),
+            };
+            (key.clone(), values.iter().map(text).collect::<BTreeSet<String>>())
+        });
+        let values: BTreeMap<String, BTreeSet<String>> = values.collect();
+        let expected: BTreeMap<String, BTreeSet<String>> = expected
+            .into_iter()
+            .map(|(key, values)| (key.to_owned(), values.into_iter().map(str::to_owned).collect()))
+            .collect();
+        assert!(values == expected, "{} shows {values:?} of {document}, not {expected:?}", self.nodes[node].name);
+    }
+
+    /// The lowest point that a cut-off names of each journal, by whom and where.
+    fn cuts_said(&self, nodes: &[usize]) -> BTreeMap<(NodeKey, ScopeName), BTreeMap<Incarnation, u64>> {
+        let mut cuts: BTreeMap<(NodeKey, ScopeName), BTreeMap<Incarnation, u64>> = BTreeMap::new();
+        for said in nodes.iter().flat_map(|node| self.nodes[*node].disk.statements.iter()) {
+            if let Body::CutOff { node, scope, at, .. } = &said.statement().body {
+                let of = cuts.entry((*node, scope.clone())).or_default();
+                for cut in at {
+                    let seq = cut.at.map_or(0, |point| point.seq);
+                    let lowest = of.entry(cut.incarnation).or_insert(seq);
+                    *lowest = seq.min(*lowest);
+                }
+            }
+        }
+        cuts
+    }
+
+    /// P2 and P10: what a node believes to be held elsewhere is.
+    pub(crate) fn expect_no_risk_understated(&self, nodes: &[usize]) {
+        for node in nodes {
+            let me = self.key(*node);
+            if self.suspect.contains(&me) {
+                continue;
+            }
+            let replica = self.nodes[*node].replica.as_ref().unwrap();
+            let disk = &self.nodes[*node].disk;
+            let own: Vec<(JournalId, Point)> =
+                disk.journals.keys().filter(|j| j.node == me).map(|j| (j.clone(), disk.point(j))).collect();
+            let receipts = replica.receipts().iter().map(|known| (known.holder(), &known.receipt));
+            let on_chain = |journal: &JournalId, point: Point| {
+                Ok::<_, std::convert::Infallible>(disk.hash_at(journal, point.seq) == Some(point.hash))
+            };
+            let Some(office) = self.charter(*node).node(&me).map(|node| node.office) else { continue };
+            let believed = health::held_elsewhere(Some(self.charter(*node)), office, &own, receipts, on_chain);
+            for (journal, seq) in believed.unwrap().into_iter().filter(|(_, seq)| *seq > 0) {
+                let hash = disk.hash_at(journal, seq);
+                let other = |other: &usize| {
+                    let theirs = self.charter(*node).node(&self.key(*other));
+                    theirs.is_some_and(|node| node.office != office)
+                        && self.nodes[*other].disk.hash_at(journal, seq) == hash
+                };
+                // Off or not, it is on that disk; a disk that was set back or is in wrong hands broke its word.
+                let broke = |other: &usize| self.nodes[*other].tampered;
+                let all: Vec<usize> = (0..self.nodes.len()).collect();
+                let honest = all.iter().any(other) || all.iter().any(broke);
+                assert!(honest, "{} believes {seq} of {journal} to be held elsewhere", self.nodes[*node].name);
+            }
+        }
+    }
+
+    /// What became of what was acknowledged.
+    pub(crate) fn figures(&self, nodes: &[usize]) -> Figures {
+        let mut figures = Figures { nodes: nodes.len() as u64, bytes: self.bytes, ..Figures::default() };
+        for node in nodes {
+            let counters = self.nodes[*node].replica.as_ref().unwrap().counters();
+            figures.entries_taken += counters.entries_taken;
+            figures.entries_repeated += counters.entries_repeated;
+        }
+        for write in &self.acknowledged {
+            figures.acknowledged += 1;
+            let held =
+                |n: &usize| self.nodes[*n].disk.hash_at(&write.journal, write.point.seq) == Some(write.point.hash);
+            let author = &self.nodes[write.node];
+            if held(&write.node) || nodes.iter().any(held) {
+                figures.stable += 1;
+            } else if author.tampered || self.suspect.contains(&author.secret.node_key()) {
+                figures.never_read += 1;
+            }
+        }
+        figures
+    }
+
     /// P2: a receipt names only points that its holder has on its chain.
     fn expect_honest_receipts(&self, nodes: &[usize]) {
         for node in nodes {
@@ -172,8 +307,8 @@ impl Net {
     fn expect_quiet(&self, nodes: &[usize]) {
         for node in nodes {
             for peer in self.nodes[*node].replica.as_ref().unwrap().peers() {
-                // Somebody may just have called although a connection stands.
-                if peer.state == PeerState::Greeting {
+                // Somebody may just have called although a connection stands, or although its key was removed.
+                if matches!(peer.state, PeerState::Greeting | PeerState::Proving) {
                     continue;
                 }
                 assert!(
@@ -193,10 +328,12 @@ impl Net {
         let counters = self.live().into_iter().map(|node| self.nodes[node].replica.as_ref().unwrap().counters());
         let (taken, repeated) =
             counters.fold((0, 0), |(taken, repeated), c| (taken + c.entries_taken, repeated + c.entries_repeated));
-        assert!(repeated * 20 <= taken + 40, "{repeated} entries came twice, {taken} once");
+        // On a slow line, what was given up waiting for is asked elsewhere and comes twice.
+        assert!(repeated * 10 <= taken + 220, "{repeated} entries came twice, {taken} once");
     }
 
     /// The point at which a node stands in what another wrote in a scope, summed over its journals.
+    #[cfg(test)]
     pub(crate) fn entries_of(&self, at: &str, author: &str, scope: &str) -> u64 {
         let key = self.world.key(author);
         let disk = &self.node(at).disk;
@@ -206,9 +343,13 @@ impl Net {
     }
 
     /// Whether any of a node's journals stands somewhere.
+    #[cfg(test)]
     pub(crate) fn holds_nothing_of(&self, at: &str, author: &str) -> bool {
         let key = self.world.key(author);
         let disk = &self.node(at).disk;
-        disk.journals.keys().filter(|journal| journal.node == key).all(|journal| disk.point(journal) == NOTHING)
+        disk.journals
+            .keys()
+            .filter(|journal| journal.node == key)
+            .all(|journal| disk.point(journal) == sync::wire::NOTHING)
     }
 }

@@ -1,0 +1,52 @@
+//! Deliberately wrong variants of the product and of its use: each has to be caught, or the checks prove nothing.
+
+/// The variants, each by the name that the code asks for.
+#[cfg(feature = "broken")]
+const VARIANTS: [&str; 11] = [
+    "skip a sync",
+    "send before the sync",
+    "accept beyond a cut-off",
+    "reuse an incarnation after a restore",
+    "believe a receipt off the chain",
+    "understate only-here",
+    "compare haves by number",
+    "drop one page of a resume",
+    "re-issue with a used number",
+    "plain put from an old form",
+    "show an erased document after a restore",
+];
+
+/// Chooses a variant for this thread.
+#[cfg(feature = "broken")]
+pub(crate) use identity::broken::choose;
+
+/// There are none to choose from in this build.
+#[cfg(not(feature = "broken"))]
+pub(crate) fn choose(_variant: Option<&'static str>) {}
+
+/// Runs every variant until a run catches it.
+#[cfg(feature = "broken")]
+pub(crate) fn table(seeds: u64) -> anyhow::Result<()> {
+    let mut table = comfy_table::Table::new();
+    table.load_preset(comfy_table::presets::NOTHING).set_header(["variant", "caught by seed", "as"]);
+    let mut missed = Vec::new();
+    for variant in VARIANTS {
+        let all: Vec<u64> = (1..=seeds).collect();
+        let (_, failed) = crate::runs::all(&all, crate::world::PROGRAMME_NODES, crate::DAYS, Some(variant));
+        match failed {
+            Some((plan, why)) => {
+                table.add_row([variant.to_owned(), plan.seed.to_string(), why.chars().take(90).collect()]);
+            }
+            None => missed.push(variant),
+        }
+    }
+    println!("{table}");
+    anyhow::ensure!(missed.is_empty(), "not caught within {seeds} seeds: {missed:?}");
+    Ok(())
+}
+
+/// Runs every variant until a run catches it.
+#[cfg(not(feature = "broken"))]
+pub(crate) fn table(_seeds: u64) -> anyhow::Result<()> {
+    anyhow::bail!("this simulator was built without the broken variants: use scripts/sim --broken")
+}

@@ -1,0 +1,336 @@
+//! What happens in a step.
+
+use std::time::Duration;
+
+use charter::{Body, Cut};
+use identity::{Class, Coordinate, NodeKey, ScopeName};
+
+use crate::{hostile::Trick, net::Net, node::Node, random::Random, schedule::Step};
+
+/// What a run remembers from step to step.
+#[derive(Default)]
+pub(crate) struct Days {
+    /// Machines whose keys were removed, and who cuts them off in the end.
+    pub(crate) removed: Vec<(String, String)>,
+    /// A disk as it once was.
+    former: Option<(String, crate::disk::Disk)>,
+    machines: usize,
+}
+
+const YEAR_MS: i64 = 365 * 86_400_000;
+
+impl Net {
+    /// One step; `tell` prints what it does.
+    pub(crate) fn step(&mut self, step: &Step, days: &mut Days, tell: bool) {
+        self.run(step.after);
+        let mut random = Random::new(step.seed);
+        let names = self.names();
+        let name = random.pick(&names).unwrap().clone();
+        let off = self.node(&name).replica.is_none();
+        let kind = random.below(40);
+        if tell {
+            eprintln!("{:>4} {:?} kind {kind} at {name}", step.number, self.elapsed());
+        }
+        match kind {
+            0..=7 => {
+                let scope = self.a_scope(&name, &mut random);
+                let count = if random.one_in(40) { 300 + random.below(5000) } else { 1 + random.below(4) };
+                self.write(&name, &scope, count);
+            }
+            8..=11 => self.open_form(&name, &mut random),
+            12..=15 => self.save_form(&name, &mut random),
+            16 => self.isolate(&name),
+            17 | 18 => {
+                let roads = self.roads.clone();
+                let (a, b) = *random.pick(&roads).unwrap();
+                let [a, b] = [a, b].map(|node| self.nodes[node].name.clone());
+                if random.one_in(2) { self.cut_one_way(&a, &b) } else { self.cut(&b, &a) }
+            }
+            19 | 20 => self.heal(),
+            21 => self.drop_connections(&name),
+            22 => self.call_again(&mut random),
+            23 | 24 if !off => {
+                let scope = self.a_scope(&name, &mut random);
+                self.write(&name, &scope, 1 + random.below(3));
+                // The power goes before, while or after the disk syncs.
+                self.run(Duration::from_micros(random.below(20_000)));
+                self.crash(&name);
+            }
+            25 if !off => self.crash(&name),
+            23..=27 => self.restart(&name),
+            28 => self.fill_disk(&name, random.one_in(2)),
+            29 => self.suspend(&name, Duration::from_secs(random.below(3 * 86_400))),
+            30 => {
+                let off_ms = *random.pick(&[YEAR_MS, -YEAR_MS, 0]).unwrap();
+                self.set_clock(&name, off_ms);
+            }
+            31 if days.former.is_none() => days.former = Some((name.clone(), self.node(&name).disk.clone())),
+            31 | 32 => self.set_back(days, &mut random),
+            33 => self.erase_something(&mut random),
+            34 => self.admit_somebody(days, &mut random),
+            35 if days.removed.len() < 2 => self.lose_a_laptop(days, &mut random),
+            36 if days.removed.len() < 2 => self.copy_a_laptop(days, &mut random),
+            37 if days.removed.len() < 2 => self.turn_hostile(days, &mut random),
+            38 if days.removed.len() < 2 => self.back_date(days, &mut random),
+            _ => self.save_form(&name, &mut random),
+        }
+    }
+
+    /// The night: every cable is back, every machine on, every removed key cut off. Gives when the last of that was done.
+    pub(crate) fn night(&mut self, days: &Days) -> Duration {
+        for name in self.names() {
+            if self.nodes[self.index(&name)].asleep.is_some() {
+                self.run(Duration::from_secs(3 * 86_400));
+            }
+            self.restart(&name);
+            self.fill_disk(&name, false);
+        }
+        self.heal();
+        self.settle();
+        let healed = self.elapsed();
+        for (name, by) in &days.removed {
+            self.cut_off_all(by, name);
+        }
+        self.settle();
+        healed
+    }
+
+    /// A disk goes back to what it once was: in the same machine, or as the backup that a new one starts from.
+    fn set_back(&mut self, days: &mut Days, random: &mut Random) {
+        let Some((name, disk)) = days.former.take() else { return };
+        if days.removed.iter().any(|(removed, _)| *removed == name) {
+            return;
+        }
+        if random.one_in(2) || days.removed.len() >= 2 || self.world.place(&name).is_none_or(|p| p.kind == "ministry") {
+            return self.roll_back(&name, disk);
+        }
+        self.fired.count("restore from an old backup");
+        self.replace(days, &name, Some(disk));
+    }
+
+    /// A laptop is lost: its key is removed, and a new one of the same office takes its place.
+    fn lose_a_laptop(&mut self, days: &mut Days, random: &mut Random) {
+        let kinds = ["village", "regency"];
+        let kind = *random.pick(&kinds).unwrap();
+        let name = self.some_place(kind, random);
+        if !days.removed.iter().any(|(removed, _)| *removed == name) {
+            self.replace(days, &name, None);
+        }
+    }
+
+    /// Removes an office's node and puts a new one in its place, with an empty disk or one from a backup.
+    fn replace(&mut self, days: &mut Days, name: &str, backup: Option<crate::disk::Disk>) {
+        let by = self.world.sponsor(name).to_owned();
+        if self.node(&by).replica.is_none() || self.node(name).replica.is_none() || !self.has_heard_all(&by, name) {
+            return;
+        }
+        self.remove(&by, name);
+        self.crash(name);
+        days.machines += 1;
+        let new = format!("{name} {}", days.machines + 1);
+        let request = self.world.further(&new, name);
+        let admission = self.world.said(&by, Body::Admit { request });
+        self.say(&by, admission);
+        let key = self.world.secret(&new);
+        let mut disk = backup.unwrap_or_else(|| {
+            let statements = self.node(&by).disk.statements.clone();
+            crate::disk::Disk::new(identity::Incarnation([0; 8]), statements)
+        });
+        let mut bytes = [0; 8];
+        bytes.copy_from_slice(&self.random.bytes()[..8]);
+        disk.incarnation = identity::Incarnation(bytes);
+        disk.freezes.clear();
+        let node = Node::new(&new, key, disk);
+        self.machine(node);
+        for road in self.roads.clone() {
+            let [a, b] = [road.0, road.1].map(|node| self.nodes[node].name.clone());
+            if a == name {
+                self.road(&new, &b);
+            } else if b == name {
+                self.road(&a, &new);
+            }
+        }
+        days.removed.push((name.to_owned(), by));
+        self.marks.count("a new machine took a lost one's place");
+    }
+
+    /// Whether one node knows all that another has said. A removal keeps what its author knows of; whom the removed node
+    /// admitted beside that, somebody has to adopt.
+    fn has_heard_all(&self, by: &str, name: &str) -> bool {
+        let (key, known) = (self.world.key(name), &self.node(by).disk.statements);
+        let all = self.nodes.iter().flat_map(|node| node.disk.statements.iter());
+        all.filter(|said| said.author() == key).all(|said| known.contains(&said.hash()))
+    }
+
+    /// A copy of the disk is switched on elsewhere and writes as if it were the village.
+    fn copy_a_laptop(&mut self, days: &mut Days, random: &mut Random) {
+        let village = self.some_place("village", random);
+        if self.node(&village).replica.is_none() || days.removed.iter().any(|(removed, _)| *removed == village) {
+            return;
+        }
+        let by = self.world.sponsor(&village).to_owned();
+        if self.node(&by).replica.is_none() {
+            return;
+        }
+        let copy = format!("copy of {village}");
+        self.clone_machine(&village, &copy, &[&by]);
+        let scope = self.a_scope(&village, random);
+        self.write(&copy, &scope, 2);
+        self.write(&village, &scope, 1);
+        self.fired.count("stolen key used beside its owner");
+        self.run(Duration::from_secs(60));
+        self.remove(&by, &village);
+        let scope = self.a_scope(&village, random);
+        self.write(&copy, &scope, 1);
+        self.fired.count("write after removal");
+        days.removed.push((village, by));
+    }
+
+    /// A village's machine is in wrong hands; it speaks badly, and is removed.
+    fn turn_hostile(&mut self, days: &mut Days, random: &mut Random) {
+        let village = self.some_place("village", random);
+        let by = self.world.sponsor(&village).to_owned();
+        if days.removed.iter().any(|(removed, _)| *removed == village) || self.node(&by).replica.is_none() {
+            return;
+        }
+        self.suspect.insert(self.world.key(&village));
+        for trick in Trick::ALL {
+            self.play(&village, trick, random);
+            self.run(Duration::from_millis(random.below(3000)));
+        }
+        self.remove(&by, &village);
+        days.removed.push((village, by));
+    }
+
+    /// A regency's key is removed; who has it goes on removing others with it.
+    fn back_date(&mut self, days: &mut Days, random: &mut Random) {
+        let regency = self.some_place("regency", random);
+        if days.removed.iter().any(|(removed, _)| *removed == regency) {
+            return;
+        }
+        let victim = self.world.villages(&self.world.place(&regency).unwrap().region).next().map(|v| v.name.clone());
+        self.replace(days, &regency, None);
+        let Some(victim) = victim.filter(|_| days.removed.last().is_some_and(|(removed, _)| *removed == regency))
+        else {
+            return;
+        };
+        let body = Body::Remove { node: self.world.key(&victim), reason: "dicuri".to_owned(), keep: Vec::new() };
+        let said = self.world.said(&regency, body);
+        let names = self.names();
+        let hears = random.pick(&names).unwrap().clone();
+        if self.node(&hears).replica.is_some() {
+            self.say(&hears, said);
+            self.fired.count("backdated removal");
+        }
+    }
+
+    /// A new village joins while everything goes on.
+    fn admit_somebody(&mut self, days: &mut Days, random: &mut Random) {
+        let regency = self.some_place("regency", random);
+        if self.node(&regency).replica.is_none() || days.removed.iter().any(|(removed, _)| *removed == regency) {
+            return;
+        }
+        days.machines += 1;
+        let region = format!("{}.77.{}", self.world.place(&regency).unwrap().region, 2000 + days.machines);
+        let name = format!("newcomer {region}");
+        let request = self.world.request(&name, "village", &region);
+        let admission = self.world.said(&regency, Body::Admit { request });
+        // It may have begun to write before anybody knows of it.
+        let mut statements = self.node(&regency).disk.statements.clone();
+        statements.insert_checked(admission.clone());
+        self.add(&name, &name, statements);
+        self.write(&name, &format!("participation/{region}"), 1 + random.below(5));
+        self.road(&name, &regency);
+        self.run(Duration::from_millis(random.below(2000)));
+        self.say(&regency, admission);
+        self.write(&name, &format!("participation/{region}"), 1);
+        self.marks.count("somebody joined and wrote");
+    }
+
+    fn some_place(&self, kind: &str, random: &mut Random) -> String {
+        let places: Vec<&str> =
+            self.world.places.iter().filter(|place| place.kind == kind).map(|place| &*place.name).collect();
+        (*random.pick(&places).unwrap()).to_owned()
+    }
+
+    /// A scope in which an office writes.
+    pub(crate) fn a_scope(&self, name: &str, random: &mut Random) -> String {
+        let place = self.world.place(name).unwrap();
+        let villages: Vec<&str> = self.world.villages(&place.region).map(|village| &*village.region).collect();
+        let Some(village) = random.pick(&villages) else { return format!("coordination/{}", place.region) };
+        match (random.below(4), place.kind) {
+            (0 | 1, "ministry") if name == "kemnaker" => format!("participation/{village}"),
+            (_, "ministry") => "coordination/id".to_owned(),
+            (0, _) => format!("coordination/{}", place.region),
+            (1, "village") => format!("care/{village}"),
+            (1, "regency" | "agency") | (2, "village") => format!("identity/{village}"),
+            (2, "regency" | "province" | "agency") => format!("board/{}", place.region),
+            _ => format!("participation/{village}"),
+        }
+    }
+
+    /// An office removes a node.
+    pub(crate) fn remove(&mut self, by: &str, name: &str) {
+        let node = self.world.key(name);
+        self.suspect.insert(node);
+        self.fired.count("removal");
+        let replica = self.node(by).replica.as_ref().unwrap();
+        let keep = replica.charter().keep_all(replica.statements(), &node);
+        let body = Body::Remove { node, reason: "laptop hilang".to_owned(), keep: keep.keep };
+        let said = self.world.said(by, body);
+        self.say(by, said);
+    }
+
+    /// An office cuts a node's journals off where it holds them itself, in every scope that it reads.
+    pub(crate) fn cut_off_all(&mut self, by: &str, name: &str) {
+        let node: NodeKey = self.world.key(name);
+        let index = self.index(by);
+        let disk = &self.nodes[index].disk;
+        let mut scopes: std::collections::BTreeMap<ScopeName, Vec<Cut>> = std::collections::BTreeMap::new();
+        for journal in disk.journals.keys().filter(|journal| journal.node == node) {
+            let cut = Cut { incarnation: journal.incarnation, at: Some(disk.point(journal)) };
+            scopes.entry(journal.scope.clone()).or_default().push(cut);
+        }
+        for (scope, at) in scopes {
+            let body = Body::CutOff { node, scope, at, cites: Vec::new(), void: false };
+            let said = self.world.said(by, body);
+            self.say(by, said);
+        }
+        self.fired.count("cut-off");
+    }
+
+    /// The lead ministry orders something that was written to be erased, where it may.
+    pub(crate) fn erase_something(&mut self, random: &mut Random) {
+        let Some(write) = random.pick(&self.acknowledged) else { return };
+        let document = Coordinate { journal: write.journal.clone(), seq: write.point.seq };
+        let scope = document.journal.scope.clone();
+        let may = matches!(scope.class(), Class::Participation | Class::Identity | Class::Board)
+            || scope.as_str() == "coordination/id";
+        if may && self.node("kemnaker").replica.is_some() {
+            self.order_erasure("kemnaker", scope, vec![document]);
+        }
+    }
+
+    /// An office orders documents to be erased.
+    pub(crate) fn order_erasure(&mut self, by: &str, scope: ScopeName, documents: Vec<Coordinate>) {
+        let body = Body::Erase { scope, documents, ground: "UU 27/2022".to_owned(), deadline: 1_800_000_000 };
+        let said = self.world.said(by, body);
+        self.say(by, said);
+        self.fired.count("erasure");
+    }
+
+    /// Five founders decide that provinces read who the people are no more.
+    #[cfg(test)]
+    pub(crate) fn narrow_identity(&mut self) {
+        use charter::{Act, Holder, Policy};
+        use identity::OfficeKind;
+        let mut policy = Policy::default_programme(self.world.office("kemnaker"));
+        policy
+            .grants
+            .retain(|grant| !(grant.class == Class::Identity && grant.holder == Holder::Kind(OfficeKind::Province)));
+        let act = Act::SetPolicy(policy);
+        for (name, vote) in self.world.votes(1, &act) {
+            self.say(&name, vote);
+        }
+    }
+}

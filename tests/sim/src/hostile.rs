@@ -1,0 +1,94 @@
+//! A machine in wrong hands: what its key can sign and its connections can carry.
+
+use std::collections::BTreeMap;
+
+use identity::{Domain, EntryHash, JournalId, Point, Signed};
+use sync::{
+    Beacon, Receipt,
+    wire::{self, Message},
+};
+
+use crate::{net::Net, random::Random};
+
+/// One thing that it tries.
+#[derive(Debug, Clone, Copy)]
+pub(crate) enum Trick {
+    /// Receipts for entries that it does not hold, on chains that nobody has.
+    ForgedReceipt,
+    /// The largest numbers there are.
+    CounterBomb,
+    /// What it was sent before, once more.
+    Replay,
+    /// More than anybody would ask.
+    Flood,
+}
+
+/// How many messages make a flood.
+const FLOOD: u64 = 400;
+
+impl Trick {
+    pub(crate) const ALL: [Self; 4] = [Self::ForgedReceipt, Self::CounterBomb, Self::Replay, Self::Flood];
+
+    fn name(self) -> &'static str {
+        match self {
+            Self::ForgedReceipt => "forged receipt",
+            Self::CounterBomb => "counter bomb",
+            Self::Replay => "replay",
+            Self::Flood => "flood",
+        }
+    }
+}
+
+impl Net {
+    /// Sends what the trick is made of to everybody whom the machine is connected to.
+    pub(crate) fn play(&mut self, name: &str, trick: Trick, random: &mut Random) {
+        let index = self.index(name);
+        if self.nodes[index].replica.is_none() {
+            return;
+        }
+        let secret = self.nodes[index].secret.clone();
+        let disk = &self.nodes[index].disk;
+        let held: Vec<(JournalId, Point)> =
+            disk.journals.keys().map(|journal| (journal.clone(), disk.point(journal))).collect();
+        let receipt = |number: u64, point: Point| {
+            let (journal, _) = held.first()?;
+            let points = vec![(journal.into(), point)];
+            let receipt = Receipt { scope: journal.scope.clone(), number, time_ms: 0, points };
+            Some(Message::Receipts(vec![Signed::new(&secret, Domain::Receipt, &receipt)]))
+        };
+        let messages: Vec<Message> = match trick {
+            Trick::ForgedReceipt => {
+                let hash = EntryHash(random.bytes());
+                let ours = held.first().map_or(0, |(_, point)| point.seq);
+                let forged = [ours, ours + 1000].map(|seq| receipt(1 << 40, Point { seq, hash }));
+                forged.into_iter().flatten().collect()
+            }
+            Trick::CounterBomb => {
+                let beacon = Beacon {
+                    number: u64::MAX,
+                    time_ms: i64::MAX,
+                    version: String::new(),
+                    addresses: Vec::new(),
+                    figures: BTreeMap::new(),
+                };
+                let beacon = Message::Beacons(vec![Signed::new(&secret, Domain::Beacon, &beacon)]);
+                let receipt = receipt(u64::MAX, Point { seq: u64::MAX, hash: EntryHash([0xff; 32]) });
+                receipt.into_iter().chain([beacon]).collect()
+            }
+            Trick::Replay => {
+                let runs = disk.journals.values().flatten().filter(|run| run.entries().len() < 50);
+                let pages = runs.take(20).map(|run| wire::Blob(journal::encode(&[run]).unwrap()));
+                pages.map(Message::Pack).collect()
+            }
+            Trick::Flood => {
+                let contest = |journal: &JournalId, seq| Message::Contest(journal.clone(), seq);
+                let journals = held.iter().map(|(journal, _)| journal).cycle();
+                journals.take(if held.is_empty() { 0 } else { FLOOD as usize }).map(|j| contest(j, 1)).collect()
+            }
+        };
+        let sent = self.inject(index, &messages);
+        if sent > 0 {
+            self.fired.count(trick.name());
+        }
+    }
+}

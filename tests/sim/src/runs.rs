@@ -1,0 +1,214 @@
+//! Runs: one seed after the other, what they showed together, and what is said of one that fails.
+
+use std::{
+    any::Any,
+    panic::{AssertUnwindSafe, catch_unwind},
+    sync::{
+        Mutex,
+        atomic::{AtomicU64, Ordering},
+    },
+    thread,
+    time::Instant,
+};
+
+use anyhow::{Context, ensure};
+
+use crate::{
+    day::Days,
+    net::Net,
+    report::Outcome,
+    schedule::{Plan, shrink},
+    world::PROGRAMME_NODES,
+};
+
+/// How many runs make a set.
+pub(crate) const SEEDS: u64 = 200;
+
+/// Seeds that once failed, each with what it showed. They are run in front of every set.
+const FAILED_ONCE: [u64; 0] = [];
+
+/// How many shorter runs are tried for a failing one.
+const SHRINK_TRIES: usize = 60;
+
+/// Every kind of fault has to take effect in some run of a set.
+pub(crate) const FAULTS: &[&str] = &[
+    "drop",
+    "duplicate",
+    "delay",
+    "partition",
+    "one-way partition",
+    "idle",
+    "crash",
+    "unsynced writes lost",
+    "suspend",
+    "clock jump",
+    "duplicate connection",
+    "calls that cross",
+    "disk full",
+    "not stored",
+    "rollback",
+    "restore from an old backup",
+    "clone",
+    "stolen key used beside its owner",
+    "write after removal",
+    "backdated removal",
+    "forged receipt",
+    "counter bomb",
+    "replay",
+    "flood",
+    "removal",
+    "cut-off",
+    "erasure",
+];
+
+/// What some run of a set has to have come across.
+pub(crate) const MARKS: &[&str] = &[
+    "a branch was given up",
+    "a fork met its proof",
+    "a form had to be shown again",
+    "a form was saved that others had overtaken",
+    "a journal was frozen",
+    "a new machine took a lost one's place",
+    "one of several values was chosen",
+    "others knew more of a node than its disk",
+    "own entries were fetched back",
+    "somebody joined and wrote",
+    "somebody was turned away",
+    "what was built on cut ground was said again",
+];
+
+/// Makes a run; panics where a promise does not hold.
+pub(crate) fn run(plan: &Plan, tell: bool) -> Outcome {
+    // Every other network has only just been founded, so that statements are on their way beside the entries.
+    let first_day = !plan.seed.is_multiple_of(2) && plan.nodes == PROGRAMME_NODES;
+    let mut net = if first_day { Net::first_day(plan.seed, plan.nodes) } else { Net::whole(plan.seed, plan.nodes) };
+    let mut days = Days::default();
+    for step in &plan.steps {
+        net.step(step, &mut days, tell);
+        net.expect_no_risk_understated(&net.admitted());
+    }
+    let healed = net.night(&days);
+    net.expect_at_rest();
+    let admitted = net.admitted();
+    let mut figures = net.figures(&admitted);
+    figures.node_days = net.elapsed().as_secs_f64() / 86_400.0 * net.nodes.len() as f64;
+    figures.convergence_ms = net.last_news().saturating_sub(healed).as_millis() as u64;
+    Outcome { fired: net.fired, marks: net.marks, figures }
+}
+
+/// The same; a promise that does not hold is what comes back.
+pub(crate) fn attempt(plan: &Plan, tell: bool) -> Result<Outcome, String> {
+    catch_unwind(AssertUnwindSafe(|| run(plan, tell))).map_err(|panic| said(panic.as_ref()))
+}
+
+fn said(panic: &(dyn Any + Send)) -> String {
+    let text = panic.downcast_ref::<String>().map(String::as_str).or_else(|| panic.downcast_ref::<&str>().copied());
+    text.unwrap_or("a panic without words").to_owned()
+}
+
+/// Replays one run and says what it does.
+pub(crate) fn replay(seed: u64, nodes: usize, days: u64, keep: Option<&str>) -> anyhow::Result<()> {
+    let whole = Plan::draw(seed, nodes, days);
+    let plan = match keep {
+        None => whole.clone(),
+        Some("none") => whole.clone().only(&[]),
+        Some(list) => {
+            let numbers: Result<Vec<usize>, _> = list.split(',').map(str::parse).collect();
+            whole.clone().only(&numbers.context("the steps to keep are numbers, as in 3,11")?)
+        }
+    };
+    let began = Instant::now();
+    let outcome = run(&plan, true);
+    let took = began.elapsed().as_secs_f64();
+    println!("{}\n\n{}\n\n{}", outcome.fired, outcome.marks, outcome.figures);
+    println!("{:.0} node-days in {took:.1} s", outcome.figures.node_days);
+    Ok(())
+}
+
+/// Makes many runs, on as many threads as there are cores, and says what they showed together.
+pub(crate) fn many(from: u64, count: u64, nodes: usize, days: u64) -> anyhow::Result<()> {
+    let began = Instant::now();
+    let seeds: Vec<u64> = FAILED_ONCE.into_iter().chain(from..from + count).collect();
+    let (total, failed) = all(&seeds, nodes, days, None);
+    let took = began.elapsed().as_secs_f64();
+    println!("{} runs of {nodes} nodes and {days} days\n\nfaults that took effect:\n{}", seeds.len(), total.fired);
+    println!("\ncame across:\n{}\n\n{}", total.marks, total.figures);
+    let days_per_second = total.figures.node_days / took;
+    println!("{days_per_second:.0} node-days a second on {} threads", threads());
+    if let Some((plan, why)) = failed {
+        report(&plan, &why);
+        anyhow::bail!("a promise does not hold under seed {}", plan.seed);
+    }
+    if count >= SEEDS && nodes == PROGRAMME_NODES {
+        let (faults, marks) = (total.fired.missing(FAULTS), total.marks.missing(MARKS));
+        ensure!(faults.is_empty(), "no run had {faults:?}");
+        ensure!(marks.is_empty(), "no run came across {marks:?}");
+    }
+    Ok(())
+}
+
+fn threads() -> usize {
+    thread::available_parallelism().map_or(1, usize::from)
+}
+
+/// Runs all of these, and stops at the first that fails.
+pub(crate) fn all(
+    seeds: &[u64],
+    nodes: usize,
+    days: u64,
+    variant: Option<&'static str>,
+) -> (Outcome, Option<(Plan, String)>) {
+    let next = AtomicU64::new(0);
+    let shared: Mutex<(Outcome, Option<(Plan, String)>)> = Mutex::default();
+    let hook = std::panic::take_hook();
+    // What failed is said once it is as short as it gets.
+    std::panic::set_hook(Box::new(|_| ()));
+    thread::scope(|scope| {
+        for _ in 0..threads() {
+            scope.spawn(|| {
+                crate::broken::choose(variant);
+                while let Some(seed) = seeds.get(next.fetch_add(1, Ordering::Relaxed) as usize) {
+                    let plan = Plan::draw(*seed, nodes, days);
+                    let done = attempt(&plan, false);
+                    let mut shared = shared.lock().unwrap();
+                    match done {
+                        Ok(outcome) => {
+                            shared.0.fired.add(&outcome.fired);
+                            shared.0.marks.add(&outcome.marks);
+                            shared.0.figures.add(&outcome.figures);
+                        }
+                        Err(why) => {
+                            shared.1.get_or_insert((plan, why));
+                            next.store(u64::MAX / 2, Ordering::Relaxed);
+                        }
+                    }
+                }
+            });
+        }
+    });
+    std::panic::set_hook(hook);
+    shared.into_inner().unwrap()
+}
+
+/// Says of a failing run how to replay it, as short as it gets.
+fn report(plan: &Plan, why: &str) {
+    println!("\nFAILED: {why}\nreplay with: {}", plan.command(plan));
+    let hook = std::panic::take_hook();
+    std::panic::set_hook(Box::new(|_| ()));
+    let short = shrink(plan.clone(), SHRINK_TRIES, |plan| attempt(plan, false).is_err());
+    let still = attempt(&short, false).err().unwrap_or_default();
+    std::panic::set_hook(hook);
+    println!("shorter: {}\n  {still}", short.command(plan));
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// The whole set in release, some of it with every test: `SIM_SEEDS` says how many.
+    #[test]
+    fn days_in_the_programme_keep_every_promise() {
+        let count = std::env::var("SIM_SEEDS").ok().and_then(|text| text.parse().ok()).unwrap_or(SEEDS);
+        many(1, count, PROGRAMME_NODES, crate::DAYS).unwrap();
+    }
+}
