@@ -72,6 +72,13 @@ fn a_stolen_key_beside_its_owner_is_frozen_cut_and_replaced_and_nothing_of_the_o
         net[label].verify();
     }
 
+    net.until("nothing is at the owner's alone", || (net["kuripan"].status().only_here == 0).then_some(()));
+    // Nothing is said twice, also after a restart.
+    let held = net.settle();
+    net["kuripan"].stop();
+    net.start("kuripan");
+    assert_eq!(net.settle(), held);
+
     // The key is out in the world, so it goes. What the office wrote stays: the regency built on all of it.
     net["kuripan"].stop();
     for row in net["wonosobo"].list() {

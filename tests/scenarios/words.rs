@@ -285,7 +285,6 @@ fn bad_input_for_acts_of_the_founders() {
         ("charter propose --out x", "required"),
         ("charter propose --out x --remove-node a --remove-founder b", "cannot be used with"),
         ("charter propose --out x --cutoff a", "--scope"),
-        ("charter propose --out x --remove-founder b --reason c", "--remove-node"),
         ("charter enact x", "SIGNATURE"),
         ("charter sign x", "--out"),
     ] {
@@ -300,7 +299,7 @@ fn bad_input_for_backups_and_for_looking_after_a_node() {
     for (at, words, told) in [
         ("kuripan", "request --out {files}/none/out", "cannot write"),
         ("wonosobo", "approve {files}/garung.request --out {files}/none/out", "cannot write"),
-        ("kuripan", "backup --out {files}/none/out", "none/out"),
+        ("kuripan", "backup --out {files}/none/out", "cannot write"),
         ("kuripan", "restore {files}/garbage", "is not empty"),
         ("kuripan", "doctor --network", "does not run"),
     ] {

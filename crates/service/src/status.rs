@@ -122,7 +122,9 @@ impl Service {
                 }
             }
         }
-        Ok(own.iter().map(|(journal, held)| held.seq - safe.get(journal).copied().unwrap_or(0)).sum())
+        let to_be_held = self.node().to_be_held(own.to_vec()).await?;
+        let elsewhere = |journal| safe.get(journal).copied().unwrap_or(0);
+        Ok(to_be_held.iter().map(|(journal, up_to)| up_to.saturating_sub(elsewhere(journal))).sum())
     }
 
     fn counts(&self, charter: Option<&Charter>, holder: &NodeKey) -> bool {
