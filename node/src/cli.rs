@@ -246,7 +246,7 @@ pub(crate) enum CharterCommand {
     },
     /// Draft what only a majority of the founders can do; each founder signs it with `charter sign`.
     #[command(
-        after_help = "Example:\n  simpul charter propose --data ./kemnaker --out act remove-founder \"Kementerian X\""
+        after_help = "Example:\n  simpul charter propose --data ./kemnaker --out act --remove-founder \"Kementerian X\""
     )]
     Propose {
         #[command(flatten)]
@@ -269,7 +269,7 @@ pub(crate) enum CharterCommand {
         #[command(flatten)]
         print: Print,
     },
-    /// Who may read and write what; `--json` prints it as `propose policy` takes it.
+    /// Who may read and write what; `--json` prints it as `propose --policy` takes it.
     Policy {
         #[command(flatten)]
         data: Data,

@@ -48,3 +48,23 @@ fn a_node_that_nobody_admitted_is_turned_away() {
     net.settle();
     net.until("the regency lists Turyati", || (net["wonosobo"].names() == ["Turyati"]).then_some(()));
 }
+
+#[test]
+fn an_invited_office_that_has_met_nobody_is_told_what_it_lacks_to_admit_others() {
+    let mut net = Network::empty(true);
+    for label in ["kemnaker", "jateng", "wonosobo"] {
+        net.init(label);
+    }
+    net.found(&["kemnaker"]);
+    net.admit("jateng", "kemnaker");
+    let (request, invite) = (net["wonosobo"].file("request"), net["wonosobo"].file("invite"));
+    net["wonosobo"].ask(&["request", "--out", &request]).done();
+    let approve = ["approve", &request, "--out", &invite];
+    let told = net["jateng"].ask(&approve).failed();
+    assert!(told.contains("the founding") && told.contains("hint: it comes with the first connection"), "{told}");
+    // The founding may come by hand as well.
+    let founding = net.folder().join("founding");
+    net["jateng"].ask(&["join", founding.to_str().unwrap()]).done();
+    net["jateng"].ask(&approve).done();
+    net["wonosobo"].ask(&["join", &invite]).done();
+}

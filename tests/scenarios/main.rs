@@ -5,14 +5,18 @@
 
 mod admitted_later;
 mod bundles;
+mod clocks;
 mod copied;
 mod durable;
 mod edited_together;
 mod files;
 mod found_and_see;
+mod images;
 mod join_while_writing;
 mod killed;
 mod lost_laptop;
+mod newer;
+mod newer_version;
 mod offline;
 mod policy;
 mod rebuilt;
@@ -21,9 +25,11 @@ mod resumed;
 mod rolled_back;
 mod scopes;
 mod second_run;
+mod stolen_key;
 mod strangers;
 mod tap;
 mod udp_blocked;
+mod unreadable;
 mod words;
 
 /// Desa Kuripan in Watumalang.

@@ -1,10 +1,8 @@
 //! A disk goes back in time under a node that wrote on.
 
-use std::{fs, path::Path, process::Command};
-
 use simpul_tests::harness::Network;
 
-use crate::KURIPAN;
+use crate::{KURIPAN, images::Image};
 
 #[test]
 fn a_node_whose_disk_was_rolled_back_fetches_its_own_entries_back() {
@@ -12,8 +10,7 @@ fn a_node_whose_disk_was_rolled_back_fetches_its_own_entries_back() {
     net["kuripan"].register("Bawon", KURIPAN, &[]);
     net.settle();
     net["kuripan"].stop();
-    let image = net.folder().join("image");
-    copy_into(&net["kuripan"].folder, &image);
+    let image = Image::take(&net["kuripan"].folder, net.folder().join("image"));
 
     net.start("kuripan");
     let id = net["kuripan"].register("Turyati", KURIPAN, &[]).person;
@@ -21,7 +18,7 @@ fn a_node_whose_disk_was_rolled_back_fetches_its_own_entries_back() {
     net.settle();
     net["kuripan"].stop();
 
-    roll_back(&net["kuripan"].folder, &image);
+    image.put_back(&net["kuripan"].folder);
     net.start("kuripan");
     net.settle();
     net.until("what the disk had lost is back", || (net["kuripan"].names() == ["Bawon", "Turyati"]).then_some(()));
@@ -44,13 +41,12 @@ fn two_histories_after_a_rollback_out_of_reach_are_frozen_cut_and_nothing_is_los
     net["kuripan"].register("Bawon", KURIPAN, &[]);
     net.settle();
     net["kuripan"].stop();
-    let image = net.folder().join("image");
-    copy_into(&net["kuripan"].folder, &image);
+    let image = Image::take(&net["kuripan"].folder, net.folder().join("image"));
     net.start("kuripan");
     net["kuripan"].register("Turyati", KURIPAN, &[]);
     net.settle();
     net["kuripan"].stop();
-    roll_back(&net["kuripan"].folder, &image);
+    image.put_back(&net["kuripan"].folder);
     // Its cable is out, so that nobody tells it, and it writes.
     net.cut_off("kuripan");
     net.start("kuripan");
@@ -73,23 +69,4 @@ fn two_histories_after_a_rollback_out_of_reach_are_frozen_cut_and_nothing_is_los
         assert!(net[label].status().scopes.iter().all(|scope| !scope.frozen), "{label}: nothing is frozen");
         net[label].verify();
     }
-}
-
-/// Copies what is in a folder into another.
-/// Makes a folder what it was. It stays the same folder, so that nothing but its content tells what happened.
-fn roll_back(folder: &Path, image: &Path) {
-    for entry in fs::read_dir(folder).unwrap().map(Result::unwrap) {
-        if entry.file_type().unwrap().is_dir() {
-            fs::remove_dir_all(entry.path()).unwrap();
-        } else {
-            fs::remove_file(entry.path()).unwrap();
-        }
-    }
-    copy_into(image, folder);
-}
-
-fn copy_into(from: &Path, to: &Path) {
-    fs::create_dir_all(to).unwrap();
-    let copied = Command::new("cp").arg("-a").arg(from.join(".")).arg(to).status().unwrap();
-    assert!(copied.success());
 }

@@ -15,7 +15,7 @@ use simpul_tests::harness::{PATIENCE, Status};
 use store::{FrameKind, Options, Position, Store};
 use sync::{Found, Input, Output, Recovered, Replica, SessionId, Unchecked, wire};
 use tokio::runtime::Runtime;
-use transport::{Address, Endpoint, FrameReceiver, FrameSender};
+use transport::{Address, Closed, Endpoint, FrameReceiver, FrameSender, Link, LinkError};
 
 const SESSION: SessionId = SessionId(1);
 
@@ -35,12 +35,19 @@ pub(crate) struct Tap {
     scopes: BTreeSet<String>,
     entries: usize,
     closed: bool,
+    /// What it says that it speaks, until it has said so.
+    versions: Option<(u16, u16)>,
 }
 
 impl Tap {
     /// Calls a running node with the key in a folder that no process has open.
     pub(crate) fn open(folder: &Path, peer: &str, peer_status: &Status) -> Self {
-        let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
+        Self::open_speaking(folder, peer, peer_status, wire::VERSIONS)
+    }
+
+    /// The same, and says that it speaks these versions.
+    pub(crate) fn open_speaking(folder: &Path, peer: &str, peer_status: &Status, versions: (u16, u16)) -> Self {
+        let runtime = runtime();
         let (secret, statements) = keys(folder);
         let recovered = Recovered {
             secret: secret.clone(),
@@ -57,12 +64,7 @@ impl Tap {
             folds: charter::Folds::default(),
         };
         let peer: NodeKey = peer.parse().unwrap();
-        let address: Address = peer_status.listen.as_deref().unwrap().parse().unwrap();
-        let (endpoint, link) = runtime.block_on(async {
-            let endpoint = Endpoint::bind(transport::Config::new(secret)).await.unwrap();
-            let link = endpoint.connect(peer, &[address]).await.unwrap();
-            (endpoint, link)
-        });
+        let (endpoint, link) = runtime.block_on(dial(secret, peer, peer_status));
         let (sender, receiver) = link.split();
         let mut replica = Replica::new(recovered, Instant::now());
         replica.handle(Input::Connected { session: SESSION, peer, initiator: true }, Instant::now());
@@ -77,6 +79,7 @@ impl Tap {
             scopes: BTreeSet::new(),
             entries: 0,
             closed: false,
+            versions: Some(versions),
         };
         tap.answer();
         tap
@@ -176,10 +179,15 @@ impl Tap {
         loop {
             let answer = match self.replica.poll_output() {
                 Output::Send { frame, .. } => {
+                    let bytes = frame.len();
+                    let frame = match self.versions.take() {
+                        Some(versions) => greeting(&frame, versions),
+                        None => frame,
+                    };
                     if self.runtime.block_on(self.sender.send(&frame)).is_err() {
                         self.closed = true;
                     }
-                    Input::Drained { session: SESSION, bytes: frame.len() }
+                    Input::Drained { session: SESSION, bytes }
                 }
                 Output::Close { .. } => {
                     self.closed = true;
@@ -195,6 +203,57 @@ impl Tap {
             };
             self.replica.handle(answer, Instant::now());
         }
+    }
+}
+
+/// Calls a running node, says that only these versions are spoken, and gives back how the node hung up.
+pub(crate) fn greet(folder: &Path, peer: &str, peer_status: &Status, versions: (u16, u16)) -> Closed {
+    let hello = wire::Hello {
+        network: peer_status.network.as_deref().unwrap().parse().unwrap(),
+        version_min: versions.0,
+        version_max: versions.1,
+        admits_you: true,
+        your_beacon: 0,
+        summary: wire::Summary::default(),
+    };
+    let hello = wire::encode(&wire::Message::Hello(hello));
+    runtime().block_on(async {
+        let (_endpoint, link) = dial(keys(folder).0, peer.parse().unwrap(), peer_status).await;
+        let (mut sender, mut receiver) = link.split();
+        sender.send(&hello[0]).await.unwrap();
+        let hung_up = async {
+            loop {
+                match receiver.next().await {
+                    Ok(Some(_)) => {}
+                    Ok(None) => panic!("the node hung up without a code"),
+                    Err(LinkError::Closed(closed)) => return closed,
+                    Err(error) => panic!("the node did not say why: {error}"),
+                }
+            }
+        };
+        tokio::time::timeout(PATIENCE, hung_up).await.expect("the node hangs up")
+    })
+}
+
+fn runtime() -> Runtime {
+    tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap()
+}
+
+async fn dial(secret: NodeSecret, peer: NodeKey, peer_status: &Status) -> (Endpoint, Link) {
+    let address: Address = peer_status.listen.as_deref().unwrap().parse().unwrap();
+    let endpoint = Endpoint::bind(transport::Config::new(secret)).await.unwrap();
+    let link = endpoint.connect(peer, &[address]).await.unwrap();
+    (endpoint, link)
+}
+
+/// The first frame of a session, with other versions in it.
+fn greeting(frame: &[u8], (version_min, version_max): (u16, u16)) -> Vec<u8> {
+    let body = &frame[wire::FRAME_HEAD_BYTES..];
+    match wire::decode(frame[0], body, &wire::Limits::default()) {
+        Ok(Some(wire::Message::Hello(hello))) => {
+            wire::encode(&wire::Message::Hello(wire::Hello { version_min, version_max, ..hello })).remove(0)
+        }
+        other => panic!("a session begins with Hello: {other:?}"),
     }
 }
 

@@ -256,6 +256,85 @@ fn bad_input_for_running_and_carrying() {
     }
 }
 
+#[test]
+fn bad_input_for_acts_of_the_founders() {
+    let net = small();
+    let propose = "charter propose --out {files}/out";
+    for (at, words, told) in [
+        ("kemnaker", "--remove-founder Kementerian_Keuangan", "names no office"),
+        ("kemnaker", "--policy {files}/missing", "cannot read"),
+        ("kemnaker", "--policy {files}/garbage", "policy"),
+        ("kemnaker", "--add-founder {files}/missing", "cannot read"),
+        ("kemnaker", "--add-founder {files}/garbage", "no file of Simpul's"),
+        ("kemnaker", "--admit-node {files}/garung.invite", "this is an invite; a request was expected"),
+        ("kemnaker", "--remove-node zz", "hex digits"),
+        ("kemnaker", "--cutoff {kuripan} --scope participation", "is no scope"),
+        ("kemnaker", "--cutoff {kuripan} --scope participation/33.07.10.2004 --at soon", "is no point"),
+    ] {
+        check(&net, at, &format!("{propose} {words}"), 1, told);
+    }
+    for (words, told) in [
+        ("charter enact {files}/garbage {files}/garbage", "no file of Simpul's"),
+        ("charter enact {files}/missing {files}/garbage", "cannot read"),
+        ("charter enact {files}/founding {files}/garung.request", "this is a founding"),
+        ("charter sign {files}/garbage --out {files}/out", "no file of Simpul's"),
+    ] {
+        check(&net, "kemnaker", words, 1, told);
+    }
+    for (words, told) in [
+        ("charter propose --out x", "required"),
+        ("charter propose --out x --remove-node a --remove-founder b", "cannot be used with"),
+        ("charter propose --out x --cutoff a", "--scope"),
+        ("charter enact x", "SIGNATURE"),
+        ("charter sign x", "--out"),
+    ] {
+        check(&net, "kemnaker", words, 2, told);
+    }
+    assert!(!net.folder().join("out").exists());
+}
+
+#[test]
+fn bad_input_for_backups_and_for_looking_after_a_node() {
+    let net = small();
+    for (at, words, told) in [
+        ("kuripan", "request --out {files}/none/out", "cannot write"),
+        ("wonosobo", "approve {files}/garung.request --out {files}/none/out", "cannot write"),
+        ("kuripan", "backup --out {files}/none/out", "cannot write"),
+        ("kuripan", "restore {files}/garbage", "is not empty"),
+        ("kuripan", "doctor --network", "does not run"),
+    ] {
+        check(&net, at, words, 1, told);
+    }
+    let restore = "restore --data {files}/new";
+    for (words, told) in [
+        ("{files}/missing --key simpul-recovery-key-1:_AAAA", "a letter of it is wrong"),
+        ("{files}/missing --sibling {files}/kuripan", "missing"),
+        ("{files}/garbage --sibling {files}/kuripan", "no backup"),
+        ("{files}/empty --sibling {files}/kuripan", "no backup"),
+        ("{files}/garung.invite --sibling {files}/kuripan", "no backup"),
+        ("{files}/garbage --sibling {files}/none", "holds no node"),
+        ("{files}/garbage", "no recovery key"),
+    ] {
+        check(&net, "", &format!("{restore} {words}"), 1, told);
+    }
+    assert!(!net.folder().join("new").exists(), "nothing was begun");
+    for (words, told) in [
+        ("restore", "<FILE>"),
+        ("restore {files}/garbage --key a --sibling b", "cannot be used with"),
+        ("backup", "--out"),
+        ("doctor --rebuild --network", "cannot be used with"),
+        ("completions", "<SHELL>"),
+        ("completions klingon", "invalid value"),
+        ("bundle export --out x", "--for"),
+        ("participant choose x", "<FIELD>"),
+        ("participant leave x", "<REASON>"),
+        ("participant import", "FILE"),
+    ] {
+        check(&net, "", words, 2, told);
+    }
+    net["kuripan"].verify();
+}
+
 fn net_file(folder: &Path, name: &str) -> String {
     folder.join(name).to_str().unwrap().to_owned()
 }

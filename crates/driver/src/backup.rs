@@ -306,7 +306,8 @@ fn checked(frame: Frame) -> Checked {
                 | Note::Recovery(..)
                 | Note::Unmet(_)
                 | Note::Aside(_)
-                | Note::SaidAgain(_),
+                | Note::SaidAgain(_)
+                | Note::Said(..),
             ) => return Checked::OfItself,
             Some(Note::Freeze(..) | Note::Rewind(..)) => true,
             Some(Note::Beacon(signed)) => signed.verify(Domain::Beacon).is_ok(),

@@ -152,6 +152,9 @@ struct State {
     moved: rewriting::Moved,
     tidying: tidying::Tidying,
     aside: aside::Aside,
+    said: aside::Said,
+    /// Whether cut-offs or this node's incarnation may have changed since own journals were last held against them.
+    cut_anew: bool,
 }
 
 impl Default for State {
@@ -174,6 +177,8 @@ impl Default for State {
             moved: rewriting::Moved::default(),
             tidying: tidying::Tidying::default(),
             aside: aside::Aside::new(),
+            said: aside::Said::new(),
+            cut_anew: false,
         }
     }
 }
@@ -215,8 +220,8 @@ impl Desk {
     }
 
     /// What was given up before the node was stopped, and not yet said again.
-    pub(crate) fn starts_with_aside(mut self, aside: aside::Aside) -> Self {
-        self.state.aside = aside;
+    pub(crate) fn starts_with_aside(mut self, aside: aside::Aside, said: aside::Said) -> Self {
+        (self.state.aside, self.state.said) = (aside, said);
         self
     }
 
@@ -324,6 +329,7 @@ impl Desk {
             DeskJob::Rewind(journal, to) => self.rewind(&journal, to),
             DeskJob::NewIncarnation(incarnation) => {
                 self.incarnation = incarnation;
+                self.state.cut_anew = true;
                 self.state.writers.clear();
                 self.say_incarnation();
                 Ok(())

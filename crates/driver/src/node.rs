@@ -196,7 +196,7 @@ impl Node {
             told.clone(),
             desk.clone(),
         )
-        .starts_with_aside(std::mem::take(&mut found.aside));
+        .starts_with_aside(std::mem::take(&mut found.aside), std::mem::take(&mut found.said));
         let at_desk = if found.network.is_some() { at_desk.starts_with_a_charter() } else { at_desk };
         let desk_thread = std::thread::Builder::new()
             .name("desk".into())
@@ -373,6 +373,17 @@ impl Node {
             return BTreeSet::new();
         }
         answer.await.unwrap_or_default()
+    }
+
+    /// Up to where entries of own journals are to be held somewhere: all of them, but where what stands above a cut-off
+    /// was said again in another journal, only those that count.
+    pub async fn to_be_held(&self, own: Vec<(JournalId, Point)>) -> Result<Vec<(JournalId, u64)>, StoreError> {
+        let (reply, answer) = oneshot::channel();
+        let look = move |desk: &mut Desk| drop(reply.send(desk.to_be_held(own)));
+        if self.ask_desk(DeskJob::With(Box::new(look))).is_err() {
+            return Ok(Vec::new());
+        }
+        answer.await.unwrap_or_else(|_| Ok(Vec::new()))
     }
 
     /// Folds everything again from the journals, and checks every chain and signature.

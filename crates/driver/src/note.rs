@@ -1,6 +1,6 @@
 //! What a node notes for itself beside pages and statements: frames that survive a rebuild of the index.
 
-use identity::{Incarnation, JournalId, NetworkId, NodeKey, Point, SealKey, Signed};
+use identity::{EntryHash, Incarnation, JournalId, NetworkId, NodeKey, Point, SealKey, Signed};
 use journal::{
     VerifiedRun,
     segments::{Frame, FrameKind},
@@ -40,6 +40,8 @@ pub(crate) enum Note {
     Aside(Vec<u8>),
     /// What is aside of this journal up to here was said again.
     SaidAgain(JournalId),
+    /// Every entry of this journal that was said again so far.
+    Said(JournalId, Vec<EntryHash>),
 }
 
 impl Note {
@@ -70,7 +72,7 @@ impl Note {
 #[cfg(test)]
 mod tests {
     use charter::Subject;
-    use identity::{EntryHash, NodeSecret, OfficeId};
+    use identity::{NodeSecret, OfficeId};
 
     use super::*;
 
@@ -102,7 +104,8 @@ mod tests {
             Note::Recovery(secret.node_key(), secret.seal_key()),
             Note::Unmet(true),
             Note::Aside(vec![8; 3]),
-            Note::SaidAgain(journal),
+            Note::SaidAgain(journal.clone()),
+            Note::Said(journal, vec![point.hash]),
         ];
         let made = notes.iter().map(|note| format!("{}\n", data_encoding::HEXLOWER.encode(&note.frame().bytes)));
         assert_eq!(made.collect::<String>(), include_str!("note.golden.txt"));

@@ -10,7 +10,11 @@ use store::{Frame, FrameKind, Index, IndexOp, IndexState, Reader};
 use sync::{Beacon, Receipt, Recovered};
 
 use crate::{
-    desk::{self, aside::Aside, index_run},
+    desk::{
+        self,
+        aside::{Aside, Said},
+        index_run,
+    },
     engine::clock_ms,
     node::{DriverError, random},
     note::Note,
@@ -33,6 +37,8 @@ pub(crate) struct Found {
     pub(crate) profile: Option<(Subject, bool, [u8; 16])>,
     /// What was given up of own journals and not yet said again.
     pub(crate) aside: Aside,
+    /// What of them was said again.
+    pub(crate) said: Said,
     /// Journals that were given up and of which nothing was kept aside afterwards.
     pub(crate) given_up: BTreeSet<JournalId>,
     /// What keeps aside the branches that the power went over.
@@ -159,6 +165,9 @@ impl Found {
             Note::SaidAgain(journal) => {
                 self.given_up.remove(&journal);
                 self.aside.remove(&journal);
+            }
+            Note::Said(journal, hashes) => {
+                self.said.insert(journal, hashes.into_iter().collect());
             }
             Note::Recovery(node, seal_key) => self.recovery = Some((node, seal_key)),
             Note::Unmet(unmet) => self.unmet = unmet,

@@ -1,6 +1,6 @@
 //! From what a document shows to what it means: typed fields, facts that count, and notices for the rest.
 
-use documents::Snapshot;
+use documents::{Snapshot, Waiting};
 use identity::Coordinate;
 
 use crate::{
@@ -76,7 +76,10 @@ fn read(snapshot: &Snapshot, authors: &dyn Authors, notices: &mut Vec<Notice>) -
     let scope = &snapshot.id.journal.scope;
     let unread = |why: &Why| Notice::new("", why, snapshot.id.clone(), None);
     let Some(kind) = RecordKind::from_number(snapshot.kind) else {
-        notices.push(unread(&Why::UnknownKind(snapshot.kind)));
+        // Where entries wait for a newer version already, that is said once for each of them.
+        if !snapshot.waiting.iter().any(|(_, waiting)| *waiting == Waiting::Version) {
+            notices.push(unread(&Why::UnknownKind(snapshot.kind)));
+        }
         return Record::Unread;
     };
     let Some(village) = scope.region().filter(|_| scope.class() == kind.class()) else {

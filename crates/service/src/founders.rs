@@ -164,6 +164,8 @@ impl Service {
             votes.push(draft.vote(&file::read::<ActSignature>(signature)?)?);
         }
         let hashes: Vec<StatementHash> = votes.iter().map(charter::statement_hash).collect();
+        // Of the founders who decide, not of those whom the act leaves.
+        let needed = self.charter()?.majority();
         self.node().state(votes).await?;
         let charter = self.charter()?;
         let effects: Vec<Effect> = hashes.iter().filter_map(|hash| charter.effect(hash)).collect();
@@ -174,7 +176,7 @@ impl Service {
         let offices = votes.iter().filter(said).filter_map(|vote| charter.node(&vote.author()).map(|node| node.office));
         Ok(Enacted {
             votes: offices.collect::<std::collections::BTreeSet<OfficeId>>().len(),
-            needed: charter.majority(),
+            needed,
             effect: effect.map_or_else(|| "unknown".to_owned(), ToString::to_string),
         })
     }

@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use charter::{
-    Body, Charter, Cut, Effect, Keep, NodeState,
+    Body, Charter, Cut, Effect, Keep, NodeState, WaitReason,
     file::{self, Founding, Invite, Kind},
 };
 use identity::{Incarnation, JournalId, NodeKey, Point, ScopeName, Signed};
@@ -13,6 +13,10 @@ use crate::{
     Service,
     problem::{Code, Problem},
 };
+
+/// What to do at a node that was invited and has met nobody yet: an invite is small, and the founding is not in it.
+const FOUNDING_HINT: &str =
+    "it comes with the first connection: `simpul run`; or take in the founding file: `simpul join`";
 
 /// An office, for people and programs.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -300,6 +304,10 @@ impl Service {
         let (_, effect) = Charter::foresee(&statements, charter.network(), self.node().key(), body.clone())
             .map_err(|error| Problem::bad_input(error, "check what was given"))?;
         if effect != Effect::Counts {
+            let hint = match effect {
+                Effect::Waiting(WaitReason::Founding) => FOUNDING_HINT,
+                Effect::Waiting(_) | Effect::Void(_) | Effect::Counts => hint,
+            };
             return Err(Problem::new(Code::NoRight, format!("this statement would be {effect}"), hint));
         }
         Ok(self.node().state(vec![self.node().sign(body)?]).await?)

@@ -113,7 +113,9 @@ impl Service {
         };
         let receipts = receipts.iter().map(|(holder, receipt)| (*holder, receipt));
         let held = health::held_elsewhere(charter, self.node().office(), own, receipts, on_chain)?;
-        Ok(own.iter().map(|(journal, ours)| ours.seq - held.get(journal).copied().unwrap_or(0)).sum())
+        let to_be_held = self.node().to_be_held(own.to_vec()).await?;
+        let elsewhere = |journal| held.get(journal).copied().unwrap_or(0);
+        Ok(to_be_held.iter().map(|(journal, up_to)| up_to.saturating_sub(elsewhere(journal))).sum())
     }
 
     pub(crate) async fn export_bundle(&self, office: &str, out: &Path) -> Result<BundleDone, Problem> {

@@ -112,6 +112,20 @@ async fn a_founder_leaves_by_the_word_of_the_others() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn how_many_are_needed_is_said_of_those_who_decide_not_of_those_who_are_left() {
+    let folder = tempfile::tempdir().unwrap();
+    let ministries = founders(folder.path()).await;
+    for (office, left) in [("Kemendesa", 2), ("Kemensos", 1)] {
+        let proposal = Proposal::RemoveFounder { office: office.to_owned() };
+        let act = carried(&ministries[0], Query::Propose(proposal)).await.unwrap();
+        let vote = enact(&ministries[0], &act, &signed(&ministries[..2], &act).await).await;
+        assert_eq!((vote.votes, vote.needed, vote.effect.as_str()), (2, 2, "counts"), "{office}");
+        let founders = charter(&ministries[0]).await.offices.into_iter().filter(|office| office.founder);
+        assert_eq!(founders.count(), left, "{office}");
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn what_is_wrong_is_said_with_what_to_do() {
     let folder = tempfile::tempdir().unwrap();
     let ministries = founders(folder.path()).await;

@@ -65,7 +65,7 @@ impl Replica {
             scope: scope.clone(),
             number: self.receipt_number,
             time_ms: self.clock_ms(),
-            points: held.map(|(journal, held)| (journal, held.received)).collect(),
+            points: held.map(|(journal, held)| (journal, held.vouched())).collect(),
         };
         let known = KnownReceipt::sign(&self.secret, receipt);
         items.push(Durable::Receipt(known.signed.clone()));

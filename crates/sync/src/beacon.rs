@@ -60,3 +60,47 @@ impl BeaconBook {
         self.latest.get(&node).map(|(signed, _)| signed)
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use identity::{NodeSecret, Signature};
+
+    use super::*;
+
+    fn beacon(number: u64, version: &str) -> Beacon {
+        let version = version.to_owned();
+        Beacon { number, time_ms: 0, version, addresses: vec!["127.0.0.1:7707".into()], figures: BTreeMap::new() }
+    }
+
+    #[test]
+    fn only_what_the_node_signed_as_a_beacon_is_one_and_only_while_it_is_the_newest() {
+        let secret = NodeSecret::from_seed([1; 32]);
+        let mut book = BeaconBook::default();
+        let good = Signed::new(&secret, Domain::Beacon, &beacon(5, "0.1.0"));
+        assert!(book.insert(good.clone(), false).is_some());
+        let newer = Signed::new(&secret, Domain::Beacon, &beacon(6, "0.1.0"));
+        let signed = |bytes: Vec<u8>| {
+            let signature = secret.sign(Domain::Beacon, &bytes);
+            Signed::from_parts(secret.node_key(), bytes.into(), signature)
+        };
+        let other = NodeSecret::from_seed([9; 32]).node_key();
+        let bytes = newer.bytes();
+        let table = [
+            ("known", good),
+            ("older", Signed::new(&secret, Domain::Beacon, &beacon(4, "0.1.0"))),
+            ("signed as a receipt", Signed::new(&secret, Domain::Receipt, &beacon(6, "0.1.0"))),
+            ("said to be of another node", Signed::from_parts(other, bytes.into(), *newer.signature())),
+            ("not signed", Signed::from_parts(secret.node_key(), bytes.into(), Signature([0; 64]))),
+            ("longer than allowed", Signed::new(&secret, Domain::Beacon, &beacon(6, &"9".repeat(BEACON_BYTES_MAX)))),
+            ("empty", signed(Vec::new())),
+            ("cut short", signed(bytes[..bytes.len() - 1].to_vec())),
+            ("with more behind it", signed([bytes, &[0]].concat())),
+            ("no text", signed(vec![6, 0, 2, 0xff, 0xff, 0, 0])),
+        ];
+        for (what, signed) in table {
+            assert_eq!(book.insert(signed, false), None, "{what}");
+        }
+        assert_eq!(book.iter().map(|(node, beacon)| (node, beacon.number)).collect::<Vec<_>>(), [(secret.node_key(), 5)]);
+        assert!(book.insert(newer, false).is_some());
+    }
+}

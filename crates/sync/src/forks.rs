@@ -231,6 +231,9 @@ impl Replica {
         if hash == cut.hash {
             if let Some(held) = self.holdings.get_mut(journal) {
                 held.clip = Some(cut);
+                if held.forked && cut.seq < held.received.seq {
+                    self.receipts_due.insert(journal.scope.clone(), self.now);
+                }
             }
         } else {
             self.rewind(journal);

@@ -61,6 +61,15 @@ impl Default for Journal {
 }
 
 impl Journal {
+    /// Up to where a receipt vouches. Of two histories only what a cut-off says: an author who holds the other one above
+    /// it could not tell from a point up there that the rest is held.
+    pub(crate) fn vouched(&self) -> Point {
+        match self.clip {
+            Some(clip) if self.forked && clip.seq > 0 && clip.seq < self.received.seq => clip,
+            Some(_) | None => self.received,
+        }
+    }
+
     /// The point that the fingerprint shows: nothing above a cut-off counts.
     pub(crate) fn shown(&self, standing: Standing) -> Point {
         match standing {

@@ -130,3 +130,62 @@ impl ReceiptBook {
         hash.finish_or_zero()
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use identity::{Incarnation, Signature};
+
+    use super::*;
+
+    const HOLDER: [u8; 32] = [1; 32];
+
+    fn receipt(number: u64) -> Receipt {
+        let journal = ShortJournal { node: NodeSecret::from_seed([2; 32]).node_key(), incarnation: Incarnation([3; 8]) };
+        let point = Point { seq: 7, hash: identity::EntryHash([4; 32]) };
+        Receipt { scope: "board/id".parse().unwrap(), number, time_ms: 0, points: vec![(journal, point)] }
+    }
+
+    #[test]
+    fn only_what_the_holder_signed_as_a_receipt_and_spelled_our_way_is_one() {
+        let secret = NodeSecret::from_seed(HOLDER);
+        let good = Signed::new(&secret, Domain::Receipt, &receipt(1));
+        assert_eq!(KnownReceipt::check(good.clone()).map(|known| known.receipt), Some(receipt(1)));
+        let signed = |bytes: Vec<u8>| {
+            let signature = secret.sign(Domain::Receipt, &bytes);
+            Signed::from_parts(secret.node_key(), bytes.into(), signature)
+        };
+        let bytes = good.bytes();
+        let other = NodeSecret::from_seed([9; 32]).node_key();
+        let table = [
+            ("signed as a beacon", Signed::new(&secret, Domain::Beacon, &receipt(1))),
+            ("said to be of another node", Signed::from_parts(other, bytes.into(), *good.signature())),
+            ("not signed", Signed::from_parts(secret.node_key(), bytes.into(), Signature([0; 64]))),
+            ("empty", signed(Vec::new())),
+            ("cut short", signed(bytes[..bytes.len() - 1].to_vec())),
+            ("with more behind it", signed([bytes, &[0]].concat())),
+            ("no scope", signed([&[3, b'x', b'/', b'y'], &bytes[9..]].concat())),
+            ("four thousand million points", signed([&bytes[..11], &[0xff, 0xff, 0xff, 0xff, 0x0f]].concat())),
+        ];
+        for (what, signed) in table {
+            assert_eq!(KnownReceipt::check(signed), None, "{what}");
+        }
+        for at in 0..bytes.len() {
+            let mut flipped = bytes.to_vec();
+            flipped[at] ^= 1;
+            let flipped = Signed::from_parts(secret.node_key(), flipped.into(), *good.signature());
+            assert_eq!(KnownReceipt::check(flipped), None, "byte {at}");
+        }
+    }
+
+    #[test]
+    fn of_one_holder_the_highest_number_stays_whatever_comes_first() {
+        let secret = NodeSecret::from_seed(HOLDER);
+        let mut book = ReceiptBook::default();
+        for (number, is_newer) in [(2, true), (1, false), (2, false), (3, true)] {
+            let known = KnownReceipt::sign(&secret, receipt(number));
+            assert_eq!(book.is_newer(&known), is_newer, "{number}");
+            assert_eq!(book.insert(known).0, is_newer, "{number}");
+        }
+        assert_eq!(book.number_max(secret.node_key()), 3);
+    }
+}

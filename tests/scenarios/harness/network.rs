@@ -168,6 +168,14 @@ impl Network {
         self.lead_roads_to(label);
     }
 
+    /// Starts a node on a machine whose wall clock is that far off, such as `+365d`.
+    pub fn start_with_clock(&self, label: &str, offset: &str) {
+        if let Err(answer) = self[label].start_with_clock(offset, &self.calls(label)) {
+            panic!("{label} does not start: {answer}");
+        }
+        self.lead_roads_to(label);
+    }
+
     /// The arguments that name whom a node calls.
     pub fn calls(&self, label: &str) -> Vec<String> {
         let calls = self[label].place.calls.iter().filter_map(|to| self.offices.iter().find(|o| o.label == **to));

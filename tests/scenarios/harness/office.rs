@@ -19,6 +19,9 @@ use super::{
     said::{Charter, Conflict, Participant, Row, Status, Verified},
 };
 
+/// What puts a wall clock of its own between a process and the system (Debian's `faketime`); the loader fills in `$LIB`.
+const FAKETIME: &str = "/usr/$LIB/faketime/libfaketimeMT.so.1";
+
 /// How often a file or a process is looked at.
 const LOOK_EVERY: Duration = Duration::from_millis(10);
 
@@ -35,22 +38,27 @@ pub struct Process {
 impl Process {
     /// Starts a node and waits until it can be asked; `Err` is what it complained of instead.
     pub fn start(data: &Path, args: &[String], log: &Path) -> Result<Self, Answer> {
-        Self::start_under(&[], data, args, log)
+        Self::launch(run(data, args), false, data, log)
+    }
+
+    /// The same on a machine whose wall clock is that far off, such as `+365d`. Its other clocks run as they do.
+    pub fn start_with_clock(offset: &str, data: &Path, args: &[String], log: &Path) -> Result<Self, Answer> {
+        let mut command = run(data, args);
+        command.env("LD_PRELOAD", FAKETIME).env("FAKETIME", offset).env("DONT_FAKE_MONOTONIC", "1");
+        Self::launch(command, false, data, log)
     }
 
     /// The same as a child of another program, such as strace, which ends with it.
     pub fn start_under(under: &[&str], data: &Path, args: &[String], log: &Path) -> Result<Self, Answer> {
+        let [program, options @ ..] = under else { return Self::start(data, args, log) };
+        let (mut outer, inner) = (Command::new(program), run(data, args));
+        outer.args(options).arg(inner.get_program()).args(inner.get_args());
+        Self::launch(outer, true, data, log)
+    }
+
+    fn launch(mut command: Command, under: bool, data: &Path, log: &Path) -> Result<Self, Answer> {
         let out = log.with_extension("out");
         let append = OpenOptions::new().create(true).append(true).open(log).expect("a log can be written");
-        let mut command = simpul(["run", "--listen", "127.0.0.1:0", "--tcp", "127.0.0.1:0", "--web", "127.0.0.1:0"]);
-        // It tells nobody where it listens, as behind a router: others reach it by its roads alone.
-        command.args(["--advertise", "127.0.0.1:1"]);
-        command.arg("--data").arg(data).args(args);
-        if let [program, options @ ..] = under {
-            let mut outer = Command::new(program);
-            outer.args(options).arg(command.get_program()).args(command.get_args());
-            command = outer;
-        }
         command.stdout(File::create(&out).expect("an output can be written")).stderr(append);
         let mut child = command.spawn().expect("`simpul` can be started");
         let began = Instant::now();
@@ -58,7 +66,7 @@ impl Process {
             let said = std::fs::read_to_string(&out).unwrap_or_default();
             if let Some(web) = said.lines().find_map(|line| line.strip_prefix("web ")).filter(|_| said.ends_with('\n'))
             {
-                return Ok(Self { child, under: !under.is_empty(), listens: None, web: web.to_owned() });
+                return Ok(Self { child, under, listens: None, web: web.to_owned() });
             }
             let ended = child.try_wait().expect("a child can be waited for");
             if let Some(status) = ended.filter(|_| !out.metadata().is_ok_and(|out| out.len() > said.len() as u64)) {
@@ -113,6 +121,15 @@ impl Process {
         self.signal(Signal::KILL);
         self.child.wait().expect("a child can be waited for");
     }
+}
+
+/// A node that listens on the loopback.
+fn run(data: &Path, args: &[String]) -> Command {
+    let mut command = simpul(["run", "--listen", "127.0.0.1:0", "--tcp", "127.0.0.1:0", "--web", "127.0.0.1:0"]);
+    // It tells nobody where it listens, as behind a router: others reach it by its roads alone.
+    command.args(["--advertise", "127.0.0.1:1"]);
+    command.arg("--data").arg(data).args(args);
+    command
 }
 
 impl Drop for Process {
@@ -194,12 +211,20 @@ impl Office {
 
     /// Starts its process with these further arguments.
     pub fn start(&self, args: &[String]) -> Result<(), Answer> {
-        self.start_under(&[], args)
+        self.started(Process::start(&self.folder, args, &self.log())?)
+    }
+
+    /// Starts its process on a machine whose wall clock is that far off.
+    pub fn start_with_clock(&self, offset: &str, args: &[String]) -> Result<(), Answer> {
+        self.started(Process::start_with_clock(offset, &self.folder, args, &self.log())?)
     }
 
     /// Starts its process as a child of another program.
     pub fn start_under(&self, under: &[&str], args: &[String]) -> Result<(), Answer> {
-        let process = Process::start_under(under, &self.folder, args, &self.log())?;
+        self.started(Process::start_under(under, &self.folder, args, &self.log())?)
+    }
+
+    fn started(&self, process: Process) -> Result<(), Answer> {
         let former = self.process().replace(process);
         assert!(former.is_none(), "{} ran already", self.label);
         let status = self.status();

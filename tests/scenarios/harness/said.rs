@@ -119,6 +119,8 @@ pub struct Value {
     pub office: String,
     /// The officer.
     pub officer: String,
+    /// When, by the writer's clock, in Unix milliseconds.
+    pub time_ms: i64,
 }
 
 /// A field with its values.

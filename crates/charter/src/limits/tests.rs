@@ -1,11 +1,12 @@
 //! What is no statement, whoever says it.
 
 use identity::{
-    Coordinate, EntryHash, Incarnation, JournalId, NetworkId, NodeKey, NodeSecret, OfficeId, Point, StatementHash,
+    Coordinate, Domain, EntryHash, Incarnation, JournalId, NetworkId, NodeKey, NodeSecret, OfficeId, Point, Signature,
+    Signed, SignedError, StatementHash,
 };
 
 use super::*;
-use crate::{Act, Body, Policy, Request, Statement, Subject};
+use crate::{Act, Body, CheckedStatement, Policy, Request, Statement, Subject};
 
 const NODE: NodeKey = NodeKey([1; 32]);
 const OFFICE: OfficeId = OfficeId([1; 16]);
@@ -142,5 +143,36 @@ fn a_request_names_an_office_whose_kind_and_region_go_together() {
         let subject = Subject::NewOffice { name: "Kantor".to_owned(), kind, region };
         let request = Request { seal_key: secret.seal_key(), practice: false, nonce: [0; 16], subject };
         assert_eq!(request.sign(&secret).is_ok(), expected, "{request:?}");
+    }
+}
+
+#[test]
+fn bytes_that_nobody_signed_as_a_statement_are_none() {
+    let secret = NodeSecret::from_seed([1; 32]);
+    let key = secret.node_key();
+    let good = Statement::sign(&secret, NetworkId([7; 32]), rename("Desa Kuripan", 0)).unwrap();
+    assert!(CheckedStatement::check(good.clone()).is_ok());
+    let bytes = good.bytes();
+    let signed_as = |domain, bytes: &[u8]| {
+        let bytes: std::sync::Arc<[u8]> = bytes.into();
+        let signature = secret.sign(domain, &bytes);
+        Signed::from_parts(key, bytes, signature)
+    };
+    let signed = |bytes: &[u8]| signed_as(Domain::Statement, bytes);
+    let other = NodeSecret::from_seed([2; 32]).node_key();
+    let bytes_max = STATEMENT_BYTES_MAX;
+    let table = [
+        (Signed::from_parts(other, bytes.into(), *good.signature()), SignedError::Signature(other).into()),
+        (Signed::from_parts(key, bytes.into(), Signature([0; 64])), SignedError::Signature(key).into()),
+        (signed_as(Domain::Request, bytes), SignedError::Signature(key).into()),
+        (signed(&[]), SignedError::Decode(key).into()),
+        (signed(&bytes[..bytes.len() - 1]), SignedError::Decode(key).into()),
+        (signed(&[bytes, &[0]].concat()), SignedError::Decode(key).into()),
+        // A network, and then a kind of statement that there is not.
+        (signed(&[&bytes[..33], &[99]].concat()), SignedError::Decode(key).into()),
+        (signed(&vec![0; bytes_max + 1]), StatementError::TooLarge { bytes: bytes_max + 1, bytes_max }),
+    ];
+    for (number, (statement, expected)) in table.into_iter().enumerate() {
+        assert_eq!(CheckedStatement::check(statement).map(|_| ()), Err(expected), "line {number}");
     }
 }

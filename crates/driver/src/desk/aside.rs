@@ -1,7 +1,8 @@
 //! Branches of this node's own journals that a cut-off gave up: kept aside, and said again by the node that wrote them.
 //!
 //! A disk that went back in time under a node that wrote on, or a key used in two places, makes two histories of one
-//! journal; a cut-off says which of them counts. What stood on the other was acknowledged here, so it is not lost: once
+//! journal; a cut-off says which of them counts, or that only what both share does. What stood on the other, or above the
+//! point, was acknowledged here, so it is not lost: once
 //! the branch that counts is here as far as it counts, this node says it again under its present incarnation, with the
 //! officer and the time of the first saying. A document that stood only there is made anew; in one that stands on, the
 //! fields are written as by a form that was shown what both branches share, so that nothing said since is overwritten.
@@ -17,24 +18,81 @@ use std::{
 
 use charter::Standing;
 use documents::{Edit, EditError, Fact, FieldValue, Fold, Item, Scalar, Snapshot};
-use identity::{Coordinate, JournalId, Officer};
+use identity::{Coordinate, EntryHash, JournalId, Officer, Point};
 use journal::{Draft, Form, Subject, VerifiedRun};
-use store::StoreError;
+use store::{JournalNumber, StoreError};
 
 use super::{Desk, InFlight, writing::Prepared};
-use crate::{api::WriteError, note::Note};
+use crate::{api::WriteError, engine::Told, note::Note};
 
 /// Branches that were given up.
 pub(crate) type Aside = BTreeMap<JournalId, Vec<VerifiedRun>>;
+
+/// What of them was said again: a cut-off that is replaced by a lower one gives up more, and the rest is not said twice.
+pub(crate) type Said = BTreeMap<JournalId, BTreeSet<EntryHash>>;
 
 /// Who said something, and when.
 type By = (Officer, i64);
 
 impl Desk {
-    /// Keeps a branch that is about to be given up.
-    pub(super) fn set_aside(&mut self, journal: &JournalId) -> Result<(), StoreError> {
+    /// Keeps what stands above the cut-offs of journals in which this node writes no more, although it may write. Where
+    /// it still writes in such a journal, it first goes on in another.
+    pub(super) fn set_aside_what_is_cut(&mut self) -> Result<(), StoreError> {
+        let Some(charter) = self.standings.charter().cloned() else { return Ok(()) };
+        let own = self.secret.node_key();
+        for (scope, _) in self.index.scopes() {
+            if !charter.may_write(&own, &scope) {
+                continue;
+            }
+            for (journal, number) in self.index.journals(&scope) {
+                let Standing::CutOff(cut) = charter.standing(&journal) else { continue };
+                if journal.node != own || self.state.aside.contains_key(&journal) {
+                    continue;
+                }
+                if journal.incarnation == self.incarnation {
+                    drop(self.told.send(Told::OtherIncarnation));
+                    continue;
+                }
+                // A point of another branch: the journal is about to go on along that one, and is set aside then.
+                if cut.is_some_and(|cut| self.shelf.locate(&journal, cut.seq).is_ok_and(|hash| hash != Some(cut.hash))) {
+                    continue;
+                }
+                let above = cut.map_or(0, |cut| cut.seq);
+                if !self.is_said_again(&journal, number, above)? {
+                    self.set_aside(&journal, above + 1)?;
+                }
+            }
+        }
+        Ok(())
+    }
+
+    /// Whether all that is held of an own journal above a number was said again.
+    fn is_said_again(&self, journal: &JournalId, number: JournalNumber, above: u64) -> Result<bool, StoreError> {
+        let runs = self.shelf.runs_from(number, above + 1, u64::MAX, usize::MAX)?;
+        let said = self.state.said.get(journal);
+        let mut points =
+            runs.iter().flat_map(|run| (run.first().max(above + 1)..=run.last().seq).filter_map(|seq| run.point_at(seq)));
+        Ok(points.all(|point| said.is_some_and(|said| said.contains(&point.hash))))
+    }
+
+    /// Up to where entries of own journals are to be held somewhere ([`crate::Node::to_be_held`]).
+    pub(crate) fn to_be_held(&self, own: Vec<(JournalId, Point)>) -> Result<Vec<(JournalId, u64)>, StoreError> {
+        let up_to = |(journal, held): (JournalId, Point)| {
+            let standing = self.standings.charter().map(|charter| charter.standing(&journal));
+            let Some((Standing::CutOff(cut), number)) = standing.zip(self.index.journal_number(&journal)) else {
+                return Ok((journal, held.seq));
+            };
+            let above = cut.map_or(0, |cut| cut.seq).min(held.seq);
+            let said = self.is_said_again(&journal, number, above)?;
+            Ok((journal, if said { above } else { held.seq }))
+        };
+        own.into_iter().map(up_to).collect()
+    }
+
+    /// Keeps a branch that is about to be given up, from an entry on.
+    pub(super) fn set_aside(&mut self, journal: &JournalId, from: u64) -> Result<(), StoreError> {
         let Some(number) = self.index.journal_number(journal) else { return Ok(()) };
-        let runs = self.shelf.runs_from(number, 1, u64::MAX, usize::MAX)?;
+        let runs = self.shelf.runs_from(number, from, u64::MAX, usize::MAX)?;
         if runs.is_empty() {
             return Ok(());
         }
@@ -50,6 +108,11 @@ impl Desk {
 
     /// Says again what is aside, where the branch that counts is here.
     pub(super) fn say_aside(&mut self) {
+        if std::mem::take(&mut self.state.cut_anew)
+            && let Err(error) = self.set_aside_what_is_cut()
+        {
+            tracing::error!(%error, "what was cut is said again after the next start");
+        }
         let decided: Vec<JournalId> =
             self.state.aside.keys().filter(|journal| self.is_decided(journal)).cloned().collect();
         for journal in decided {
@@ -73,11 +136,14 @@ impl Desk {
 
     fn say_again(&mut self, journal: &JournalId, runs: Vec<VerifiedRun>) -> Result<(), WriteError> {
         let mut documents: Vec<(Coordinate, Vec<Item>)> = Vec::new();
+        let mut said = self.state.said.remove(journal).unwrap_or_default();
         for (point, entry) in runs.into_iter().flat_map(VerifiedRun::into_entries) {
-            if self.shelf.locate(journal, point.seq)? == Some(point.hash) {
+            let at = Coordinate { journal: journal.clone(), seq: point.seq };
+            let counts = self.standings.of(&at) == documents::Standing::Accepted
+                && self.shelf.locate(journal, point.seq)? == Some(point.hash);
+            if counts || !said.insert(point.hash) {
                 continue;
             }
-            let at = Coordinate { journal: journal.clone(), seq: point.seq };
             let document = entry.header.subject.document(&at).clone();
             let item = (at, point.hash, entry.header, entry.payload);
             match documents.iter_mut().find(|(of, _)| *of == document) {
@@ -85,6 +151,9 @@ impl Desk {
                 None => documents.push((document, vec![item])),
             }
         }
+        let mut notes = vec![Note::SaidAgain(journal.clone()).frame()];
+        notes.push(Note::Said(journal.clone(), said.iter().copied().collect()).frame());
+        self.state.said.insert(journal.clone(), said);
         let own = self.own_journal(&journal.scope);
         let mut again = Again { desk: self, own, touched: BTreeSet::new(), made: BTreeMap::new(), entries: 0 };
         for (document, lost) in documents {
@@ -100,7 +169,7 @@ impl Desk {
         let Again { touched, entries, .. } = again;
         tracing::warn!(%journal, entries, "said again what stood on a branch that was given up");
         let flight = InFlight { epoch: self.state.epoch, commits: Vec::new(), touched, replies: Vec::new() };
-        self.launch(flight, &BTreeSet::from([journal.scope.clone()]), vec![Note::SaidAgain(journal.clone()).frame()]);
+        self.launch(flight, &BTreeSet::from([journal.scope.clone()]), notes);
         Ok(())
     }
 }

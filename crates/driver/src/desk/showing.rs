@@ -74,6 +74,7 @@ impl Desk {
         let scopes: Vec<ScopeName> = self.index.scopes().into_iter().map(|(scope, _)| scope).collect();
         let hidden: Vec<bool> = scopes.iter().map(|scope| self.standings.hidden(scope)).collect();
         self.standings.set_charter(charter);
+        self.state.cut_anew = true;
         // What this office may read no more is not shown any more; what it may read again, is.
         let other = scopes.iter().zip(hidden).filter(|(scope, before)| self.standings.hidden(scope) != *before);
         let other: Vec<ScopeName> = other.map(|(scope, _)| scope.clone()).collect();
@@ -94,7 +95,7 @@ impl Desk {
     pub(super) fn rewind(&mut self, journal: &JournalId, to: Point) -> Result<(), StoreError> {
         self.touch_journal(journal, to.seq + 1)?;
         if journal.node == self.secret.node_key() {
-            self.set_aside(journal)?;
+            self.set_aside(journal, 1)?;
         }
         let mut ops = Vec::new();
         rewind_rows(&self.index, journal, to, &mut ops)?;

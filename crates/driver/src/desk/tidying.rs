@@ -214,6 +214,7 @@ fn is_replaced(reader: &Reader, kind: FrameKind, at: Location, seen: &mut BTreeS
         FrameKind::Note => match Note::read(&frame.bytes) {
             Some(Note::Beacon(signed)) => Some((1, signed.author.0.to_vec(), Vec::new())),
             Some(Note::SaidAgain(journal)) => Some((2, journal.hash().to_vec(), Vec::new())),
+            Some(Note::Said(journal, _)) => Some((3, journal.hash().to_vec(), Vec::new())),
             // Several of them stand beside each other until all of it was said again.
             Some(Note::Aside(bytes)) => {
                 let journal = read_runs(&bytes).and_then(|runs| Some(runs.first()?.journal().clone()));

@@ -84,6 +84,10 @@ fn what_a_newer_version_wrote_waits() {
     doc.0.kind = 4;
     check_notices(&doc, &["waiting version"]);
     assert_eq!(doc.fold().record, Record::Unread);
+    // An entry that waits for a version is counted once, not again for its document.
+    let at = doc.0.id.clone();
+    doc.0.waiting = vec![(at, documents::Waiting::Version)];
+    check_notices(&doc, &["waiting version"]);
 }
 
 #[test]
