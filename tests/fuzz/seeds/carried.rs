@@ -2,7 +2,7 @@
 
 use charter::{
     Act, Body, Charter, Request, Statement, Subject,
-    file::{self, ActDraft, FoundingDraft, FoundingSignature, INVITE_PEERS_MAX, Invite, Kind, Peer},
+    file::{self, ActDraft, FoundingSignature, INVITE_PEERS_MAX, Invite, Kind, Peer},
     founding,
 };
 use driver::seal_bundle;

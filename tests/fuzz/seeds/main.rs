@@ -23,24 +23,28 @@ use fuzz::{Ends, Target};
 /// An input and its name.
 type Seed = (String, Vec<u8>);
 
+/// The seeds of each target.
+type Made = fn() -> Vec<Seed>;
+
 fn main() {
-    let seeds: [(&str, Vec<Seed>); 14] = [
-        ("api", typed::api()),
-        ("beacon", signed::beacons()),
-        ("bundle", carried::bundles()),
-        ("change", pages::changes()),
-        ("entry", pages::entries()),
-        ("file", carried::files()),
-        ("fork", pages::forks()),
-        ("frame", wire::frames()),
-        ("import", typed::tables()),
-        ("page", pages::pages()),
-        ("receipt", signed::receipts()),
-        ("replica", wire::rows()),
-        ("statement", signed::statements()),
-        ("stream", wire::streams()),
+    let seeds: [(&str, Made); 14] = [
+        ("api", typed::api),
+        ("beacon", signed::beacons),
+        ("bundle", carried::bundles),
+        ("change", pages::changes),
+        ("entry", pages::entries),
+        ("file", carried::files),
+        ("fork", pages::forks),
+        ("frame", wire::frames),
+        ("import", typed::tables),
+        ("page", pages::pages),
+        ("receipt", signed::receipts),
+        ("replica", wire::rows),
+        ("statement", signed::statements),
+        ("stream", wire::streams),
     ];
-    for (name, seeds) in seeds {
+    for (name, made) in seeds {
+        let seeds = made();
         let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("corpus").join(name);
         fs::create_dir_all(&folder).unwrap();
         let target = fuzz::target(name).unwrap();

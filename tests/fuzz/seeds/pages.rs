@@ -7,10 +7,10 @@ use fuzz::{
     change,
     world::{NODES, SCOPES, WORLD, fact, journal, secret},
 };
-use identity::{ChangeHash, Coordinate, Signed};
+use identity::{ChangeHash, Coordinate};
 use journal::{Actor, Change, Draft, Form, Header, JournalWriter, Kind, Payload, Subject, VerifiedRun, encode, parts};
 
-use crate::{Seed, seed, spoiled, wire::proof};
+use crate::{Seed, spoiled, wire::proof};
 
 /// A journal with everything in it that an entry may have.
 fn rich() -> Vec<VerifiedRun> {

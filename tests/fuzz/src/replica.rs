@@ -2,10 +2,11 @@
 
 use std::{
     collections::BTreeMap,
+    sync::LazyLock,
     time::{Duration, Instant},
 };
 
-use charter::CheckedStatement;
+use charter::{Audience, CheckedStatement};
 use identity::{
     Coordinate, Domain, EntryHash, Incarnation, JournalId, NetworkId, NodeKey, Point, ScopeName, Signed, StatementHash,
 };
@@ -54,7 +55,8 @@ fn replica(bytes: &[u8]) -> Ends {
         freezes: Vec::new(),
         seed: [3; 32],
         clock_ms: 1_763_750_000_000,
-        config: Config { sessions_max: 6, ..Config::default() },
+        // Bounds that a short row of inputs can reach.
+        config: Config { sessions_max: 6, intake_per_journal_day: 6, ..Config::default() },
     };
     let mut shell = Shell {
         replica: Replica::new(recovered, now),
@@ -70,6 +72,28 @@ fn replica(bytes: &[u8]) -> Ends {
     shell.ends
 }
 
+/// What takes too long to make for every choice: the nodes' keys, the packs of the runs, a proof of two histories.
+struct Made {
+    keys: [NodeKey; 4],
+    packs: Vec<Vec<u8>>,
+    fork: Vec<u8>,
+    charter: Fingerprint,
+}
+
+static MADE: LazyLock<Made> = LazyLock::new(|| {
+    let pairs = WORLD.runs.iter().flat_map(|one| WORLD.runs.iter().map(move |other| (one, other)));
+    let mut same = pairs.filter(|(one, other)| one.journal() == other.journal());
+    let everyone = WORLD.statements.fingerprint(|audience| *audience == Audience::Everyone);
+    let mut charter = Fingerprint::default();
+    charter.0.copy_from_slice(&everyone[..16]);
+    Made {
+        keys: NODES.map(|name| secret(name).node_key()),
+        packs: WORLD.runs.iter().map(|run| journal::encode(&[run]).unwrap()).collect(),
+        fork: same.find_map(|(one, other)| ForkProof::between(one, other)).unwrap().encode().unwrap(),
+        charter,
+    }
+});
+
 /// Picks what may come from outside.
 struct Pick<'a>(Picks<'a>);
 
@@ -83,7 +107,7 @@ impl Pick<'_> {
     }
 
     fn node(&mut self) -> NodeKey {
-        secret(self.of(&NODES)).node_key()
+        self.of(&MADE.keys)
     }
 
     fn scope(&mut self) -> ScopeName {
@@ -119,19 +143,17 @@ impl Pick<'_> {
     }
 
     fn summary(&mut self) -> Summary {
-        let charter = WORLD.statements.fingerprint(|audience| *audience == charter::Audience::Everyone);
-        let mut ours = Fingerprint::default();
-        ours.0.copy_from_slice(&charter[..16]);
-        let charter = if self.below(3) == 0 { self.fingerprint() } else { ours };
+        let charter = if self.below(3) == 0 { self.fingerprint() } else { MADE.charter };
         Summary { charter, orders: self.fingerprint(), held: self.fingerprint(), receipts: self.fingerprint() }
     }
 
     fn pack(&mut self) -> LoadedPack {
-        let run = self.of(&WORLD.runs);
+        let number = self.below(WORLD.runs.len());
+        let run = &WORLD.runs[number];
         let after =
             if self.below(4) == 0 { self.point() } else { Point { seq: run.first() - 1, hash: run.previous() } };
         let span = Span { journal: run.journal().clone(), after, point: run.last() };
-        LoadedPack { bytes: journal::encode(&[&run]).unwrap(), spans: vec![span] }
+        LoadedPack { bytes: MADE.packs[number].clone(), spans: vec![span] }
     }
 
     fn beacon(&mut self) -> Beacon {
@@ -164,10 +186,7 @@ impl Pick<'_> {
             63 => self.hello(),
             kind => match kind % 25 {
                 0 | 3 => Message::Proof((0..count).map(|_| signed(self.of(&WORLD.later))).collect()),
-                1 => {
-                    let proof = fork_proofs().next().unwrap();
-                    Message::Fork(Blob(if count == 0 { Vec::new() } else { proof.encode().unwrap() }))
-                }
+                1 => Message::Fork(Blob(if count == 0 { Vec::new() } else { MADE.fork.clone() })),
                 2 => Message::Bye(self.below(12) as u16, Vec::new()),
                 4 => Message::Summary(self.summary()),
                 5 => {
@@ -229,14 +248,6 @@ impl Pick<'_> {
             },
         }
     }
-}
-
-/// The two histories that the village has of each scope.
-fn fork_proofs() -> impl Iterator<Item = ForkProof> {
-    let pairs = WORLD.runs.iter().flat_map(|one| WORLD.runs.iter().map(move |other| (one, other)));
-    pairs
-        .filter(|(one, other)| one.journal() == other.journal())
-        .filter_map(|(one, other)| ForkProof::between(one, other))
 }
 
 /// Does what the replica asks for, sometimes wrongly, sometimes not at all.
