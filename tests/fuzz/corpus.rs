@@ -12,6 +12,7 @@ use std::{
 };
 
 use fuzz::{Ends, TARGETS, Target};
+use proptest::prelude::*;
 
 /// No input may take longer: a decoder that does can be kept busy by a peer.
 const INPUT_TIME_MAX: Duration = Duration::from_secs(1);
@@ -86,4 +87,12 @@ fn the_corpora_are_small() {
     let files = TARGETS.iter().flat_map(|target| listed(&folder().join(target.name)));
     let bytes: u64 = files.map(|file| file.metadata().unwrap().len()).sum();
     assert!(bytes <= CORPORA_BYTES_MAX, "{bytes} bytes");
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig { cases: 200, max_shrink_iters: 2000, ..ProptestConfig::default() })]
+    #[test]
+    fn nothing_that_comes_in_makes_a_replica_panic_or_run_away(drawn in proptest::collection::vec(any::<u8>(), 0..6000)) {
+        (fuzz::target("replica").unwrap().run)(&drawn);
+    }
 }
