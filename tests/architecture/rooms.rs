@@ -3,7 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 /// The members that may use everything, and that nothing uses.
-pub(crate) const TESTS: [&str; 3] = ["simpul-tests", "bench", "sim"];
+pub(crate) const TESTS: [&str; 4] = ["simpul-tests", "bench", "fuzz", "sim"];
 
 /// An arrow reads "uses". What a room reaches through its arrows it may also name itself: the words of the rooms below
 /// belong to everyone above.

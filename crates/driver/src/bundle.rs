@@ -69,7 +69,10 @@ struct Head {
 }
 
 /// Seals `content` to these nodes. `randomness` must be fresh.
-pub(crate) fn seal(
+///
+/// # Errors
+/// When there is no node to seal to, or one of their keys is unusable.
+pub fn seal(
     secret: &NodeSecret,
     network: NetworkId,
     to: &[(NodeKey, SealKey)],
@@ -87,8 +90,11 @@ pub(crate) fn seal(
     Ok([BUNDLE.write(secret, &head), body].concat())
 }
 
-/// Opens a bundle: who made it, and its content.
-pub(crate) fn open(secret: &NodeSecret, network: NetworkId, bytes: &[u8]) -> Result<(NodeKey, Vec<u8>), BundleError> {
+/// Opens a bundle: who made it, and its content. Whether that node may say anything is not asked here.
+///
+/// # Errors
+/// When it is no bundle for this node in this network, or not as it was made.
+pub fn open(secret: &NodeSecret, network: NetworkId, bytes: &[u8]) -> Result<(NodeKey, Vec<u8>), BundleError> {
     let mut rest = bytes;
     let (from, head) = BUNDLE.read::<Head>(&mut rest)?;
     if *blake3::hash(rest).as_bytes() != head.body_hash {

@@ -32,7 +32,7 @@ mod standing;
 
 pub use api::{Changed, Target, Update, What, Write, WriteError, Written};
 pub use backup::{BackedUp, BackupError, Opener, Restored, restore};
-pub use bundle::BundleError;
+pub use bundle::{BundleError, open as open_bundle, seal as seal_bundle};
 pub use desk::{Recomputed, States};
 pub use disk::NotStored;
 pub use node::{DriverError, Held, NetworkOptions, Node, Options, StateError};

@@ -33,7 +33,7 @@ pub struct BeaconBook {
 
 impl BeaconBook {
     /// Keeps a beacon if its signature fits, it is no longer than allowed and newer than what is known.
-    pub(crate) fn insert(&mut self, signed: Signed<Beacon>, trusted: bool) -> Option<&Beacon> {
+    pub fn insert(&mut self, signed: Signed<Beacon>, trusted: bool) -> Option<&Beacon> {
         if signed.bytes().len() > BEACON_BYTES_MAX {
             return None;
         }

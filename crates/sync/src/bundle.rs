@@ -123,6 +123,8 @@ impl Replica {
                 Some(message) => {
                     self.on_message(id, message);
                     self.fold_if_due();
+                    // What is due is done before files are read on, so what this message made due is done here.
+                    self.receipts_on_time();
                 }
                 None if session.finishing && !writing => {
                     self.output(Output::Close { session: id, code: CloseCode::Done });

@@ -88,7 +88,7 @@ impl ReceiptBook {
     }
 
     /// Keeps a receipt if it is newer than what is known; gives back whether it was, and what it replaced.
-    pub(crate) fn insert(&mut self, receipt: KnownReceipt) -> (bool, Option<KnownReceipt>) {
+    pub fn insert(&mut self, receipt: KnownReceipt) -> (bool, Option<KnownReceipt>) {
         let scope = self.scopes.entry(receipt.receipt.scope.clone()).or_default();
         match scope.get(&receipt.holder()) {
             Some(known) if known.rank() >= receipt.rank() => (false, None),

@@ -39,16 +39,20 @@ pub(crate) fn encode_farewell(closed: &Closed) -> Vec<u8> {
 
 /// What came whole out of the stream.
 #[derive(Debug, PartialEq, Eq)]
-pub(crate) enum Item {
+pub enum Item {
+    /// What one frame holds.
     Frame(Vec<u8>),
+    /// The length 0.
     Blank,
+    /// The end of a link on TCP.
     Farewell(Closed),
 }
 
 /// The peer announced this many bytes, which is more than the limit.
 #[derive(Debug, PartialEq, Eq)]
-pub(crate) struct TooLarge {
-    pub(crate) bytes: u32,
+pub struct TooLarge {
+    /// How many.
+    pub bytes: u32,
 }
 
 #[derive(Debug, Clone, Copy)]
@@ -141,6 +145,31 @@ impl Decoder {
     }
 }
 
+/// What comes out of a whole stream that arrives in steps of so many bytes, and whether it ends between frames: for
+/// tests and fuzzers, which have no socket.
+pub fn decode_stream(
+    stream: &[u8],
+    step: usize,
+    frame_bytes_max: usize,
+    farewells: bool,
+) -> (Vec<Item>, Result<bool, TooLarge>) {
+    let mut decoder = Decoder::new(frame_bytes_max, farewells);
+    let mut items = Vec::new();
+    for mut chunk in stream.chunks(step) {
+        while !chunk.is_empty() {
+            let space = decoder.space();
+            let bytes = space.len().min(chunk.len());
+            space[..bytes].copy_from_slice(&chunk[..bytes]);
+            chunk = &chunk[bytes..];
+            match decoder.filled(bytes) {
+                Ok(item) => items.extend(item),
+                Err(error) => return (items, Err(error)),
+            }
+        }
+    }
+    (items, Ok(decoder.is_between_frames()))
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -153,7 +182,7 @@ mod tests {
         let stream = [encode(b"a"), BLANK.to_vec(), encode(&[7; MAX]), encode(b"bc")].concat();
         let whole = [Item::Frame(b"a".to_vec()), Item::Blank, Item::Frame(vec![7; MAX]), Item::Frame(b"bc".to_vec())];
         for step in [1, 2, 3, 5, 1000, stream.len()] {
-            let (items, end) = decode(&stream, step, true);
+            let (items, end) = decode_stream(&stream, step, MAX, true);
             assert_eq!(items, whole, "{step}");
             assert_eq!(end, Ok(true), "{step}");
         }
@@ -170,7 +199,7 @@ mod tests {
     fn a_farewell_carries_its_code_and_reason() {
         for reason in ["", "the key was removed", &"x".repeat(5000)] {
             let closed = Closed::by_us(CloseCode::Removed, reason);
-            let (items, end) = decode(&encode_farewell(&closed), 3, true);
+            let (items, end) = decode_stream(&encode_farewell(&closed), 3, MAX, true);
             assert_eq!(items, [Item::Farewell(Closed { by_peer: true, ..closed })]);
             assert_eq!(end, Ok(true));
         }
@@ -205,24 +234,5 @@ mod tests {
                 }
             }
         }
-    }
-
-    /// What comes out of a stream fed in steps, and whether it ends between frames.
-    fn decode(stream: &[u8], step: usize, farewells: bool) -> (Vec<Item>, Result<bool, TooLarge>) {
-        let mut decoder = Decoder::new(MAX, farewells);
-        let mut items = Vec::new();
-        for mut chunk in stream.chunks(step) {
-            while !chunk.is_empty() {
-                let space = decoder.space();
-                let bytes = space.len().min(chunk.len());
-                space[..bytes].copy_from_slice(&chunk[..bytes]);
-                chunk = &chunk[bytes..];
-                match decoder.filled(bytes) {
-                    Ok(item) => items.extend(item),
-                    Err(error) => return (items, Err(error)),
-                }
-            }
-        }
-        (items, Ok(decoder.is_between_frames()))
     }
 }

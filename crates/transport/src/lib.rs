@@ -37,6 +37,7 @@ pub use close::{CloseCode, Closed};
 pub use config::{Config, Limits};
 pub use endpoint::Endpoint;
 pub use error::{Attempt, LinkError, Probe, TransportError};
+pub use frame::{Item, TooLarge, decode_stream};
 pub use link::{Closer, FrameReceiver, FrameSender, Link, Over, Traffic};
 
 #[cfg(test)]

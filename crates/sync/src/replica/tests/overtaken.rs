@@ -78,3 +78,45 @@ fn news_that_came_after_fingerprints_outlive_their_comparison() {
 fn hashes_of(statements: &StatementSet) -> Vec<StatementHash> {
     statements.iter().map(CheckedStatement::hash).collect()
 }
+
+#[test]
+fn what_a_file_makes_due_is_done_before_the_next_wait() {
+    let now = start();
+    let mut node = replica("kemnaker", now);
+    let file = SessionId(7);
+    let receipt = Receipt { scope: SCOPES[1].parse().unwrap(), number: 5, time_ms: 0, points: Vec::new() };
+    let receipt = Signed::new(&secret("kemnaker"), Domain::Receipt, &receipt);
+    let hello = Hello {
+        network: WORLD.network,
+        version_min: VERSIONS.0,
+        version_max: VERSIONS.1,
+        admits_you: true,
+        your_beacon: 0,
+        summary: Summary::default(),
+    };
+    node.handle(Input::Import { session: file, from: secret("kemendesa").node_key() }, now);
+    let mut signed_anew = false;
+    // Its own receipt, which this store does not know: it signs a newer one, and does not ask to be woken at once for it.
+    for message in [Message::Hello(hello), Message::ScopesEnd, Message::Receipts(vec![receipt])] {
+        node.handle(Input::Received { session: file, message }, now);
+        loop {
+            match node.poll_output() {
+                Output::Timeout(at) => {
+                    assert!(at.is_none_or(|(at, _)| at > now), "{at:?} has come already");
+                    break;
+                }
+                Output::Persist { items, .. } => {
+                    signed_anew |= items.iter().any(|item| matches!(item, Durable::Receipt(_)));
+                }
+                Output::Send { .. }
+                | Output::Close { .. }
+                | Output::Check { .. }
+                | Output::Load { .. }
+                | Output::Locate { .. }
+                | Output::Prove { .. }
+                | Output::Event(_) => {}
+            }
+        }
+    }
+    assert!(signed_anew);
+}

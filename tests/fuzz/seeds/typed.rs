@@ -1,0 +1,125 @@
+//! What people and programs of this machine write: tables, and questions to the local API.
+
+use service::{Ask, Code, Command, GrantView, Problem, Progress, Proposal, Query, Reply};
+use web::Line;
+
+use crate::{Seed, seed};
+
+const VILLAGE: u8 = 1;
+const REGENCY: u8 = 0;
+
+pub(crate) fn tables() -> Vec<Seed> {
+    let head = "kode_desa;nama;nik;tanggal_lahir;jenis_kelamin;keputusan;nomor_keputusan;tanggal_keputusan\n";
+    let rows = |rows: &str| format!("{head}{rows}");
+    let table: [(&str, u8, String); 15] = [
+        ("template", REGENCY, records::template()),
+        ("good", REGENCY, rows("33.07.10.2004;Turyati;3307104512780001;05-12-1978;P;ditetapkan;141/7;12-03-2022\n")),
+        (
+            "commas and quotes",
+            VILLAGE,
+            "nama,dusun,negara\n\"Siti, binti A\",\"Krajan \"\"B\"\"\",Malaysia\n".to_owned(),
+        ),
+        ("a row twice", VILLAGE, "sep=;\nnama;no\r\nTuryati;7\r\nTuryati;7\r\n".to_owned()),
+        ("a NIK that does not fit", REGENCY, rows("33.07.10.2004;Turyati;3307104512780001;01-01-1990;L;;;\n")),
+        ("no name", VILLAGE, "nama;dusun\n;Krajan\n".to_owned()),
+        ("no date", VILLAGE, "nama;tanggal_lahir\nTuryati;kemarin\n".to_owned()),
+        ("a NIK that was a number", VILLAGE, "nama;nik\nTuryati;3,30710E+15\n".to_owned()),
+        ("another village", REGENCY, rows("32.01.01.2001;Turyati;;;;;;\n")),
+        ("half a decision", REGENCY, rows("33.07.10.2004;Turyati;;;;ditetapkan;;\n")),
+        ("too many cells", VILLAGE, "nama;dusun\nTuryati;x;y\n".to_owned()),
+        ("a formula", VILLAGE, "nama;tanggal_lahir\n=1+1;=2\n".to_owned()),
+        ("no village", REGENCY, "nama\nTuryati\n".to_owned()),
+        ("two names", VILLAGE, "nama;name\nA;B\n".to_owned()),
+        ("empty", VILLAGE, String::new()),
+    ];
+    let mut seeds: Vec<Seed> = table.iter().map(|(name, first, text)| seed(name, *first, text.as_bytes())).collect();
+    seeds.push(seed("in Latin-1", VILLAGE, b"nama\nAnd\xe9\n"));
+    seeds.push(seed("a workbook", VILLAGE, b"PK\x03\x04"));
+    seeds.push(seed("zeros", VILLAGE, b"n\0a\0m\0a\0"));
+    seeds
+}
+
+const ASKED: u8 = 0;
+const TOLD: u8 = 1;
+const GRANTS: u8 = 2;
+
+pub(crate) fn api() -> Vec<Seed> {
+    let mut seeds: Vec<Seed> = commands()
+        .into_iter()
+        .map(Ask::from)
+        .chain(queries().into_iter().map(Ask::from))
+        .enumerate()
+        .map(|(number, ask)| seed(&format!("asked {number}"), ASKED, &json(&ask)))
+        .collect();
+    use Code::{BadInput, Conflict, InUse, Internal, NoRight, NotFound, Storage};
+    for (number, code) in [BadInput, NotFound, NoRight, Conflict, InUse, Storage, Internal].into_iter().enumerate() {
+        let problem = Problem::new(code, "it is not so", "make it so");
+        seeds.push(seed(&format!("problem {number}"), TOLD, &json(&Line::Problem(problem))));
+    }
+    seeds.push(seed("progress", TOLD, &json(&Line::Progress(Progress { done: 3, total: 9 }))));
+    seeds.push(seed("reply", TOLD, &json(&Line::Reply(Reply::Carry { file: vec![1, 2], line: "x".to_owned() }))));
+    seeds.push(seed("grants", GRANTS, &json(&vec![grant()])));
+    seeds.push(seed("other grants", GRANTS, b"[{\"holder\":7}]"));
+    seeds.push(seed("cut short", ASKED, b"{\"query\":"));
+    seeds.push(seed("no JSON", ASKED, b"query=status"));
+    seeds.push(seed("another question", ASKED, b"{\"query\":\"weather\"}"));
+    seeds.push(seed("deep", ASKED, &[b'['; 200]));
+    seeds
+}
+
+fn json(value: &impl serde::Serialize) -> Vec<u8> {
+    serde_json::to_vec(value).unwrap()
+}
+
+fn grant() -> GrantView {
+    let [holder, class, within, reach, access] = ["village", "participation", "id", "own", "write"].map(str::to_owned);
+    GrantView { holder, class, within, reach, access }
+}
+
+fn commands() -> Vec<Command> {
+    let text = |text: &str| text.to_owned();
+    let (officer, id) = (|| text("petugas"), || text("12/33.07.10.2004"));
+    let fields = || vec![(text("dusun"), text("Krajan"))];
+    vec![
+        Command::Sign { draft: vec![1, 2] },
+        Command::Enact { draft: vec![1], signatures: vec![vec![2], vec![]] },
+        Command::Join { file: vec![0x89] },
+        Command::Approve { request: b"simpul-request:AA".to_vec() },
+        Command::Remove { node: "ab".repeat(32), reason: text("hilang") },
+        Command::CutOff { node: "ab".repeat(32), scope: Some(text("care/33.07.10.2004")), at: None, void: true },
+        Command::Add { officer: officer(), name: text("Turyati"), village: None, fields: fields() },
+        Command::Set { officer: officer(), id: id(), fields: fields() },
+        Command::Choose { officer: officer(), id: id(), field: text("dusun"), value: text("Krajan") },
+        Command::Decide {
+            officer: officer(),
+            id: id(),
+            outcome: text("cadangan"),
+            number: text("1"),
+            date: text("2022"),
+        },
+        Command::Leave { officer: officer(), id: id(), reason: text("pindah"), date: Some(text("2024")) },
+        Command::Import { officer: officer(), file: "people.csv".into(), decided: Some((text("1"), text("2022"))) },
+        Command::ExportBundle { office: text("Desa Kuripan"), out: "bundle".into() },
+        Command::ImportBundle { file: "bundle".into() },
+        Command::BackUp { out: "backup".into() },
+    ]
+}
+
+fn queries() -> Vec<Query> {
+    let text = |text: &str| text.to_owned();
+    vec![
+        Query::Request,
+        Query::Propose(Proposal::AddFounder { request: vec![1] }),
+        Query::Propose(Proposal::Policy { grants: vec![grant()] }),
+        Query::Propose(Proposal::CutOff { node: text("x"), scope: text("care/id"), at: None, void: false }),
+        Query::Policy,
+        Query::Network,
+        Query::Charter,
+        Query::Status,
+        Query::List { village: None, search: Some(text("tur")) },
+        Query::Show { id: text("7"), on: None },
+        Query::Conflicts,
+        Query::Export,
+        Query::Verify,
+    ]
+}
