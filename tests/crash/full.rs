@@ -67,7 +67,8 @@ pub(crate) fn run(times: usize, seed: u64) -> Result<Printed, String> {
         let folder = tempfile::Builder::new().prefix("simpul-full-").tempdir().map_err(|error| error.to_string())?;
         let mut command = Command::new("unshare");
         command.args(["--user", "--map-root-user", "--mount"]).arg(&program).arg("--inside").arg(folder.path());
-        let output = command.args(["--seed", &(seed + time).to_string()]).output().map_err(|error| error.to_string())?;
+        let output =
+            command.args(["--seed", &(seed + time).to_string()]).output().map_err(|error| error.to_string())?;
         let said = |bytes: &[u8]| String::from_utf8_lossy(bytes).into_owned();
         if !output.status.success() {
             return Err(format!("{}{}", said(&output.stdout), said(&output.stderr)));
@@ -132,7 +133,8 @@ impl Story {
         };
         self.net.until("the full node knows the new village", || knows(&self.net, "kuripan").then_some(()));
         self.kill()?;
-        self.net.until("the regency is called again", || (!self.net["kemnaker"].status().peers.is_empty()).then_some(()));
+        self.net
+            .until("the regency is called again", || (!self.net["kemnaker"].status().peers.is_empty()).then_some(()));
         if !knows(&self.net, "kuripan") || !knows(&self.net, "bp3tki") {
             return Err("a statement that was taken while the disk was full is lost".to_owned());
         }
@@ -208,7 +210,8 @@ impl Story {
 
     /// Fills the disk until so much is free.
     fn fill(&self, free_mib: u64) -> Result<(), String> {
-        let mut file = File::options().create(true).append(true).open(self.ballast()).map_err(|error| error.to_string())?;
+        let mut file =
+            File::options().create(true).append(true).open(self.ballast()).map_err(|error| error.to_string())?;
         let block = vec![1; 64 << 10];
         while free_bytes(&self.disk)? > free_mib << 20 {
             if file.write_all(&block).is_err() {

@@ -94,7 +94,8 @@ pub(crate) fn run(kills: usize, seed: u64) -> Result<Counts, String> {
     net.start("wonosobo");
     net.settle();
 
-    let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build().map_err(|error| error.to_string())?;
+    let runtime =
+        tokio::runtime::Builder::new_multi_thread().enable_all().build().map_err(|error| error.to_string())?;
     let written = Arc::new(Written::default());
     let writers: Vec<_> = (0..WRITERS)
         .map(|writer| runtime.spawn(write(written.clone(), net["wonosobo"].folder.clone(), writer)))

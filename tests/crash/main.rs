@@ -59,7 +59,11 @@ fn main() -> ExitCode {
         tracing_subscriber::fmt().with_env_filter(filter).with_writer(std::io::stderr).init();
     }
     if let Some(folder) = &arguments.inside {
-        return told("a full disk", full::inside(folder, arguments.seed), "scripts/crash --kills 0 --cuts 0 --damages 0");
+        return told(
+            "a full disk",
+            full::inside(folder, arguments.seed),
+            "scripts/crash --kills 0 --cuts 0 --damages 0",
+        );
     }
     let Arguments { kills, cuts, damages, full, seed, damage, inside: _ } = arguments;
     let again = |part: &str| {

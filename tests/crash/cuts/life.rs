@@ -173,7 +173,8 @@ impl Living {
             self.ministry.node().statements().await.iter().map(CheckedStatement::hash).collect();
         self.erased.insert(document.clone());
         self.ministry.erase(&[&document]).await;
-        let said: Vec<StatementHash> = self.ministry.node().statements().await.iter().map(CheckedStatement::hash).collect();
+        let said: Vec<StatementHash> =
+            self.ministry.node().statements().await.iter().map(CheckedStatement::hash).collect();
         for said in said.into_iter().filter(|hash| !before.contains(hash)) {
             let village = self.village.node();
             soon("an order arrives", async || village.statements().await.contains(&said)).await;
@@ -222,7 +223,8 @@ impl Living {
         let key = |name: &str| (name.to_owned(), fs::read(folder.join(name)).expect("a node has its keys"));
         let keys = vec![key("node.key"), key("machine.key")];
         let found = fs::read_dir(copies).into_iter().flatten().flatten();
-        let copies = found.filter_map(|entry| Some((entry.file_name().to_str()?.parse().ok()?, entry.path()))).collect();
+        let copies =
+            found.filter_map(|entry| Some((entry.file_name().to_str()?.parse().ok()?, entry.path()))).collect();
         Life { folder, copies, keys, events, entries, documents: self.documents, erased: self.erased }
     }
 }

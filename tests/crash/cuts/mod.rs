@@ -74,17 +74,20 @@ pub(crate) enum Syncs {
     /// All that it is told to do.
     All,
     /// None: the harness must find that out.
+    #[cfg_attr(not(test), expect(dead_code, reason = "only the test of the harness lives with such a disk"))]
     None,
 }
 
 /// Cuts the power at every prefix of at least so many operations.
 pub(crate) fn run(prefixes: usize, seed: u64, syncs: Syncs) -> Result<Counts, String> {
-    let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build().map_err(|error| error.to_string())?;
+    let runtime =
+        tokio::runtime::Builder::new_multi_thread().enable_all().build().map_err(|error| error.to_string())?;
     let mut counts = Counts::default();
     let mut lives = 0;
     while counts.prefixes < prefixes {
         let mut chance = chance::of(seed, lives);
-        let mut folder = tempfile::Builder::new().prefix("simpul-cuts-").tempdir().map_err(|error| error.to_string())?;
+        let mut folder =
+            tempfile::Builder::new().prefix("simpul-cuts-").tempdir().map_err(|error| error.to_string())?;
         let ops_min = LIFE_OPS.min(prefixes - counts.prefixes);
         let cut = runtime.block_on(async {
             let life = life::live(folder.path(), &mut chance, ops_min).await;
@@ -156,7 +159,11 @@ async fn cut_at_every_prefix(
 /// All that a folder in memory holds, to tell two apart.
 fn image(disk: &SimDisk) -> Vec<(String, Vec<u8>)> {
     let files = disk.listing().into_iter();
-    files.map(|(name, _)| (name.clone(), name.parse().ok().and_then(|file| disk.file(file)).unwrap_or_default().to_vec())).collect()
+    files
+        .map(|(name, _)| {
+            (name.clone(), name.parse().ok().and_then(|file| disk.file(file)).unwrap_or_default().to_vec())
+        })
+        .collect()
 }
 
 /// Lays out the folder as the next start finds it. Gives which index it found.

@@ -98,6 +98,10 @@ pub(crate) fn hit(folder: &Path, stale: &[impl AsRef<Path>], chance: &mut Chance
         },
         _ => (How::Deleted, "deleted".to_owned()),
     };
-    if how == How::Deleted { fs::remove_file(&path)? } else { fs::write(&path, bytes)? }
+    if how == How::Deleted {
+        fs::remove_file(&path)?
+    } else {
+        fs::write(&path, bytes)?
+    }
     Ok(Hit { part: wanted, how, what: format!("{}: {what}", name.display()) })
 }

@@ -22,8 +22,8 @@ use self::{
 };
 use crate::chance::{self, Chance};
 
-/// How many people the village persons before the first image, and again before each other.
-const PEOPLE: usize = 120;
+/// How many people the village registers before the first image, and again before each other.
+const PEOPLE: usize = 60;
 
 /// How many older images there are.
 const STALE: usize = 2;
@@ -109,7 +109,8 @@ fn count_panics() {
 pub(crate) fn run(which: Range<usize>, seed: u64) -> Result<Counts, String> {
     count_panics();
     let folder = tempfile::Builder::new().prefix("simpul-damages-").tempdir().map_err(|error| error.to_string())?;
-    let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build().map_err(|error| error.to_string())?;
+    let runtime =
+        tokio::runtime::Builder::new_multi_thread().enable_all().build().map_err(|error| error.to_string())?;
     runtime.block_on(async {
         let world = World::make(folder.path()).await;
         let mut counts = Counts::default();
@@ -117,8 +118,6 @@ pub(crate) fn run(which: Range<usize>, seed: u64) -> Result<Counts, String> {
             let mut chance = chance::of(seed, case as u64);
             lay(&world.image, &world.village).map_err(|error| error.to_string())?;
             let hit = hit::hit(&world.village, &world.stale, &mut chance).map_err(|error| error.to_string())?;
-            let damaged = folder.path().join("damaged");
-            lay(&world.village, &damaged).map_err(|error| error.to_string())?;
             let panics = PANICS.load(Ordering::Relaxed);
             let mut end = world.open(&hit, case, &mut chance, &mut counts).await;
             if PANICS.load(Ordering::Relaxed) > panics {
@@ -218,6 +217,14 @@ impl World {
             village.stop().await;
             return Ok(());
         }
+        let mut village = village;
+        if !differences.is_empty() {
+            // What only looking through everything found is given up at the next start.
+            counts.found_by_looking += 1;
+            village.stop().await;
+            village = Running::start(&self.village, &[]).await.map_err(said)?;
+            self.look(&village.shown().await.map_err(said)?)?;
+        }
         let end = self.meet(village, case, counts).await;
         if !whole && end.is_ok() {
             counts.fetched += 1;
@@ -237,27 +244,10 @@ impl World {
         lay(&self.ministry_image, &self.ministry).map_err(|error| error.to_string())?;
         let ministry = Running::start(&self.ministry, &[&village]).await.map_err(said)?;
         until_equal(&village, &ministry).await?;
-        let mut village = village;
-        if !village.differences().await.map_err(said)?.is_empty() {
-            // Found by looking: given up at the next start, and fetched.
-            counts.found_by_looking += 1;
-            village.stop().await;
-            ministry.stop().await;
-            village = Running::start(&self.village, &[]).await.map_err(said)?;
-            let ministry = Running::start(&self.ministry, &[&village]).await.map_err(said)?;
-            until_equal(&village, &ministry).await?;
-            return self.judge(village, ministry, &after, counts).await;
-        }
         self.judge(village, ministry, &after, counts).await
     }
 
-    async fn judge(
-        &self,
-        village: Running,
-        ministry: Running,
-        after: &str,
-        counts: &mut Counts,
-    ) -> Result<(), String> {
+    async fn judge(&self, village: Running, ministry: Running, after: &str, counts: &mut Counts) -> Result<(), String> {
         let said = |problem: service::Problem| format!("it does not answer: {problem:?}");
         for (name, office) in [("village", &village), ("ministry", &ministry)] {
             let differences = office.differences().await.map_err(said)?;

@@ -7,8 +7,7 @@ use std::{
 };
 
 use service::{
-    Address, Ask, Command, NetworkOptions, Options, Problem, Query, Reply, Service, StoreOptions,
-    reply::StatusView,
+    Address, Ask, Command, NetworkOptions, Options, Problem, Query, Reply, Service, StoreOptions, reply::StatusView,
 };
 
 /// What is shown of each participant, by the person's code: register number, name, group, number, stage. A register number
