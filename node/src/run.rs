@@ -59,7 +59,9 @@ impl Arguments {
 pub(crate) fn run(arguments: &Arguments) -> anyhow::Result<()> {
     let settings = arguments.settings()?;
     let filter = EnvFilter::try_new(settings.log.as_deref().unwrap_or("info")).context("cannot use `log`")?;
-    tracing_subscriber::fmt().with_env_filter(filter).with_writer(std::io::stderr).init();
+    // A log that cannot be written, as on a full disk, must not end the node: complaining of it on stderr would.
+    let log = tracing_subscriber::fmt().log_internal_errors(false);
+    log.with_env_filter(filter).with_writer(std::io::stderr).init();
     tracing::info!(data = %arguments.data.dir.display(), ?settings, "starting");
     let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build().context("cannot start")?;
     runtime.block_on(serve(&arguments.data, settings))

@@ -9,8 +9,17 @@ use store::{Frame, Location, Position, StoreError, Writer};
 pub(crate) struct Stored {
     /// One for each frame, in order.
     pub(crate) at: Vec<Location>,
-    /// Behind the group that they were written with.
+    /// Behind the last of them: what was written with them in one group and lies further on is another job's.
     pub(crate) end: Position,
+}
+
+impl Stored {
+    /// Frames that lie there; `before` is where the log ended before them.
+    fn new(at: Vec<Location>, before: Position) -> Self {
+        let behind = |last: &Location| Position { place: last.file, file: last.file, offset: last.offset + last.bytes };
+        let end = at.last().map_or(before, behind);
+        Self { at, end }
+    }
 }
 
 /// Which run of own writes a job belongs to. When one of a run fails, those behind it in the same run fail too: each
@@ -122,11 +131,14 @@ fn run(mut writer: Writer, asked: &mpsc::Receiver<Ask>) {
                 waiting = asked.try_recv().ok();
             }
         }
+        let mut end = writer.end();
         match writer.append(&frames) {
             Ok(at) => {
-                let (mut at, end) = (at.into_iter(), writer.end());
+                let mut at = at.into_iter();
                 for (count, _, done) in group {
-                    done(Ok(Stored { at: at.by_ref().take(count).collect(), end }));
+                    let stored = Stored::new(at.by_ref().take(count).collect(), end);
+                    end = stored.end;
+                    done(Ok(stored));
                 }
             }
             // One by one, so that what fits is kept: an order is still taken when a page is not.
@@ -138,7 +150,8 @@ fn run(mut writer: Writer, asked: &mpsc::Receiver<Ask>) {
                         done(Err(NotStored::Earlier));
                         continue;
                     }
-                    let stored = writer.append(&own).map(|at| Stored { at, end: writer.end() });
+                    let end = writer.end();
+                    let stored = writer.append(&own).map(|at| Stored::new(at, end));
                     if stored.is_err() && epoch.is_some() {
                         broken = epoch;
                     }
@@ -168,5 +181,36 @@ fn why(error: &StoreError) -> NotStored {
     } else {
         tracing::error!(%error, "cannot store");
         NotStored::Failed
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    #![allow(clippy::unwrap_used, reason = "a test at the edge")]
+
+    use store::{FrameKind, Store};
+
+    use super::*;
+
+    #[test]
+    fn what_is_applied_of_one_write_does_not_cover_another_of_the_same_sync() {
+        let folder = tempfile::tempdir().unwrap();
+        let (store, _) = Store::create(&store::Options::new(folder.path().join("node"))).unwrap();
+        let (disk, thread) = Disk::start(store.writer).unwrap();
+        // The thread waits until both stand in the queue.
+        let (go, wait) = mpsc::channel();
+        disk.with_writer(move |_| wait.recv().unwrap());
+        let (reply, ends) = mpsc::channel();
+        for bytes in [vec![1], vec![2]] {
+            let reply = reply.clone();
+            let frame = Frame { kind: FrameKind::Note, bytes };
+            disk.store(vec![frame], None, move |stored| reply.send(stored.unwrap().end).unwrap());
+        }
+        go.send(()).unwrap();
+        let (first, second) = (ends.recv().unwrap(), ends.recv().unwrap());
+        let behind = |end| store.reader.frames(end).unwrap().len();
+        assert_eq!((behind(first), behind(second)), (1, 0));
+        disk.stop();
+        thread.join().unwrap();
     }
 }

@@ -17,7 +17,7 @@ use identity::{
     Signed,
 };
 use journal::Kind;
-use store::{Frame, FrameKind, Index, IndexState, Store, StoreError};
+use store::{Cut, Frame, FrameKind, Index, IndexState, Store, StoreError, Why};
 use sync::{Beacon, PeerStatus, Receipt};
 use tokio::sync::{mpsc, oneshot, watch};
 use transport::{Address, Endpoint, TransportError};
@@ -125,6 +125,8 @@ struct Inner {
     network: Mutex<Option<NetworkId>>,
     recovery: Mutex<Option<RecoveryLock>>,
     peers: Vec<(NodeKey, Vec<Address>)>,
+    cuts: Vec<Cut>,
+    lost: bool,
     desk: sync_mpsc::Sender<DeskJob>,
     told: mpsc::UnboundedSender<Told>,
     disk: Disk,
@@ -157,13 +159,13 @@ impl Node {
             tracing::warn!(?cut, "recovery cut what a power cut or damage left behind");
         }
         let index = if options.rebuild { IndexState::Suspect } else { opened.index };
-        let mut found = recover(&store.index, &store.reader, &opened.frames, index, secret.node_key())?;
+        let mut found = recover(&store.index, &store.reader, &opened.frames, &opened.cuts, index, secret.node_key())?;
         if !found.keep.is_empty() {
             store.writer.append(&found.keep)?;
         }
         let (subject, practice, nonce) = found.profile.clone().ok_or(DriverError::NoProfile)?;
         let incarnation = match found.incarnation {
-            Some(incarnation) if !new_incarnation => incarnation,
+            Some(incarnation) if !new_incarnation && !found.lost => incarnation,
             _ => {
                 let incarnation = Incarnation(random()?);
                 tracing::warn!("the folder was moved, copied or cut: this node goes on under a new incarnation");
@@ -203,6 +205,8 @@ impl Node {
             .spawn(move || at_desk.run(&desk_jobs))
             .map_err(DriverError::Thread)?;
 
+        // Only an index that knew of more tells a tail that was there from a write that was never whole.
+        let lost = found.lost || opened.cuts.iter().any(|cut| cut.why == Why::Behind);
         let (network, recovery) = (found.network, found.recovery);
         if let Some(network) = network {
             engine.join(recovered(&secret, &index, network, found)?);
@@ -238,6 +242,8 @@ impl Node {
             network: Mutex::new(network),
             recovery: Mutex::new(recovery),
             peers,
+            cuts: opened.cuts,
+            lost,
             desk,
             told,
             disk,
@@ -278,6 +284,16 @@ impl Node {
     /// The charter as it stands here now; `None` before this node belongs to a network.
     pub fn charter(&self) -> Option<Arc<Charter>> {
         self.0.seen.charter.borrow().clone()
+    }
+
+    /// What this start cut, and what it found damaged. What others hold of it is fetched from them.
+    pub fn cuts(&self) -> &[Cut] {
+        &self.0.cuts
+    }
+
+    /// Whether entries that were held before this start, and may have been shown, are not there any more.
+    pub fn lost_entries(&self) -> bool {
+        self.0.lost
     }
 
     /// What each connected peer is doing.

@@ -6,7 +6,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use charter::{CheckedStatement, StatementSet, Subject};
 use identity::{Incarnation, JournalId, NetworkId, NodeKey, NodeSecret, Point, ScopeName, Signed};
 use journal::VerifiedRun;
-use store::{Frame, FrameKind, Index, IndexOp, IndexState, Reader};
+use store::{Cut, Frame, FrameKind, Index, IndexOp, IndexState, Reader, Why};
 use sync::{Beacon, Receipt, Recovered};
 
 use crate::{
@@ -43,17 +43,27 @@ pub(crate) struct Found {
     pub(crate) given_up: BTreeSet<JournalId>,
     /// What keeps aside the branches that the power went over.
     pub(crate) keep: Vec<Frame>,
+    /// Something that was stored is not there any more, and it may have been this node's own.
+    pub(crate) lost: bool,
 }
 
 /// Reads what is kept beside pages, and brings the index up to the end of the log.
+///
+/// Where stored entries cannot be read, their journal is held up to the entry before: peers send the rest again. So an
+/// index that still counts them is built anew.
 pub(crate) fn recover(
     index: &Index,
     reader: &Reader,
     frames: &[store::Located],
+    cuts: &[Cut],
     state: IndexState,
     own: NodeKey,
 ) -> Result<Found, DriverError> {
-    let mut found = Found::default();
+    let damage = damage(cuts);
+    let known = index.get(DAMAGE)?;
+    let news = known != damage;
+    let state = if news { IndexState::Suspect } else { state };
+    let mut found = Found { lost: news && damage.is_some(), ..Found::default() };
     for located in frames.iter().filter(|located| !matches!(located.kind, FrameKind::Page | FrameKind::Pack)) {
         let bytes = match reader.read(located.at) {
             Ok(frame) => frame.bytes,
@@ -79,10 +89,16 @@ pub(crate) fn recover(
                 let runs = reader.read(located.at).ok().and_then(|frame| read_runs(&frame.bytes));
                 let Some(runs) = runs else {
                     tracing::error!(file = located.at.file, offset = located.at.offset, "a stored page cannot be read");
+                    found.lost = true;
                     continue;
                 };
                 for (part, run) in (0..).zip(&runs) {
-                    index_run(index, run, located.at, part, &mut ops)?;
+                    if continues(index, run, &ops)? {
+                        index_run(index, run, located.at, part, &mut ops)?;
+                    } else {
+                        tracing::error!(journal = %run.journal(), first = run.first(), "the entries before are lost");
+                        found.lost |= run.journal().node == own;
+                    }
                 }
                 // What came last may be what an order erases.
                 ops.push(IndexOp::Set { name: desk::erasure::DONE.to_vec(), value: None });
@@ -105,7 +121,32 @@ pub(crate) fn recover(
     if applied > 0 {
         tracing::info!(frames = applied, "the index caught up with the journals");
     }
+    if index.get(DAMAGE)? != damage {
+        index.apply(&[IndexOp::Set { name: DAMAGE.to_vec(), value: damage }], None)?;
+    }
     Ok(found)
+}
+
+/// Under which setting the index says which damage it was built with.
+pub(crate) const DAMAGE: &[u8] = b"damage";
+
+/// What stands for the damage that a start reports each time until its file is rewritten; `None` when there is none. The
+/// end of the log is not in it: what is cut there is cut once.
+fn damage(cuts: &[Cut]) -> Option<Vec<u8>> {
+    let lasting: Vec<&Cut> = cuts.iter().filter(|cut| !matches!(cut.why, Why::TornTail | Why::Behind)).collect();
+    let named = || blake3::derive_key("simpul damage v1", format!("{lasting:?}").as_bytes());
+    (!lasting.is_empty()).then(|| named().to_vec())
+}
+
+/// Whether nothing is missing between a run and what the index holds of its journal, or will hold after `ops`.
+fn continues(index: &Index, run: &VerifiedRun, ops: &[IndexOp]) -> Result<bool, DriverError> {
+    let Some(number) = index.journal_number(run.journal()) else { return Ok(run.first() == 1) };
+    let held = index.point(number)?.map_or(0, |point| point.seq);
+    let more = ops.iter().filter_map(|op| match op {
+        IndexOp::Page { journal, page } if *journal == number => Some(page.last.seq),
+        _ => None,
+    });
+    Ok(run.first() <= more.fold(held, u64::max) + 1)
 }
 
 impl Found {

@@ -8,8 +8,10 @@ use std::{
 use identity::{Coordinate, EntryHash, Incarnation, JournalId, NodeKey, Point, ScopeName};
 use journal::{ForkProof, Limits, VerifiedRun};
 use lru::LruCache;
-use store::{Index, JournalNumber, Location, PageRow, Reader, StoreError};
+use store::{Index, IndexOp, JournalNumber, Location, PageRow, Reader, StoreError};
 use sync::{LoadPart, LoadedPack, Span, wire::NOTHING};
+
+use crate::opening::DAMAGE;
 
 /// How many decoded pages stay in memory.
 const PAGES_KEPT: std::num::NonZeroUsize = std::num::NonZeroUsize::new(24).expect("not zero");
@@ -53,21 +55,35 @@ impl Shelf {
         self.reader.copies()
     }
 
-    /// The run of a page row; `None` if its frame is damaged or gone, which is logged.
+    /// The run of a page row; `None` if its frame does not hold it, which is logged. What cannot be read is given up at
+    /// the next start, and fetched again from others.
     fn run(&self, page: &PageRow) -> Result<Option<Arc<VerifiedRun>>, StoreError> {
         let key = (page.at, page.part);
         let cache = || self.cache.lock().unwrap_or_else(PoisonError::into_inner);
         if let Some(run) = cache().get(&key) {
             return Ok(Some(run.clone()));
         }
-        let frame = self.reader.read(page.at)?;
+        let frame = match self.reader.read(page.at) {
+            Ok(frame) => frame,
+            Err(error) => {
+                self.unreadable()?;
+                return Err(error);
+            }
+        };
         let Some(run) = read_runs(&frame.bytes).and_then(|runs| runs.into_iter().nth(page.part as usize)) else {
             tracing::error!(file = page.at.file, offset = page.at.offset, "a stored page does not read back");
+            self.unreadable()?;
             return Ok(None);
         };
         let run = Arc::new(run);
         cache().put(key, run.clone());
         Ok(Some(run))
+    }
+
+    /// Notes that the index counts something that cannot be read.
+    fn unreadable(&self) -> Result<(), StoreError> {
+        let value = Some(b"a page cannot be read".to_vec());
+        self.index.apply(&[IndexOp::Set { name: DAMAGE.to_vec(), value }], None)
     }
 
     /// Remembers a run that has just been stored, since it is likely to be read next.

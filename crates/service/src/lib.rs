@@ -79,8 +79,8 @@ impl Service {
         let (node, updates) = Node::open(driver::Options { store, known_kind, network, rebuild })
             .await
             .map_err(|error| setup::problem(&error))?;
-        // The folder is locked from here on: nobody else has the views open.
-        if rebuild {
+        // The folder is locked from here on: nobody else has the views open. They would go on showing what is lost.
+        if rebuild || node.lost_entries() {
             Reading::throw_away(&views)?;
         }
         let reading = Reading::start(views, node.clone(), updates).await?;

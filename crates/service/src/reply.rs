@@ -125,6 +125,9 @@ pub struct StatusView {
     pub peers: Vec<PeerView>,
     /// How many of its own entries no other office is known to hold.
     pub only_here: u64,
+    /// What the last start found damaged or cut in the node's files; what others hold of it is fetched from them.
+    #[serde(default)]
+    pub damage: Vec<String>,
 }
 
 /// One participant in a list.

@@ -45,6 +45,7 @@ impl Service {
             scopes,
             peers: self.peers(charter.as_deref()),
             only_here: self.only_here(charter.as_deref(), &own).await?,
+            damage: node.cuts().iter().map(damage).collect(),
         })
     }
 
@@ -177,6 +178,20 @@ impl Service {
         }
         Ok(VerifyView { entries: recomputed.entries, documents, differences })
     }
+}
+
+/// What a start found of its files, in words.
+fn damage(cut: &store::Cut) -> String {
+    let what = match cut.why {
+        store::Why::TornTail => "its last write was not whole and was cut, as after a power cut",
+        store::Why::Damaged => "a part of it is damaged",
+        store::Why::NoEnd => "its end is gone",
+        store::Why::NoHeader => "it is unreadable",
+        store::Why::Foreign => "it was written under another key or for another node",
+        store::Why::Missing => "files before it are gone",
+        store::Why::Behind => "what was written last is gone",
+    };
+    format!("{}: {what}", cut.file)
 }
 
 fn bundle_problem(error: &driver::BundleError) -> Problem {

@@ -10,21 +10,25 @@ use std::{
 
 use journal::segments::{DiskOp, FileName};
 
+use crate::options::Watch;
+
 /// The folder of the segments, with the files that are being written held open.
 #[derive(Debug)]
 pub(crate) struct Disk {
     folder: PathBuf,
     open: BTreeMap<FileName, File>,
+    watch: Option<Watch>,
     /// Tests let the operation fail that makes this zero.
     #[cfg(test)]
     pub(crate) fail_in: Option<usize>,
 }
 
 impl Disk {
-    pub(crate) fn new(folder: &Path) -> Self {
+    pub(crate) fn new(folder: &Path, watch: Option<Watch>) -> Self {
         Self {
             folder: folder.to_owned(),
             open: BTreeMap::new(),
+            watch,
             #[cfg(test)]
             fail_in: None,
         }
@@ -59,6 +63,9 @@ impl Disk {
         #[cfg(test)]
         if let Some(left) = &mut self.fail_in {
             *left = left.checked_sub(1).ok_or_else(|| io::Error::other("the test lets the disk fail"))?;
+        }
+        if let Some(Watch(watch)) = &self.watch {
+            watch(op);
         }
         match op {
             DiskOp::Create { file } => {

@@ -30,7 +30,7 @@ pub use copies::{Copies, Listed, frames_of_copy};
 pub use error::StoreError;
 pub use folder::read_node_key as node_secret;
 pub use index::{DocumentId, Index, IndexOp, JournalNumber, PageRow, Row, ScopeNumber, Setting, VALUE_BYTES_MAX};
-pub use options::{MachineKeySource, Options, machine_id};
+pub use options::{MachineKeySource, Options, Watch, machine_id};
 pub use store::{IndexState, Opened, Reader, Space, Store, Writer};
 
-pub use journal::segments::{Cut, FileName, Frame, FrameKind, Located, Location, Position, Why};
+pub use journal::segments::{Cut, DiskOp, FileName, Frame, FrameKind, Located, Location, Position, Why};

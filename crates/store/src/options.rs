@@ -4,9 +4,10 @@ use std::{
     fmt, fs,
     os::unix::fs::MetadataExt,
     path::{Path, PathBuf},
+    sync::Arc,
 };
 
-use journal::segments::Sizing;
+use journal::segments::{DiskOp, Sizing};
 use zeroize::Zeroizing;
 
 use crate::{StoreError, error::at};
@@ -33,6 +34,17 @@ impl fmt::Debug for MachineKeySource {
     }
 }
 
+/// Is told of each operation on the segment files just before it is executed, on the thread that executes it: how the
+/// crash harness knows what a power cut may leave behind.
+#[derive(Clone)]
+pub struct Watch(pub Arc<dyn Fn(&DiskOp) + Send + Sync>);
+
+impl fmt::Debug for Watch {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("Watch(..)")
+    }
+}
+
 /// How to open a data folder.
 #[derive(Debug, Clone)]
 pub struct Options {
@@ -46,6 +58,8 @@ pub struct Options {
     pub reserve_bytes: u64,
     /// How the segment files grow.
     pub sizing: Sizing,
+    /// Who watches what is done to the segment files; nobody, outside of tests.
+    pub watch: Option<Watch>,
 }
 
 impl Options {
@@ -57,6 +71,7 @@ impl Options {
             index_cache_bytes: 16 << 20,
             reserve_bytes: 64 << 20,
             sizing: Sizing::default(),
+            watch: None,
         }
     }
 }

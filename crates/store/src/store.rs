@@ -124,7 +124,7 @@ impl Store {
         let setup = Setup { identity, machine_key, seed, sizing: options.sizing, expected };
 
         let journal = folder.join("journal");
-        let mut disk = Disk::new(&journal);
+        let mut disk = Disk::new(&journal, options.watch.clone());
         let listing = disk.listing().map_err(at(&journal))?;
         let mut read = |file, offset, bytes| Ok(read_up_to(&File::open(disk.path(file))?, offset, bytes)?);
         let (log, recovered, ops) = Log::recover(&listing, &mut read, &setup)?;
@@ -132,7 +132,10 @@ impl Store {
         for cut in &recovered.cuts {
             tracing::warn!(file = %cut.file, from = cut.from, to = cut.to, why = ?cut.why, "a start found no frames here");
         }
-        if recovered.cuts.iter().any(|cut| cut.why == Why::Behind) {
+        // What is appended has its own number as its last place; only what is written anew has a higher one.
+        let anew = log.files().into_iter().map(|(name, _)| name).filter(|name| name.number > name.last);
+        let known = index.knows_rewritten(anew.map(|name| name.number).max().unwrap_or_default())?;
+        if recovered.cuts.iter().any(|cut| cut.why == Why::Behind) || (!known && state != IndexState::Empty) {
             state = IndexState::Suspect;
         }
 
@@ -278,7 +281,8 @@ impl Writer {
         }
         let (ops, locations) = self.log.rewrite(files, &frames)?;
         // The index names places in the old files until it is told the new ones.
-        self.index.rewriting()?;
+        let made = self.log.files().iter().map(|(name, _)| name.number).max().unwrap_or_default();
+        self.index.rewriting(made)?;
         self.execute(&ops)?;
         let mut locations = locations.into_iter();
         Ok(kept.into_iter().map(|(old, kept)| (old, if kept { locations.next() } else { None })).collect())

@@ -62,6 +62,45 @@ fn what_was_appended_is_there_after_a_restart() {
 }
 
 #[test]
+fn an_index_from_before_a_rewriting_is_not_trusted() {
+    let folder = tempfile::tempdir().unwrap();
+    let mut options = options(folder.path());
+    options.sizing.segment_bytes = 9 << 10;
+    let (mut store, _) = Store::create(&options).unwrap();
+    for text in ["one", "two"] {
+        store.writer.append(&[frame(FrameKind::Page, &text.repeat(300))]).unwrap();
+    }
+    let files: Vec<u32> = store.writer.files().iter().map(|(name, _)| name.number).collect();
+    assert_eq!(files.len(), 2);
+    store.index.apply(&[], Some(store.writer.end())).unwrap();
+    drop(store);
+    let (index, before) = (options.folder.join("index"), folder.path().join("before"));
+    copy_folder(&index, &before);
+
+    // The first file is written anew; the log still ends where the index says.
+    let rewrite = |put_back: bool| {
+        let (mut store, _) = Store::open(&options).unwrap();
+        let first = store.writer.files()[0].0.number;
+        store.writer.rewrite(&[first], |_, frame| frame.ok()).unwrap();
+        store.index.apply(&[IndexOp::Rewritten], None).unwrap();
+        drop(store);
+        if put_back {
+            fs::remove_dir_all(&index).unwrap();
+            copy_folder(&before, &index);
+        }
+        Store::open(&options).unwrap()
+    };
+    assert!(matches!(rewrite(false).1.index, IndexState::Ready(_)));
+    let (store, opened) = rewrite(true);
+    assert_eq!(opened.index, IndexState::Suspect);
+    // Built anew it is trusted again.
+    store.index.wipe().unwrap();
+    store.index.apply(&[], Some(store.writer.end())).unwrap();
+    drop(store);
+    assert!(matches!(Store::open(&options).unwrap().1.index, IndexState::Ready(_)));
+}
+
+#[test]
 fn a_folder_is_open_once_and_says_by_whom() {
     let folder = tempfile::tempdir().unwrap();
     let options = options(folder.path());

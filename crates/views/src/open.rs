@@ -93,27 +93,44 @@ impl Views {
         Ok(Some(Reader { db }))
     }
 
-    /// Closes the file so that the next opening need not check it. Without this the next opening takes longer.
+    /// Closes the file and says beside it what it holds, so that the next opening sees whether it is as it was.
     pub fn close(self) -> Result<(), ViewsError> {
-        set_clean(&self.reader.db, true)?;
-        self.reader.db.close().map_err(|(_, error)| error.into())
+        let Self { reader: Reader { db }, path, interned: _ } = self;
+        // Somebody may still be reading: then closing alone leaves the last writes in the log beside the file.
+        db.query_row("PRAGMA wal_checkpoint(TRUNCATE)", [], |_| Ok(()))?;
+        db.close().map_err(|(_, error)| error)?;
+        let Some(path) = path else { return Ok(()) };
+        let said = sum(&path).and_then(|sum| fs::write(beside(&path, SUM), sum));
+        said.map_err(|source| ViewsError::Open { path, source })
     }
 
     fn try_existing(path: &Path) -> Result<Option<Self>, ViewsError> {
+        let io = |source| ViewsError::Open { path: path.to_owned(), source };
+        // It stands for what is there now and for nothing that is written from here on.
+        let said = fs::read(beside(path, SUM)).ok();
+        remove_if_there(&beside(path, SUM)).map_err(io)?;
+        let all_in_file = fs::metadata(beside(path, "-wal")).map_or(true, |log| log.len() == 0);
+        let as_it_was = match said {
+            Some(said) if all_in_file => {
+                if said != sum(path).map_err(io)? {
+                    return Ok(None);
+                }
+                true
+            }
+            Some(_) | None => false,
+        };
         let db = connect(path)?;
         let pragma = |name: &str| db.pragma_query_value(None, name, |row| row.get::<_, i32>(0));
         if pragma("application_id")? != APPLICATION_ID || pragma("user_version")? != schema::version() {
             return Ok(None);
         }
-        let clean: String = db.query_row("SELECT value FROM meta WHERE key = 'clean'", [], |row| row.get(0))?;
-        if clean != "1" {
+        if !as_it_was {
             // Without fsync a power cut may leave anything behind.
             let verdict: String = db.query_row("PRAGMA quick_check(1)", [], |row| row.get(0))?;
             if verdict != "ok" {
                 return Ok(None);
             }
         }
-        set_clean(&db, false)?;
         Ok(Some(Self { reader: Reader { db }, path: Some(path.to_owned()), interned: Interned::default() }))
     }
 
@@ -121,7 +138,6 @@ impl Views {
         db.set_prepared_statement_cache_capacity(64);
         let transaction = db.unchecked_transaction()?;
         db.execute_batch(&schema::text())?;
-        set_clean(&db, false)?;
         db.pragma_update(None, "application_id", APPLICATION_ID)?;
         db.pragma_update(None, "user_version", schema::version())?;
         transaction.commit()?;
@@ -142,19 +158,33 @@ fn connect(path: &Path) -> Result<Connection, ViewsError> {
     Ok(db)
 }
 
-fn set_clean(db: &Connection, clean: bool) -> Result<(), ViewsError> {
-    let value = if clean { "1" } else { "0" };
-    db.execute("INSERT OR REPLACE INTO meta (key, value) VALUES ('clean', ?1)", [value])?;
-    Ok(())
+/// What the sum over the file is called that was closed in good order, behind the file's own name.
+const SUM: &str = ".sum";
+
+/// Stands for every byte of a file.
+fn sum(path: &Path) -> io::Result<Vec<u8>> {
+    let mut hasher = blake3::Hasher::new_derive_key("simpul views file v1");
+    io::copy(&mut fs::File::open(path)?, &mut hasher)?;
+    Ok(hasher.finalize().as_bytes().to_vec())
+}
+
+fn beside(path: &Path, suffix: &str) -> PathBuf {
+    let mut name = path.as_os_str().to_owned();
+    name.push(suffix);
+    PathBuf::from(name)
+}
+
+fn remove_if_there(path: &Path) -> io::Result<()> {
+    match fs::remove_file(path) {
+        Err(error) if error.kind() != io::ErrorKind::NotFound => Err(error),
+        Ok(()) | Err(_) => Ok(()),
+    }
 }
 
 /// Moves the file and its companions aside; what was set aside before goes, so that bad files do not pile up.
 fn set_aside(path: &Path) -> io::Result<PathBuf> {
-    let with = |suffix: &str| {
-        let mut name = path.as_os_str().to_owned();
-        name.push(suffix);
-        PathBuf::from(name)
-    };
+    let with = |suffix: &str| beside(path, suffix);
+    remove_if_there(&with(SUM))?;
     for companion in ["", "-wal", "-shm"] {
         match fs::rename(with(companion), with(&format!(".set-aside{companion}"))) {
             Ok(()) => {}

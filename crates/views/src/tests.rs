@@ -410,6 +410,22 @@ fn a_file_that_is_not_ours_is_set_aside() {
 }
 
 #[test]
+fn a_letter_that_changed_on_the_disk_of_a_closed_file_is_noticed() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("views.sqlite");
+    let (mut views, _) = Views::open(&path).unwrap();
+    views.apply(&[person(KURIPAN, 1, "Turyati")], &[]).unwrap();
+    views.close().unwrap();
+    assert_eq!(Views::open(&path).map(|(views, opened)| (views.close().unwrap(), opened).1).unwrap(), Opened::Kept);
+    let mut bytes = fs::read(&path).unwrap();
+    let at = bytes.windows(7).position(|bytes| bytes == b"Turyati").unwrap();
+    bytes[at] = b'S';
+    fs::write(&path, bytes).unwrap();
+    let (_, opened) = Views::open(&path).unwrap();
+    assert!(matches!(opened, Opened::SetAside(_)), "{opened:?}");
+}
+
+#[test]
 fn no_word_that_people_do_not_use() {
     for words in [crate::words::NAME_NOT_READ, crate::words::NAME_NOT_HERE] {
         for text in [words.id, words.en] {

@@ -29,7 +29,14 @@ impl Desk {
             for (journal, number) in self.index.journals(&scope) {
                 let (mut from, mut before) = (1, EntryHash([0; 32]));
                 loop {
-                    let runs = self.shelf.runs_from(number, from, u64::MAX, READ_AT_ONCE_BYTES)?;
+                    let runs = match self.shelf.runs_from(number, from, u64::MAX, READ_AT_ONCE_BYTES) {
+                        Ok(runs) => runs,
+                        Err(StoreError::Segment(error)) => {
+                            found.damaged.push(format!("{journal}: {error}"));
+                            break;
+                        }
+                        Err(other) => return Err(other),
+                    };
                     let Some(last) = runs.last() else { break };
                     let next = last.last().seq + 1;
                     for run in &runs {
@@ -63,11 +70,16 @@ impl Desk {
                 for id in documents {
                     let Some(journal) = self.index.journal(id.journal) else { continue };
                     let document = Coordinate { journal, seq: id.seq };
-                    if let Some(fold) = self.build(&document)? {
-                        if let Err(error) = fold.check_with_automerge() {
-                            found.damaged.push(format!("{document}: {error}"));
+                    match self.build(&document) {
+                        Ok(Some(fold)) => {
+                            if let Err(error) = fold.check_with_automerge() {
+                                found.damaged.push(format!("{document}: {error}"));
+                            }
+                            states.push((document, fold.state_hash()));
                         }
-                        states.push((document, fold.state_hash()));
+                        Ok(None) => {}
+                        Err(StoreError::Segment(error)) => found.damaged.push(format!("{document}: {error}")),
+                        Err(other) => return Err(other),
                     }
                 }
                 after = Some(last);

@@ -34,6 +34,8 @@ pub struct Shown {
 /// An office's machine, switched on or off.
 pub struct Office {
     pub folder: PathBuf,
+    /// Who watches what its node does to its segment files.
+    pub watch: Option<store::Watch>,
     node: Option<Node>,
     shown: watch::Receiver<Shown>,
 }
@@ -44,8 +46,9 @@ pub struct Network {
     pub statements: Vec<Signed<Statement>>,
 }
 
-fn options(folder: &Path, network: Option<NetworkOptions>) -> Options {
+pub fn options(folder: &Path, watch: Option<store::Watch>, network: Option<NetworkOptions>) -> Options {
     let mut store = store::Options::new(folder);
+    store.watch = watch;
     store.reserve_bytes = 0;
     // Files are full soon.
     store.sizing.grow_bytes_min = 4 << 10;
@@ -56,18 +59,23 @@ fn options(folder: &Path, network: Option<NetworkOptions>) -> Options {
 impl Office {
     /// Makes a machine; it is off.
     pub fn new(folder: &Path, name: &str, kind: &str, region: &str) -> Self {
+        Self::watched(folder, (name, kind, region), None)
+    }
+
+    /// The same, watched from its first byte on.
+    pub fn watched(folder: &Path, (name, kind, region): (&str, &str, &str), watch: Option<store::Watch>) -> Self {
         let (kind, region) = (kind.parse().unwrap(), region.parse().unwrap());
         let subject = Subject::NewOffice { name: name.to_owned(), kind, region };
         let folder = folder.join(name);
-        Node::create(&options(&folder, None).store, subject, false).unwrap();
-        Self { folder, node: None, shown: watch::channel(Shown::default()).1 }
+        Node::create(&options(&folder, watch.clone(), None).store, subject, false).unwrap();
+        Self { folder, watch, node: None, shown: watch::channel(Shown::default()).1 }
     }
 
     /// A machine that was made of a backup; it is off.
     pub fn restored(folder: &Path, name: &str, file: &Path, opener: &driver::Opener) -> Self {
         let folder = folder.join(name);
-        driver::restore(&options(&folder, None).store, file, opener, |_, _| ()).unwrap();
-        Self { folder, node: None, shown: watch::channel(Shown::default()).1 }
+        driver::restore(&options(&folder, None, None).store, file, opener, |_, _| ()).unwrap();
+        Self { folder, watch: None, node: None, shown: watch::channel(Shown::default()).1 }
     }
 
     /// Switches it on, to call these.
@@ -75,7 +83,7 @@ impl Office {
         let known = peers.iter().map(|peer| (peer.key(), vec![peer.address()])).collect();
         let network =
             NetworkOptions { udp: Some(([127, 0, 0, 1], 0).into()), peers: known, ..NetworkOptions::default() };
-        let (node, mut updates) = Node::open(options(&self.folder, Some(network))).await.unwrap();
+        let (node, mut updates) = Node::open(options(&self.folder, self.watch.clone(), Some(network))).await.unwrap();
         let (shown, seen) = watch::channel(Shown::default());
         tokio::spawn(async move {
             while let Some(update) = updates.recv().await {
@@ -206,7 +214,11 @@ impl Network {
         (name, kind, region): (&str, &str, &str),
         peers: &[&Office],
     ) -> Office {
-        let mut office = Office::new(folder, name, kind, region);
+        self.admit_made(Office::new(folder, name, kind, region), sponsor, peers).await
+    }
+
+    /// The same with a machine that was made before.
+    pub async fn admit_made(&mut self, mut office: Office, sponsor: &Office, peers: &[&Office]) -> Office {
         office.start(peers).await;
         let request = office.node().request().clone();
         let said = sponsor.state(Body::Admit { request }).await;

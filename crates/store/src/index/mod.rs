@@ -14,7 +14,7 @@ mod rows;
 use std::{
     collections::BTreeMap,
     panic::{AssertUnwindSafe, catch_unwind},
-    sync::{Arc, PoisonError, RwLock},
+    sync::{Arc, PoisonError, RwLock, atomic::Ordering},
 };
 
 use identity::{ChangeHash, JournalId, Point, ScopeName};
@@ -201,6 +201,9 @@ impl Index {
                     changes.insert(rows::successor_key(*of, Some(*document)), Some(Vec::new()));
                 }
                 IndexOp::Rewritten => {
+                    if let Some(file) = self.sled.get(rows::REWRITING)? {
+                        changes.insert(rows::REWRITTEN.to_vec(), Some(file));
+                    }
                     changes.insert(rows::REWRITING.to_vec(), None);
                 }
                 IndexOp::Set { name, value } => {
@@ -395,9 +398,17 @@ impl Index {
         Ok(())
     }
 
-    /// Notes that the segments are being rewritten, so that a start that finds this note does not trust the rows.
-    pub(crate) fn rewriting(&self) -> Result<(), StoreError> {
-        self.sled.insert(rows::REWRITING.to_vec(), vec![1])
+    /// Notes that segments are being written anew into this file, so that a start that finds this note does not trust
+    /// the rows.
+    pub(crate) fn rewriting(&self, file: u32) -> Result<(), StoreError> {
+        self.sled.insert(rows::REWRITING.to_vec(), file.to_be_bytes().to_vec())
+    }
+
+    /// Says which file segments were last written anew into, by the log. Rows that do not know of it may be older than
+    /// that, and name places that are gone: gives whether they do know.
+    pub(crate) fn knows_rewritten(&self, file: u32) -> Result<bool, StoreError> {
+        self.sled.rewritten.store(file, Ordering::Relaxed);
+        Ok(file == 0 || self.sled.get(rows::REWRITTEN)?.is_some_and(|known| known == file.to_be_bytes()))
     }
 }
 

@@ -10,7 +10,10 @@
 use std::{
     fs::{self, File},
     path::{Path, PathBuf},
-    sync::{Arc, Mutex, MutexGuard, PoisonError, RwLock},
+    sync::{
+        Arc, Mutex, MutexGuard, PoisonError, RwLock,
+        atomic::{AtomicU32, Ordering},
+    },
 };
 
 use super::{Changes, Index, guarded, names::Names, rows};
@@ -37,6 +40,8 @@ pub(super) struct Sled {
     open: Option<Open>,
     folder: PathBuf,
     stamp: PathBuf,
+    /// The last file that segments were written anew into, as the log has it.
+    pub(super) rewritten: AtomicU32,
     _lock: Arc<Lock>,
 }
 
@@ -102,6 +107,7 @@ impl Index {
                 open: Some(Open { db, tree: RwLock::new(tree), sum: Mutex::new(sum.unwrap_or_default()) }),
                 folder: path.clone(),
                 stamp: stamp.clone(),
+                rewritten: AtomicU32::new(0),
                 _lock: lock.clone(),
             };
             Ok(Self { sled: Arc::new(sled), names: Arc::new(RwLock::new(names)) })
@@ -277,6 +283,11 @@ impl Sled {
         *tree = guarded(|| db.open_tree(TREE))?;
         guarded(|| tree.insert(rows::VERSION, ROWS_VERSION))?;
         *sum = Sum::default();
+        // Rows that are made from here on name files that are there.
+        let file = self.rewritten.load(Ordering::Relaxed).to_be_bytes();
+        sum.add(rows::REWRITTEN, &file);
+        guarded(|| tree.insert(rows::REWRITTEN, file.as_slice()))?;
+        guarded(|| tree.insert(rows::SUM, sum.bytes().as_slice()))?;
         let boot = fs::read_to_string("/proc/sys/kernel/random/boot_id").unwrap_or_default();
         write_file(&self.stamp, &boot)
     }

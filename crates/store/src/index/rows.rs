@@ -4,6 +4,7 @@
 //! J scope 0 node incarnation        → number                       S scope → number
 //! p journal first-seq               → page                         s name  → setting
 //! d scope journal seq chunk         → entries of a document        A → applied   V → version   R → rewriting
+//! W → rewritten
 //! n journal seq journal seq         → nothing: the second document continues the first
 //! + → the sum over all other rows but the version
 //! ```
@@ -20,7 +21,10 @@ pub(super) const PAGES: &[u8] = b"p";
 pub(super) const APPLIED: &[u8] = b"A";
 pub(super) const VERSION: &[u8] = b"V";
 pub(super) const SUM: &[u8] = b"+";
+/// While it is there, files are being written anew: the number of the new one.
 pub(super) const REWRITING: &[u8] = b"R";
+/// The number of the last file that files were written anew into and that the rows know of.
+pub(super) const REWRITTEN: &[u8] = b"W";
 /// The longest entry in a document's value: two numbers of at most 5 and 10 bytes, and a hash.
 const ROW_BYTES_MAX: usize = 5 + 10 + 32;
 
