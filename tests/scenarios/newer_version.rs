@@ -64,6 +64,7 @@ fn a_peer_that_speaks_only_another_version_is_told_so_and_nothing_else_changes()
     net.until("the other one too", || (net["kemenkes"].list().len() == 2).then_some(()));
     let newest = (sync::wire::VERSIONS.1, u16::MAX);
     net["kemenkes"].stop();
-    let mut tap = tap::Tap::open_speaking(&net["kemenkes"].folder, &net["kemnaker"].key, &net["kemnaker"].status(), newest);
+    let mut tap =
+        tap::Tap::open_speaking(&net["kemenkes"].folder, &net["kemnaker"].key, &net["kemnaker"].status(), newest);
     tap.until_heard(PARTICIPATION);
 }

@@ -1,10 +1,10 @@
 //! What a node holds, of whom, and what is nowhere else; and whether what is shown is what the journals say.
 
-use std::{collections::BTreeMap, path::Path};
+use std::path::Path;
 
-use charter::{Charter, NodeState, Subject};
-use identity::{JournalId, NodeKey, Point};
-use sync::{PeerState, Receipt};
+use charter::{Charter, Subject};
+use identity::{JournalId, Point};
+use sync::PeerState;
 
 use crate::{
     Service,

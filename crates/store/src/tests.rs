@@ -258,7 +258,7 @@ fn the_real_disk_ends_with_the_same_bytes_as_the_simulated_one() {
         sizing: Sizing { grow_bytes_min: 2 << 10, grow_bytes_max: 8 << 10, segment_bytes: 32 << 10 },
         expected: None,
     };
-    let (mut sim, mut real) = (SimDisk::default(), disk::Disk::new(folder.path()));
+    let (mut sim, mut real) = (SimDisk::default(), disk::Disk::new(folder.path(), None));
     let from_sim = |sim: &SimDisk| {
         Log::recover(&sim.listing(), &mut |file, offset, bytes| Ok(sim.read(file, offset, bytes)), &setup).unwrap()
     };

@@ -100,7 +100,10 @@ mod tests {
         for (what, signed) in table {
             assert_eq!(book.insert(signed, false), None, "{what}");
         }
-        assert_eq!(book.iter().map(|(node, beacon)| (node, beacon.number)).collect::<Vec<_>>(), [(secret.node_key(), 5)]);
+        assert_eq!(
+            book.iter().map(|(node, beacon)| (node, beacon.number)).collect::<Vec<_>>(),
+            [(secret.node_key(), 5)]
+        );
         assert!(book.insert(newer, false).is_some());
     }
 }

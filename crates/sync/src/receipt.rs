@@ -140,7 +140,8 @@ mod tests {
     const HOLDER: [u8; 32] = [1; 32];
 
     fn receipt(number: u64) -> Receipt {
-        let journal = ShortJournal { node: NodeSecret::from_seed([2; 32]).node_key(), incarnation: Incarnation([3; 8]) };
+        let journal =
+            ShortJournal { node: NodeSecret::from_seed([2; 32]).node_key(), incarnation: Incarnation([3; 8]) };
         let point = Point { seq: 7, hash: identity::EntryHash([4; 32]) };
         Receipt { scope: "board/id".parse().unwrap(), number, time_ms: 0, points: vec![(journal, point)] }
     }

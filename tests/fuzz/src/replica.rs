@@ -57,6 +57,7 @@ fn replica(bytes: &[u8]) -> Ends {
         clock_ms: 1_763_750_000_000,
         // Bounds that a short row of inputs can reach.
         config: Config { sessions_max: 6, intake_per_journal_day: 6, ..Config::default() },
+        folds: charter::Folds::default(),
     };
     let mut shell = Shell {
         replica: Replica::new(recovered, now),

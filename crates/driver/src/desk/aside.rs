@@ -54,7 +54,8 @@ impl Desk {
                     continue;
                 }
                 // A point of another branch: the journal is about to go on along that one, and is set aside then.
-                if cut.is_some_and(|cut| self.shelf.locate(&journal, cut.seq).is_ok_and(|hash| hash != Some(cut.hash))) {
+                if cut.is_some_and(|cut| self.shelf.locate(&journal, cut.seq).is_ok_and(|hash| hash != Some(cut.hash)))
+                {
                     continue;
                 }
                 let above = cut.map_or(0, |cut| cut.seq);
@@ -70,8 +71,9 @@ impl Desk {
     fn is_said_again(&self, journal: &JournalId, number: JournalNumber, above: u64) -> Result<bool, StoreError> {
         let runs = self.shelf.runs_from(number, above + 1, u64::MAX, usize::MAX)?;
         let said = self.state.said.get(journal);
-        let mut points =
-            runs.iter().flat_map(|run| (run.first().max(above + 1)..=run.last().seq).filter_map(|seq| run.point_at(seq)));
+        let mut points = runs
+            .iter()
+            .flat_map(|run| (run.first().max(above + 1)..=run.last().seq).filter_map(|seq| run.point_at(seq)));
         Ok(points.all(|point| said.is_some_and(|said| said.contains(&point.hash))))
     }
 
