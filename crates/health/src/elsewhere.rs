@@ -54,7 +54,7 @@ mod tests {
 
     /// Two ministries, of which the first asks; a third key that nobody admitted.
     fn world() -> (Charter, Vec<OfficeId>) {
-        let requests: Vec<_> = [1, 2].map(|name| {
+        let requests = [1, 2].map(|name| {
             let subject = Subject::NewOffice {
                 name: format!("ministry {name}"),
                 kind: identity::OfficeKind::Ministry,
@@ -65,7 +65,8 @@ mod tests {
         });
         let offices: Vec<OfficeId> =
             requests.iter().map(|signed| charter::office_id(signed, &Request::verify(signed).unwrap())).collect();
-        let (said, network) = founding(false, requests, Policy::default_programme(offices[0]), [7; 16]).unwrap();
+        let (said, network) =
+            founding(false, requests.to_vec(), Policy::default_programme(offices[0]), [7; 16]).unwrap();
         let mut set = StatementSet::new();
         for name in [1, 2] {
             set.insert_checked(CheckedStatement::check(said.signed_by(&secret(name)).unwrap()).unwrap());

@@ -28,8 +28,6 @@ struct World {
     runs: Vec<VerifiedRun>,
 }
 
-const NODES: [&str; 4] = ["kemnaker", "kemendesa", "kuripan", "stranger"];
-
 fn secret(name: &str) -> NodeSecret {
     NodeSecret::from_seed(*blake3::hash(name.as_bytes()).as_bytes())
 }
