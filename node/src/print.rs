@@ -189,6 +189,9 @@ fn status(status: &StatusView) {
         0 => line("everything of this node is held elsewhere too"),
         count => line(format!("{count} entries are only here")),
     }
+    for damage in &status.damage {
+        line(format!("damage: {damage}"));
+    }
     if !status.scopes.is_empty() {
         let mut scopes = table(["scope", "documents", "entries", "waiting", "refused", "held", "state"]);
         for scope in &status.scopes {

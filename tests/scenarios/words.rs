@@ -300,7 +300,6 @@ fn bad_input_for_backups_and_for_looking_after_a_node() {
         ("kuripan", "request --out {files}/none/out", "cannot write"),
         ("wonosobo", "approve {files}/garung.request --out {files}/none/out", "cannot write"),
         ("kuripan", "backup --out {files}/none/out", "cannot write"),
-        ("kuripan", "restore {files}/garbage", "is not empty"),
         ("kuripan", "doctor --network", "does not run"),
     ] {
         check(&net, at, words, 1, told);
@@ -312,8 +311,7 @@ fn bad_input_for_backups_and_for_looking_after_a_node() {
         ("{files}/garbage --sibling {files}/kuripan", "no backup"),
         ("{files}/empty --sibling {files}/kuripan", "no backup"),
         ("{files}/garung.invite --sibling {files}/kuripan", "no backup"),
-        ("{files}/garbage --sibling {files}/none", "holds no node"),
-        ("{files}/garbage", "no recovery key"),
+        ("{files}/garbage", "none lies beside the backup"),
     ] {
         check(&net, "", &format!("{restore} {words}"), 1, told);
     }

@@ -17,7 +17,7 @@ use identity::{
     Signed,
 };
 use journal::Kind;
-use store::{Cut, Frame, FrameKind, Index, IndexState, Store, StoreError, Why};
+use store::{Cut, Frame, FrameKind, Index, IndexState, Location, Store, StoreError, Why};
 use sync::{Beacon, PeerStatus, Receipt};
 use tokio::sync::{mpsc, oneshot, watch};
 use transport::{Address, Endpoint, TransportError};
@@ -126,6 +126,7 @@ struct Inner {
     recovery: Mutex<Option<RecoveryLock>>,
     peers: Vec<(NodeKey, Vec<Address>)>,
     cuts: Vec<Cut>,
+    unreadable: Vec<Location>,
     lost: bool,
     desk: sync_mpsc::Sender<DeskJob>,
     told: mpsc::UnboundedSender<Told>,
@@ -207,6 +208,7 @@ impl Node {
 
         // Only an index that knew of more tells a tail that was there from a write that was never whole.
         let lost = found.lost || opened.cuts.iter().any(|cut| cut.why == Why::Behind);
+        let unreadable = std::mem::take(&mut found.unreadable);
         let (network, recovery) = (found.network, found.recovery);
         if let Some(network) = network {
             engine.join(recovered(&secret, &index, network, found)?);
@@ -243,6 +245,7 @@ impl Node {
             recovery: Mutex::new(recovery),
             peers,
             cuts: opened.cuts,
+            unreadable,
             lost,
             desk,
             told,
@@ -289,6 +292,11 @@ impl Node {
     /// What this start cut, and what it found damaged. What others hold of it is fetched from them.
     pub fn cuts(&self) -> &[Cut] {
         &self.0.cuts
+    }
+
+    /// Where statements, receipts and notes of this node lie that this start could not read.
+    pub fn unreadable(&self) -> &[Location] {
+        &self.0.unreadable
     }
 
     /// Whether entries that were held before this start, and may have been shown, are not there any more.

@@ -6,7 +6,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use charter::{CheckedStatement, StatementSet, Subject};
 use identity::{Incarnation, JournalId, NetworkId, NodeKey, NodeSecret, Point, ScopeName, Signed};
 use journal::VerifiedRun;
-use store::{Cut, Frame, FrameKind, Index, IndexOp, IndexState, Reader, Why};
+use store::{Cut, Frame, FrameKind, Index, IndexOp, IndexState, Location, Reader, Why};
 use sync::{Beacon, Receipt, Recovered};
 
 use crate::{
@@ -45,6 +45,8 @@ pub(crate) struct Found {
     pub(crate) keep: Vec<Frame>,
     /// Something that was stored is not there any more, and it may have been this node's own.
     pub(crate) lost: bool,
+    /// Frames beside pages that cannot be read.
+    pub(crate) unreadable: Vec<Location>,
 }
 
 /// Reads what is kept beside pages, and brings the index up to the end of the log.
@@ -59,21 +61,22 @@ pub(crate) fn recover(
     state: IndexState,
     own: NodeKey,
 ) -> Result<Found, DriverError> {
-    let damage = damage(cuts);
-    let known = index.get(DAMAGE)?;
-    let news = known != damage;
-    let state = if news { IndexState::Suspect } else { state };
-    let mut found = Found { lost: news && damage.is_some(), ..Found::default() };
+    let mut found = Found::default();
     for located in frames.iter().filter(|located| !matches!(located.kind, FrameKind::Page | FrameKind::Pack)) {
         let bytes = match reader.read(located.at) {
             Ok(frame) => frame.bytes,
             Err(error) => {
                 tracing::error!(%error, "a stored frame cannot be read; it is asked from others again");
+                found.unreadable.push(located.at);
                 continue;
             }
         };
         found.take(located.kind, &bytes);
     }
+    let damage = damage(cuts, &found.unreadable);
+    let news = index.get(DAMAGE)? != damage;
+    found.lost = news && damage.is_some();
+    let state = if news { IndexState::Suspect } else { state };
     let from = match state {
         IndexState::Ready(position) => position,
         IndexState::Empty | IndexState::Suspect => {
@@ -132,19 +135,19 @@ pub(crate) const DAMAGE: &[u8] = b"damage";
 
 /// What stands for the damage that a start reports each time until its file is rewritten; `None` when there is none. The
 /// end of the log is not in it: what is cut there is cut once.
-fn damage(cuts: &[Cut]) -> Option<Vec<u8>> {
+fn damage(cuts: &[Cut], unreadable: &[Location]) -> Option<Vec<u8>> {
     let lasting: Vec<&Cut> = cuts.iter().filter(|cut| !matches!(cut.why, Why::TornTail | Why::Behind)).collect();
-    let named = || blake3::derive_key("simpul damage v1", format!("{lasting:?}").as_bytes());
-    (!lasting.is_empty()).then(|| named().to_vec())
+    let named = || blake3::derive_key("simpul damage v1", format!("{lasting:?} {unreadable:?}").as_bytes());
+    (!lasting.is_empty() || !unreadable.is_empty()).then(|| named().to_vec())
 }
 
 /// Whether nothing is missing between a run and what the index holds of its journal, or will hold after `ops`.
 fn continues(index: &Index, run: &VerifiedRun, ops: &[IndexOp]) -> Result<bool, DriverError> {
     let Some(number) = index.journal_number(run.journal()) else { return Ok(run.first() == 1) };
     let held = index.point(number)?.map_or(0, |point| point.seq);
-    let more = ops.iter().filter_map(|op| match op {
-        IndexOp::Page { journal, page } if *journal == number => Some(page.last.seq),
-        _ => None,
+    let more = ops.iter().filter_map(|op| {
+        let IndexOp::Page { journal, page } = op else { return None };
+        (*journal == number).then_some(page.last.seq)
     });
     Ok(run.first() <= more.fold(held, u64::max) + 1)
 }

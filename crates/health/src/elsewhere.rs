@@ -11,16 +11,13 @@ use sync::Receipt;
 ///
 /// A receipt counts only if its holder is admitted and not removed, and only for a point on the chain: `on_chain` is
 /// asked whether the entry with the point's number has the point's hash here.
-///
-/// # Errors
-/// Those of `on_chain`.
-pub fn held_elsewhere<'a, E>(
+pub fn held_elsewhere<'a>(
     charter: Option<&Charter>,
     office: OfficeId,
     own: &'a [(JournalId, Point)],
     receipts: impl IntoIterator<Item = (NodeKey, &'a Receipt)>,
-    mut on_chain: impl FnMut(&JournalId, Point) -> Result<bool, E>,
-) -> Result<BTreeMap<&'a JournalId, u64>, E> {
+    mut on_chain: impl FnMut(&JournalId, Point) -> bool,
+) -> BTreeMap<&'a JournalId, u64> {
     let counts = |holder: &NodeKey| {
         let node = charter.and_then(|charter| charter.node(holder));
         let counts = node.is_some_and(|node| node.state == NodeState::Active && node.office != office);
@@ -32,13 +29,13 @@ pub fn held_elsewhere<'a, E>(
             let short = journal.into();
             for (_, point) in receipt.points.iter().filter(|(of, _)| *of == short) {
                 let news = point.seq > held.get(journal).copied().unwrap_or(0) && point.seq <= ours.seq;
-                if news && (broken::is("believe a receipt off the chain") || on_chain(journal, *point)?) {
+                if news && (broken::is("believe a receipt off the chain") || on_chain(journal, *point)) {
                     held.insert(journal, point.seq);
                 }
             }
         }
     }
-    Ok(held)
+    held
 }
 
 #[cfg(test)]
@@ -82,7 +79,7 @@ mod tests {
         let own = [(journal.clone(), point(5))];
         let receipt = Receipt { scope, number: 1, time_ms: 0, points: vec![((&journal).into(), point(seq))] };
         let receipts = [(secret(holder).node_key(), &receipt)];
-        let held = held_elsewhere::<()>(Some(&charter), offices[0], &own, receipts, |_, _| Ok(on_chain)).unwrap();
+        let held = held_elsewhere(Some(&charter), offices[0], &own, receipts, |_, _| on_chain);
         assert_eq!(held, BTreeMap::from([(&journal, expected)]));
     }
 

@@ -47,15 +47,16 @@ pub(crate) struct Doc(pub(crate) Snapshot);
 
 impl Doc {
     pub(crate) fn new(kind: RecordKind, seq: u64) -> Self {
+        let id = at(kind.class(), KURIPAN, seq);
         Self(Snapshot {
-            id: at(kind.class(), KURIPAN, seq),
+            tips: vec![id.clone()],
+            id,
             kind: kind.number(),
             predecessor: None,
             fields: BTreeMap::new(),
             texts: BTreeMap::new(),
             facts: Vec::new(),
             heads: Vec::new(),
-            tips: Vec::new(),
             waiting: Vec::new(),
             refused: Vec::new(),
             settled: Vec::new(),

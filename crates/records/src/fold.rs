@@ -27,7 +27,7 @@ pub enum Record {
     Tie(Tie),
     /// An order erased it.
     Erased,
-    /// This version cannot read it, or it lies where it does not belong; a notice says which.
+    /// This version cannot read it, it lies where it does not belong, or nothing of it counts; a notice says which.
     Unread,
 }
 
@@ -82,6 +82,10 @@ fn read(snapshot: &Snapshot, authors: &dyn Authors, notices: &mut Vec<Notice>) -
         }
         return Record::Unread;
     };
+    // Not one entry of it counts; their notices say why.
+    if snapshot.tips.is_empty() {
+        return Record::Unread;
+    }
     let Some(village) = scope.region().filter(|_| scope.class() == kind.class()) else {
         notices.push(unread(&Why::Misplaced));
         return Record::Unread;

@@ -11,7 +11,7 @@ use crate::fold::Folded;
 pub struct DocumentRows {
     /// The document; its journal names the scope.
     pub id: Coordinate,
-    /// The hash of what it shows, as `documents` gives it.
+    /// The hash of what it shows, as `documents` gives it: all zero while nothing of it counts.
     pub state_hash: [u8; 32],
     /// What it means; `None`: nothing of it is shown any more and its rows go.
     pub rows: Option<Folded>,
@@ -22,9 +22,16 @@ pub struct DocumentRows {
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Default)]
 pub struct StateSum(pub [u8; 32]);
 
+/// What a document shows of which nothing counts. It leaves no trace in the sum: who holds entries beyond a cut-off shows
+/// the same as who never took them.
+const NOTHING: [u8; 32] = [0; 32];
+
 impl StateSum {
     /// Adds a document.
     pub fn add(&mut self, id: &Coordinate, state_hash: &[u8; 32]) {
+        if *state_hash == NOTHING {
+            return;
+        }
         let mut carry = 0u16;
         for (sum, term) in self.0.iter_mut().zip(term(id, state_hash)) {
             let total = u16::from(*sum) + u16::from(term) + carry;
@@ -35,6 +42,9 @@ impl StateSum {
 
     /// Takes a document out again that was added with this hash.
     pub fn remove(&mut self, id: &Coordinate, state_hash: &[u8; 32]) {
+        if *state_hash == NOTHING {
+            return;
+        }
         let mut borrow = 0u16;
         for (sum, term) in self.0.iter_mut().zip(term(id, state_hash)) {
             let total = 0x100 + u16::from(*sum) - u16::from(term) - borrow;
@@ -84,6 +94,16 @@ mod tests {
         assert_eq!(forward, one);
         forward.remove(&documents[0].0, &documents[0].1);
         assert_eq!(forward, StateSum::default());
+    }
+
+    #[test]
+    fn a_document_of_which_nothing_counts_leaves_no_trace() {
+        let id = at(Class::Identity, KURIPAN, 1);
+        let mut sum = StateSum::default();
+        sum.add(&id, &[0; 32]);
+        assert_eq!(sum, StateSum::default());
+        sum.remove(&id, &[0; 32]);
+        assert_eq!(sum, StateSum::default());
     }
 
     #[test]

@@ -94,6 +94,10 @@ fn key_in(path: &Path) -> Option<RecoveryKey> {
     text.lines().find_map(|line| line.parse().ok())
 }
 
+/// What opens a backup.
+const KEY_HINT: &str =
+    "give the recovery key that the first backup wrote: --key FILE; or another node of the office: --sibling DIR";
+
 /// Makes a new node of a backup. `key` is a recovery key or the file that holds it; without it, the keys that lie beside
 /// the backup are tried. `sibling` is the data folder of another node of the office.
 pub fn restore(
@@ -117,6 +121,13 @@ pub fn restore(
         }
         (None, None) => keys_beside(file).into_iter().map(|key| Opener::Recovery(Box::new(key))).collect(),
     };
+    if openers.is_empty() {
+        return Err(Problem::new(
+            Code::NoRight,
+            "no recovery key was given, and none lies beside the backup",
+            KEY_HINT,
+        ));
+    }
     let mut refused = BackupError::OtherKey;
     for opener in openers {
         match driver::restore(store, file, &opener, |done, total| progress(Progress { done, total })) {
@@ -150,10 +161,7 @@ fn problem(error: &BackupError) -> Problem {
     let (code, hint) = match error {
         B::Foreign | B::Damaged => (Code::BadInput, "take another copy of the backup, or an older one"),
         B::Version(_) => (Code::BadInput, "bring this program up to date"),
-        B::OtherKey => (
-            Code::NoRight,
-            "give the recovery key that the first backup wrote: --key FILE; or another node of the office: --sibling DIR",
-        ),
+        B::OtherKey => (Code::NoRight, KEY_HINT),
         B::NotEmpty(_) => (Code::Conflict, "choose another folder with --data: a backup becomes a node of its own"),
         B::Io { .. } | B::Store(_) => (Code::Storage, "check the path, and whether the disk or stick has room"),
         B::Key | B::State(_) | B::Randomness => (Code::Internal, "look into the node's log"),

@@ -45,7 +45,7 @@ impl Service {
             scopes,
             peers: self.peers(charter.as_deref()),
             only_here: self.only_here(charter.as_deref(), &own).await?,
-            damage: node.cuts().iter().map(damage).collect(),
+            damage: node.cuts().iter().map(damage).chain(node.unreadable().iter().map(unreadable)).collect(),
         })
     }
 
@@ -109,11 +109,10 @@ impl Service {
     /// Own entries that no other office is known to hold.
     async fn only_here(&self, charter: Option<&Charter>, own: &[(JournalId, Point)]) -> Result<u64, Problem> {
         let receipts = self.node().receipts().await;
-        let on_chain = |journal: &JournalId, point: Point| {
-            Ok::<_, Problem>(self.node().entry_hash(journal, point.seq)? == Some(point.hash))
-        };
+        // What cannot be read here is not known to be what they hold: then it counts as being only here.
+        let on_chain = |journal: &JournalId, point: Point| matches!(self.node().entry_hash(journal, point.seq), Ok(Some(hash)) if hash == point.hash);
         let receipts = receipts.iter().map(|(holder, receipt)| (*holder, receipt));
-        let held = health::held_elsewhere(charter, self.node().office(), own, receipts, on_chain)?;
+        let held = health::held_elsewhere(charter, self.node().office(), own, receipts, on_chain);
         let to_be_held = self.node().to_be_held(own.to_vec()).await?;
         let elsewhere = |journal| held.get(journal).copied().unwrap_or(0);
         Ok(to_be_held.iter().map(|(journal, up_to)| up_to.saturating_sub(elsewhere(journal))).sum())
@@ -192,6 +191,10 @@ fn damage(cut: &store::Cut) -> String {
         store::Why::Behind => "what was written last is gone",
     };
     format!("{}: {what}", cut.file)
+}
+
+fn unreadable(at: &store::Location) -> String {
+    format!("file {}: what stands at byte {} cannot be read", at.file, at.offset)
 }
 
 fn bundle_problem(error: &driver::BundleError) -> Problem {

@@ -122,8 +122,10 @@ async fn what_cannot_be_restored_is_said_and_leaves_nothing() {
     fs::write(at("newer"), newer).unwrap();
 
     let key = key.to_str();
+    let other = driver::RecoveryKey::from_seed([9; 32]).to_string();
     let table = [
-        ("apart/good", "new", None, Code::NoRight, "sealed to other keys"),
+        ("apart/good", "new", None, Code::NoRight, "none lies beside the backup"),
+        ("apart/good", "new", Some(other.as_str()), Code::NoRight, "sealed to other keys"),
         ("good", "new", Some("simpul-recovery-key-1: AAAA"), Code::BadInput, "a letter of it is wrong"),
         ("good", "node", key, Code::Conflict, "is not empty"),
         ("short", "new", key, Code::BadInput, "damaged or not complete"),

@@ -151,11 +151,12 @@ impl Reader {
         Ok(sum)
     }
 
-    /// How many documents, conflicts and other items a scope has.
+    /// How many documents of which something counts, conflicts and other items a scope has.
     pub fn counts(&self, scope: &ScopeName) -> Result<Counts, ViewsError> {
         let mut counts = Counts::default();
         let mut select = self.db.prepare_cached(
-            "SELECT d.kind, count(*) FROM document d JOIN scope s ON s.id = d.scope WHERE s.name = ?1 GROUP BY d.kind",
+            "SELECT d.kind, count(*) FROM document d JOIN scope s ON s.id = d.scope \
+             WHERE s.name = ?1 AND d.state <> zeroblob(32) GROUP BY d.kind",
         )?;
         let mut rows = select.query([scope.as_str()])?;
         while let Some(row) = rows.next()? {

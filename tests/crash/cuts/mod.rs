@@ -174,7 +174,7 @@ fn lay(life: &Life, disk: &SimDisk, done: usize, index: usize, chance: &mut Chan
         if path.is_dir() { fs::remove_dir_all(path)? } else { fs::remove_file(path)? }
     }
     for (name, bytes) in &life.keys {
-        OpenOptions::new().write(true).create(true).mode(0o600).open(life.folder.join(name))?.write_all(bytes)?;
+        OpenOptions::new().write(true).create_new(true).mode(0o600).open(life.folder.join(name))?.write_all(bytes)?;
     }
     fs::create_dir(life.folder.join("journal"))?;
     for (name, bytes) in image(disk) {

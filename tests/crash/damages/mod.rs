@@ -23,7 +23,7 @@ use self::{
 use crate::chance::{self, Chance};
 
 /// How many people the village registers before the first image, and again before each other.
-const PEOPLE: usize = 60;
+const PEOPLE: usize = 30;
 
 /// How many older images there are.
 const STALE: usize = 2;

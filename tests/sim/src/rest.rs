@@ -222,12 +222,10 @@ impl Net {
             let own: Vec<(JournalId, Point)> =
                 disk.journals.keys().filter(|j| j.node == me).map(|j| (j.clone(), disk.point(j))).collect();
             let receipts = replica.receipts().iter().map(|known| (known.holder(), &known.receipt));
-            let on_chain = |journal: &JournalId, point: Point| {
-                Ok::<_, std::convert::Infallible>(disk.hash_at(journal, point.seq) == Some(point.hash))
-            };
+            let on_chain = |journal: &JournalId, point: Point| disk.hash_at(journal, point.seq) == Some(point.hash);
             let Some(office) = self.charter(*node).node(&me).map(|node| node.office) else { continue };
             let believed = health::held_elsewhere(Some(self.charter(*node)), office, &own, receipts, on_chain);
-            for (journal, seq) in believed.unwrap().into_iter().filter(|(_, seq)| *seq > 0) {
+            for (journal, seq) in believed.into_iter().filter(|(_, seq)| *seq > 0) {
                 let hash = disk.hash_at(journal, seq);
                 let other = |other: &usize| {
                     let theirs = self.charter(*node).node(&self.key(*other));

@@ -86,8 +86,17 @@ fn what_a_newer_version_wrote_waits() {
     assert_eq!(doc.fold().record, Record::Unread);
     // An entry that waits for a version is counted once, not again for its document.
     let at = doc.0.id.clone();
-    doc.0.waiting = vec![(at, documents::Waiting::Version)];
+    doc.0.waiting = vec![(at, Waiting::Version)];
     check_notices(&doc, &["waiting version"]);
+}
+
+#[test]
+fn a_document_of_which_nothing_counts_is_nobody() {
+    let mut doc = participation();
+    doc.0.refused = vec![(doc.0.id.clone(), Refusal::CutOff)];
+    doc.0.tips.clear();
+    assert_eq!(doc.fold().record, Record::Unread);
+    check_notices(&doc, &["refused cut_off"]);
 }
 
 #[test]
