@@ -2,11 +2,11 @@
 
 use std::{
     collections::BTreeMap,
-    sync::LazyLock,
+    sync::{Arc, LazyLock},
     time::{Duration, Instant},
 };
 
-use charter::{Audience, CheckedStatement};
+use charter::{Audience, Charter, CheckedStatement};
 use identity::{
     Coordinate, Domain, EntryHash, Incarnation, JournalId, NetworkId, NodeKey, Point, ScopeName, Signed, StatementHash,
 };
@@ -56,11 +56,13 @@ fn replica(bytes: &[u8]) -> Ends {
         seed: [3; 32],
         clock_ms: 1_763_750_000_000,
         // Bounds that a short row of inputs can reach.
-        config: Config { sessions_max: 6, intake_per_journal_day: 6, ..Config::default() },
+        config: Config { sessions_max: 6, intake_per_journal_day: 4, ..Config::default() },
         folds: charter::Folds::default(),
     };
+    let replica = Replica::new(recovered, now);
     let mut shell = Shell {
-        replica: Replica::new(recovered, now),
+        charter: replica.charter().clone(),
+        replica,
         now,
         pick: Pick(Picks::new(&bytes[..bytes.len().min(BYTES_MAX)])),
         sessions: BTreeMap::new(),
@@ -254,6 +256,8 @@ impl Pick<'_> {
 /// Does what the replica asks for, sometimes wrongly, sometimes not at all.
 struct Shell<'a> {
     replica: Replica,
+    /// The charter that outputs are judged by: what was said before a new one was folded went by the one before it.
+    charter: Arc<Charter>,
     now: Instant,
     pick: Pick<'a>,
     /// What is connected, and to whom; a file that is written or read is connected to nobody.
@@ -282,7 +286,12 @@ impl Shell<'_> {
                     self.sessions.remove(&session);
                     self.ends.insert(close_code(&code));
                 }
-                Output::Event(said) => drop(self.ends.insert(event(&said))),
+                Output::Event(said) => {
+                    if matches!(said, Event::CharterChanged) {
+                        self.charter = self.replica.charter().clone();
+                    }
+                    self.ends.insert(event(&said));
+                }
                 Output::Persist { .. }
                 | Output::Check { .. }
                 | Output::Load { .. }
@@ -302,7 +311,7 @@ impl Shell<'_> {
         if matches!(message, Message::Hello(_) | Message::Proof(_) | Message::Bye(..)) {
             return;
         }
-        let charter = self.replica.charter();
+        let charter = &self.charter;
         assert!(charter.is_active(&peer), "a stranger gets {message:?}");
         let scope = if let Message::Have(have) = &message {
             &have.scope
