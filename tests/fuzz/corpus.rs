@@ -1,6 +1,6 @@
 //! The corpora, given to their targets on every run of the tests: what a fuzzer once found stays found.
 
-#![allow(clippy::disallowed_methods, clippy::unwrap_used, reason = "a test at the edge")]
+#![allow(clippy::disallowed_methods, clippy::print_stdout, clippy::unwrap_used, reason = "a test at the edge")]
 
 use std::{
     collections::BTreeSet,

@@ -29,6 +29,7 @@ use identity::{Coordinate, Incarnation, JournalId, NodeSecret, Point, ScopeName}
 use journal::{Commit, JournalWriter, Kind, VerifiedRun};
 use lru::LruCache;
 use store::{DocumentId, Index, Position, StoreError};
+use sync::Token;
 use tokio::sync::{mpsc as async_mpsc, oneshot};
 
 pub use recompute::{Recomputed, States};
@@ -73,10 +74,12 @@ pub(crate) enum DeskJob {
         document: Coordinate,
         reply: oneshot::Sender<Result<Option<Snapshot>, StoreError>>,
     },
-    /// Others' entries (or own ones fetched back) are durable.
+    /// Others' entries (or own ones fetched back) are durable. The engine is told once they can be found: a peer that
+    /// hears of them asks at once.
     Held {
         runs: Vec<HeldRun>,
         end: Position,
+        token: Token,
     },
     /// Own entries are durable, or not.
     OwnStored {
@@ -316,7 +319,11 @@ impl Desk {
                 drop(reply.send(found));
                 Ok(())
             }
-            DeskJob::Held { runs, end } => self.held(runs, end),
+            DeskJob::Held { runs, end, token } => {
+                let held = self.held(runs, end);
+                drop(self.told.send(Told::Persisted(token)));
+                held
+            }
             DeskJob::OwnStored { id, stored } => self.own_stored(id, stored),
             DeskJob::Charter { charter, statements } => {
                 self.statements_digest = statements;

@@ -421,8 +421,7 @@ impl Engine {
                 for job in after {
                     drop(desk.send(job));
                 }
-                drop(desk.send(DeskJob::Held { runs: runs.collect(), end: stored.end }));
-                drop(told.send(Told::Persisted(token)));
+                drop(desk.send(DeskJob::Held { runs: runs.collect(), end: stored.end, token }));
             }
         });
     }

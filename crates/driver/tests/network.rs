@@ -7,7 +7,7 @@ mod net;
 use charter::{Act, Body, Holder, Policy};
 use driver::{Target, WriteError};
 use identity::{Class, OfficeKind};
-use net::{ministry, put};
+use net::{Office, ministry, put};
 
 #[tokio::test(flavor = "multi_thread")]
 async fn a_node_that_knows_one_peer_finds_the_others() {
@@ -23,6 +23,27 @@ async fn a_node_that_knows_one_peer_finds_the_others() {
         let mut office = office;
         office.stop().await;
     }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn what_comes_through_a_third_office_comes_each_time() {
+    let folder = tempfile::tempdir().unwrap();
+    let (mut ministry, mut network) = ministry(folder.path()).await;
+    let mut offices = Vec::new();
+    for (name, kind, region) in [("Kuripan", "village", "33.07.10.2004"), ("Wonosobo", "regency", "33.07")] {
+        let mut office = Office::new(folder.path(), name, kind, region);
+        office.hidden = true;
+        offices.push(network.admit_made(office, &ministry, &[&ministry]).await);
+    }
+    let [village, regency] = offices.as_mut_slice() else { panic!() };
+    for number in 0..200 {
+        let document = village.register(&format!("Orang {number}"), None).await;
+        regency.until_shows(&document, |_| true).await;
+    }
+    regency.until_connected(&[ministry.key()]).await;
+    village.stop().await;
+    regency.stop().await;
+    ministry.stop().await;
 }
 
 #[tokio::test(flavor = "multi_thread")]

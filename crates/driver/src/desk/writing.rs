@@ -239,7 +239,7 @@ impl Desk {
             }
         };
         let mut at = stored.at.into_iter();
-        let mut ops = Vec::new();
+        let (mut ops, mut packs) = (Vec::new(), Vec::new());
         for commit in std::mem::take(&mut flight.commits) {
             for (kind, run) in runs_of(&commit) {
                 let Some(at) = at.next() else { continue };
@@ -250,12 +250,15 @@ impl Desk {
                 if kind == FrameKind::Pack
                     && let Ok(bytes) = journal::encode(&[&run])
                 {
-                    let pack = LoadedPack { bytes, spans: vec![span(&run)] };
-                    drop(self.told.send(Told::Written { pack }));
+                    packs.push(LoadedPack { bytes, spans: vec![span(&run)] });
                 }
             }
         }
         self.index.apply(&ops, Some(stored.end))?;
+        // Only now: a peer that hears of them asks at once.
+        for pack in packs {
+            drop(self.told.send(Told::Written { pack }));
+        }
         for document in &flight.touched {
             self.show(document)?;
         }

@@ -36,6 +36,8 @@ pub struct Office {
     pub folder: PathBuf,
     /// Who watches what its node does to its segment files.
     pub watch: Option<store::Watch>,
+    /// Tells others addresses that lead nowhere: only who is called is met.
+    pub hidden: bool,
     node: Option<Node>,
     shown: watch::Receiver<Shown>,
 }
@@ -68,21 +70,26 @@ impl Office {
         let subject = Subject::NewOffice { name: name.to_owned(), kind, region };
         let folder = folder.join(name);
         Node::create(&options(&folder, watch.clone(), None).store, subject, false).unwrap();
-        Self { folder, watch, node: None, shown: watch::channel(Shown::default()).1 }
+        Self { folder, watch, hidden: false, node: None, shown: watch::channel(Shown::default()).1 }
     }
 
     /// A machine that was made of a backup; it is off.
     pub fn restored(folder: &Path, name: &str, file: &Path, opener: &driver::Opener) -> Self {
         let folder = folder.join(name);
         driver::restore(&options(&folder, None, None).store, file, opener, |_, _| ()).unwrap();
-        Self { folder, watch: None, node: None, shown: watch::channel(Shown::default()).1 }
+        Self { folder, watch: None, hidden: false, node: None, shown: watch::channel(Shown::default()).1 }
     }
 
     /// Switches it on, to call these.
     pub async fn start(&mut self, peers: &[&Office]) {
         let known = peers.iter().map(|peer| (peer.key(), vec![peer.address()])).collect();
-        let network =
-            NetworkOptions { udp: Some(([127, 0, 0, 1], 0).into()), peers: known, ..NetworkOptions::default() };
+        let nowhere = || "127.0.0.1:1".to_owned();
+        let network = NetworkOptions {
+            udp: Some(([127, 0, 0, 1], 0).into()),
+            peers: known,
+            advertise: self.hidden.then(nowhere).into_iter().collect(),
+            ..NetworkOptions::default()
+        };
         let (node, mut updates) = Node::open(options(&self.folder, self.watch.clone(), Some(network))).await.unwrap();
         let (shown, seen) = watch::channel(Shown::default());
         tokio::spawn(async move {
