@@ -54,6 +54,10 @@ pub(crate) struct Told {
     pub(crate) ms: Option<f64>,
     pub(crate) peak_rss_bytes: u64,
     pub(crate) rss_bytes: u64,
+    /// What the process used of the processors.
+    pub(crate) cpu_ms: f64,
+    /// How long the first page of a list took.
+    pub(crate) page_ms: Option<f64>,
     /// Both ways, as handed to the socket.
     pub(crate) wire_bytes: u64,
     pub(crate) per_second: Option<f64>,
@@ -89,8 +93,14 @@ impl Side {
                 let service = service(&folder, Vec::new()).await?;
                 // Ready is who answers; it answers once its views show everything that it holds.
                 let state = shown(&service).await?;
-                say(Told { ms: Some(ms(began)), state: Some(state), ..Told::default() })?;
+                let ready = ms(began);
                 service.stop().await;
+                let views = views::Views::open(&folder.join("views.sqlite"))?.0;
+                let reader = views.reader()?.context("the views are a file")?;
+                let began = Instant::now();
+                reader.list(&views::Filter::default(), views::Page::first(50))?;
+                let page_ms = Some(ms(began));
+                say(Told { ms: Some(ready), state: Some(state), page_ms, ..Told::default() })?;
             }
             Side::Reconnect { folder, peer } => {
                 let running = Running::open(&folder, vec![parse(&peer)?]).await?;
@@ -229,7 +239,7 @@ pub(crate) fn ms(since: Instant) -> f64 {
 }
 
 fn say(told: Told) -> anyhow::Result<()> {
-    let told = Told { peak_rss_bytes: memory("VmHWM:")?, rss_bytes: memory("VmRSS:")?, ..told };
+    let told = Told { peak_rss_bytes: memory("VmHWM:")?, rss_bytes: memory("VmRSS:")?, cpu_ms: cpu_ms()?, ..told };
     println!("{}", serde_json::to_string(&told)?);
     Ok(())
 }
@@ -239,6 +249,15 @@ fn memory(name: &str) -> anyhow::Result<u64> {
     let status = std::fs::read_to_string("/proc/self/status")?;
     let line = status.lines().find_map(|line| line.strip_prefix(name)).context("the kernel tells it")?;
     Ok(line.trim().trim_end_matches(" kB").parse::<u64>()? * 1024)
+}
+
+/// What this process used of the processors, in and outside the kernel: fields 14 and 15 of /proc/self/stat, in
+/// hundredths of a second.
+fn cpu_ms() -> anyhow::Result<f64> {
+    let stat = std::fs::read_to_string("/proc/self/stat")?;
+    let (_, fields) = stat.rsplit_once(") ").context("the kernel tells it")?;
+    let ticks: u64 = fields.split(' ').skip(11).take(2).map(str::parse::<u64>).sum::<Result<_, _>>()?;
+    Ok(ticks as f64 * 10.0)
 }
 
 async fn until_told_to_end() {

@@ -178,6 +178,28 @@ pub(crate) async fn generate(under: &Path, documents: u64) -> anyhow::Result<u64
     Ok(entries)
 }
 
+/// Makes a ministry's node and lets it register this many people.
+pub(crate) async fn register(under: &Path, documents: u64) -> anyhow::Result<()> {
+    let (name, kind, region) = OFFICES[4];
+    let subject = Subject::NewOffice { name: name.to_owned(), kind: kind.parse()?, region: region.parse()? };
+    Node::create(&store::Options::new(hub(under)), subject, true)?;
+    let running = Running::open(&hub(under), Vec::new()).await?;
+    let (network, statements) = found(&running.node)?;
+    running.node.join(network, statements).await?;
+    let (scope, officer): (ScopeName, _) = (SCOPE.parse()?, Officer::new("petugas")?);
+    let numbers: Vec<u64> = (0..documents).collect();
+    for batch in numbers.chunks(BATCH) {
+        let writes = batch.iter().map(|number| Write {
+            target: Target::New { scope: scope.clone(), kind: 3, predecessor: None },
+            officer: officer.clone(),
+            what: What::Change { shown: Vec::new(), edits: puts(Person::new(*number).registration()) },
+        });
+        running.node.write(writes.collect()).await?;
+    }
+    running.stop().await;
+    Ok(())
+}
+
 /// Waits until a node holds this many entries.
 pub(crate) async fn until_holds(node: &Running, entries: u64) {
     let mut tick = tokio::time::interval(std::time::Duration::from_millis(2));

@@ -159,6 +159,11 @@ impl Ground {
         closure
     }
 
+    /// Every change.
+    pub(crate) fn everything(&self) -> Bits {
+        self.closure(0..self.changes.len() as u32)
+    }
+
     /// What the changes in `closure` take.
     pub(crate) fn size(&self, closure: &Bits) -> Size {
         closure.iter().filter_map(|place| self.change(place)).fold(Size::default(), |sum, c| sum.plus(c.own_size))

@@ -12,7 +12,7 @@
 //! - Every operation that an accepted change names is one of the changes that it builds on, or earlier in itself.
 //! - The accepted changes of one actor are a chain: no two with one number.
 
-use identity::Coordinate;
+use identity::{Coordinate, broken};
 
 use crate::chunk::{Head, hash_and_len};
 use crate::columns::{self, CHANGE_OPS_MAX, DELETE, Id, Key, MAKE_TEXT, MAKES, Malformed, Op, Ops, SET, Span, value};
@@ -151,7 +151,8 @@ pub(crate) fn judge<'a>(ground: &Ground, claim: Claim<'a>, body_of: impl Fn(u32)
         other => others.get(other as usize - 1).copied(),
     })
     .ok_or(Broken("its columns name an actor that is not there"))?;
-    let check = Check { ground, below: &below, me, my_id: actor_id, start_op, ops: &ops, body, creates, body_of };
+    let against = if broken::is("guard judged against the batch") { &ground.everything() } else { &below };
+    let check = Check { ground, below: against, me, my_id: actor_id, start_op, ops: &ops, body, creates, body_of };
     check.all()?;
 
     let (hash, bytes) = hash_and_len(body, head.columns_at, &hashes, &actor_id, other_ids.iter());

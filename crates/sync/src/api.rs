@@ -152,7 +152,8 @@ pub enum Input {
         /// What was found.
         found: Found,
     },
-    /// [`Output::Persist`] is durable. They become durable in the order in which they were asked for.
+    /// [`Output::Persist`] is durable, and [`Output::Load`] finds it: a peer that is told of it asks at once. They become
+    /// durable in the order in which they were asked for.
     Persisted {
         /// Which.
         token: Token,
@@ -186,7 +187,7 @@ pub enum Input {
         /// The proof, if there is a fork.
         proof: Option<Box<ForkProof>>,
     },
-    /// This node wrote, and what it wrote is durable.
+    /// This node wrote, and what it wrote is durable and found by [`Output::Load`].
     Written {
         /// In which journal, after and up to which points, and the bytes to push.
         pack: LoadedPack,

@@ -6,6 +6,7 @@
 
 use std::collections::BTreeSet;
 
+use charter::Standing;
 use identity::{JournalId, ScopeName, broken};
 
 use crate::{
@@ -275,9 +276,9 @@ impl Replica {
     fn mark_dirty(&mut self, id: SessionId, journals: Vec<JournalId>) {
         for journal in journals {
             self.evaluate(id, &journal);
-            let ours = self.holdings.durable(&journal);
+            let (ours, cut_off) = (self.holdings.durable(&journal), self.is_cut_off(&journal));
             if let Some(session) = self.sessions.get_mut(&id)
-                && session.known(&journal, ours).is_some_and(|known| known.seq < ours.seq)
+                && session.is_news(&journal, ours, cut_off)
             {
                 session.dirty.insert(journal);
             }
@@ -347,8 +348,12 @@ impl Replica {
         }
     }
 
-    /// Sets the peer's point of one journal against ours.
+    /// Sets the peer's point of one journal against ours, in a scope that both may read.
     pub(crate) fn evaluate(&mut self, id: SessionId, journal: &JournalId) {
+        // Whose fingerprints are equal is taken to hold what stands here, also of what it has never heard of.
+        if !self.shares(id, &journal.scope) {
+            return;
+        }
         let (received, durable) = (self.holdings.received(journal), self.holdings.durable(journal));
         let Some(session) = self.sessions.get_mut(&id) else { return };
         let Some(theirs) = session.known(journal, durable) else { return };
@@ -435,7 +440,8 @@ impl Replica {
         let mut scopes: std::collections::BTreeMap<ScopeName, Vec<_>> = std::collections::BTreeMap::new();
         for journal in std::mem::take(&mut session.dirty) {
             let ours = self.holdings.durable(&journal);
-            if session.known(&journal, ours).is_some_and(|known| known.seq < ours.seq) {
+            let cut_off = matches!(self.charter.standing(&journal), Standing::CutOff(_));
+            if session.is_news(&journal, ours, cut_off) {
                 scopes.entry(journal.scope.clone()).or_default().push(((&journal).into(), ours));
             }
         }

@@ -10,7 +10,9 @@ use std::{
 };
 
 use charter::{Audience, Charter, CheckedStatement, Folds, StatementSet};
-use identity::{Coordinate, Incarnation, JournalId, NetworkId, NodeKey, NodeSecret, Point, ScopeName, StatementHash};
+use identity::{
+    Coordinate, Incarnation, JournalId, NetworkId, NodeKey, NodeSecret, Point, ScopeName, StatementHash, broken,
+};
 use journal::ForkProof;
 
 use crate::{
@@ -526,7 +528,18 @@ impl Replica {
     pub(crate) fn fold(&mut self) {
         self.unfolded = None;
         self.index_statements();
-        self.charter = self.folds.fold(&self.statements, self.network);
+        self.charter = if broken::is("charter depends on arrival order") {
+            // What waited when it came is never looked at again.
+            let mut in_time = StatementSet::new();
+            let waited = |hash: StatementHash| matches!(self.charter.effect(&hash), Some(charter::Effect::Waiting(_)));
+            let kept = self.statements.iter().filter(|said| !waited(said.hash()));
+            for said in kept {
+                in_time.insert_checked(said.clone());
+            }
+            self.folds.fold(&in_time, self.network)
+        } else {
+            self.folds.fold(&self.statements, self.network)
+        };
         self.holdings.forget_fingerprints();
         self.event(Event::CharterChanged);
         self.apply_standings();

@@ -245,6 +245,13 @@ impl Session {
         }
     }
 
+    /// Whether the peer is to be told that a journal stands here at `ours`: it is known to hold less. Where the journal
+    /// is cut off, it is told whatever else it holds: that may be more of a branch which both give up, and it waits for
+    /// who has the other one.
+    pub(crate) fn is_news(&self, journal: &JournalId, ours: Point, cut_off: bool) -> bool {
+        self.known(journal, ours).is_some_and(|known| known.seq < ours.seq || cut_off && known != ours)
+    }
+
     /// Notes the peer's point of a journal; also of a scope that was not compared yet, since it is told once only.
     pub(crate) fn note(&mut self, journal: &JournalId, point: Point) {
         let guessed = Link { base_equal: true, pending: !self.all_equal, ..Link::default() };
@@ -299,5 +306,34 @@ impl Session {
             Stage::Open if self.comparing || !self.ahead.is_empty() || !self.serve.is_empty() => PeerState::Catching,
             Stage::Open => PeerState::Equal,
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use identity::{EntryHash, Incarnation, NodeSecret};
+
+    use super::*;
+
+    /// A peer is known to hold a journal of which two branches go beyond the first entry.
+    fn check(known: (u64, u8), ours: (u64, u8), cut_off: bool, expected: bool) {
+        let node = NodeSecret::from_seed([1; 32]).node_key();
+        let journal = JournalId { scope: "board/id".parse().unwrap(), node, incarnation: Incarnation([1; 8]) };
+        let point = |(seq, branch)| Point { seq, hash: EntryHash([branch; 32]) };
+        let mut session = Session::new(SessionId(1), node, true, Kind::Node, Instant::now(), 1);
+        session.note(&journal, point(known));
+        session.all_equal = true;
+        session.links.values_mut().for_each(|link| link.pending = false);
+        assert_eq!(session.is_news(&journal, point(ours), cut_off), expected, "{known:?} {ours:?} {cut_off}");
+    }
+
+    #[test]
+    fn who_holds_more_of_a_branch_that_is_given_up_is_told_of_the_other() {
+        check((2, 1), (3, 1), false, true);
+        check((2, 1), (2, 1), false, false);
+        check((3, 1), (2, 1), false, false);
+        check((2, 1), (1, 2), true, true);
+        check((1, 1), (1, 2), true, true);
+        check((1, 2), (1, 2), true, false);
     }
 }

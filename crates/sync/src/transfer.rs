@@ -382,11 +382,16 @@ impl Replica {
         self.check_cut(journal);
     }
 
+    pub(crate) fn is_cut_off(&self, journal: &JournalId) -> bool {
+        matches!(self.charter.standing(journal), Standing::CutOff(_))
+    }
+
     /// A journal moved on here: whoever holds less of it is told.
     fn moved(&mut self, journal: &JournalId, before: Point, point: Point) {
+        let cut_off = self.is_cut_off(journal);
         for session in self.sessions.values_mut().filter(|session| session.kind == Kind::Node) {
             session.moved_here(journal, before);
-            if session.known(journal, point).is_some_and(|known| known.seq < point.seq) {
+            if session.is_news(journal, point, cut_off) {
                 session.dirty.insert(journal.clone());
                 self.touched.insert(session.id);
             }

@@ -1,8 +1,11 @@
 //! Deliberately wrong variants of the product and of its use: each has to be caught, or the checks prove nothing.
 
+/// The variant in which a node that comes back talks first and erases then.
+pub(crate) const ERASE_LATE: &str = "erase after the first exchange instead of before";
+
 /// The variants, each by the name that the code asks for.
 #[cfg(feature = "broken")]
-const VARIANTS: [&str; 11] = [
+const VARIANTS: [&str; 16] = [
     "skip a sync",
     "send before the sync",
     "accept beyond a cut-off",
@@ -14,6 +17,11 @@ const VARIANTS: [&str; 11] = [
     "re-issue with a used number",
     "plain put from an old form",
     "show an erased document after a restore",
+    ERASE_LATE,
+    "charter depends on arrival order",
+    "void removals by the removed",
+    "count a founder's vote twice",
+    "guard judged against the batch",
 ];
 
 /// Chooses a variant for this thread.

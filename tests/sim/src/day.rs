@@ -5,7 +5,7 @@ use std::time::Duration;
 use charter::{Body, Cut};
 use identity::{Class, Coordinate, NodeKey, ScopeName};
 
-use crate::{hostile::Trick, net::Net, node::Node, random::Random, schedule::Step};
+use crate::{hostile::Trick, net::Net, node::Node, random::Random, schedule::Step, world::MINISTRIES};
 
 /// What a run remembers from step to step.
 #[derive(Default)]
@@ -27,7 +27,7 @@ impl Net {
         let names = self.names();
         let name = random.pick(&names).unwrap().clone();
         let off = self.node(&name).replica.is_none();
-        let kind = random.below(40);
+        let kind = random.below(46);
         if tell {
             eprintln!("{:>4} {:?} kind {kind} at {name}", step.number, self.elapsed());
         }
@@ -72,7 +72,63 @@ impl Net {
             36 if days.removed.len() < 2 => self.copy_a_laptop(days, &mut random),
             37 if days.removed.len() < 2 => self.turn_hostile(days, &mut random),
             38 if days.removed.len() < 2 => self.back_date(days, &mut random),
+            39 => self.some_founders_vote(&mut random),
+            40 if !off => self.damage(&name, &mut random),
+            41..=44 => self.work_on_one(&mut random),
             _ => self.save_form(&name, &mut random),
+        }
+    }
+
+    /// Some offices have one document open at once, save it one after the other, and in the end one of them chooses.
+    fn work_on_one(&mut self, random: &mut Random) {
+        let Some(write) = random.pick(&self.acknowledged) else { return };
+        let document = Coordinate { journal: write.journal.clone(), seq: write.point.seq };
+        let key = *random.pick(&["status", "address", "group"]).unwrap();
+        let editors = self.editors(&document);
+        let together: Vec<String> = (0..1 + random.below(3)).filter_map(|_| random.pick(&editors).cloned()).collect();
+        together.iter().for_each(|name| self.open_document(name, &document));
+        // A page that stays open is saved again and again as it was.
+        let times = if random.one_in(4) { 9 } else { 1 };
+        for name in &together {
+            for _ in 0..times {
+                self.save_field(name, key);
+                self.run(Duration::from_millis(random.below(200)));
+            }
+        }
+        self.run(Duration::from_secs(random.below(60)));
+        if let Some(chooses) = random.pick(&self.editors(&document)).cloned() {
+            self.open_document(&chooses, &document);
+            self.save_field(&chooses, key);
+        }
+    }
+
+    /// A page on a disk cannot be read any more: what it held of its journal is gone with all that comes after it.
+    fn damage(&mut self, name: &str, random: &mut Random) {
+        self.crash(name);
+        let index = self.index(name);
+        let Net { nodes, random: drawn, .. } = self;
+        if let Some(own) = nodes[index].damage(random) {
+            self.fired.count("bytes damaged");
+            if own {
+                nodes[index].draw_incarnation(drawn);
+            }
+        }
+        self.restart(name);
+    }
+
+    /// Some founders vote for an act that changes nothing but the version of their set, should they be enough.
+    fn some_founders_vote(&mut self, random: &mut Random) {
+        let policy = charter::Policy::default_programme(self.world.office("kemnaker"));
+        let voters = 1 + random.below(4);
+        for _ in 0..voters {
+            let name = *random.pick(&MINISTRIES).unwrap();
+            let Some(replica) = &self.node(name).replica else { continue };
+            let version = replica.charter().founder_set_version();
+            let act = charter::Act::SetPolicy(policy.clone());
+            let body = Body::Majority { founder_set_version: version, act, nonce: [version as u8; 16] };
+            let vote = self.world.said(name, body);
+            self.say(name, vote);
+            self.marks.count("a founder voted");
         }
     }
 
@@ -113,15 +169,37 @@ impl Net {
         let kinds = ["village", "regency"];
         let kind = *random.pick(&kinds).unwrap();
         let name = self.some_place(kind, random);
-        if !days.removed.iter().any(|(removed, _)| *removed == name) {
-            self.replace(days, &name, None);
+        if days.removed.iter().any(|(removed, _)| *removed == name) {
+            return;
         }
+        if random.one_in(2) && self.node(&name).replica.is_some() {
+            // Others build on what it said last, and who removes it has not seen that.
+            let scope = self.a_scope(&name, random);
+            let before = self.acknowledged.len();
+            self.write(&name, &scope, 1);
+            self.run(Duration::from_secs(5));
+            let by = self.world.sponsor(&name).to_owned();
+            self.isolate(&by);
+            if let Some(write) = self.acknowledged.get(before) {
+                let document = Coordinate { journal: write.journal.clone(), seq: write.point.seq };
+                self.open_document(&name, &document);
+                self.save_field(&name, "address");
+                self.run(Duration::from_secs(5));
+                let others: Vec<String> = self.editors(&document).into_iter().filter(|one| *one != name).collect();
+                if let Some(editor) = random.pick(&others).cloned() {
+                    self.open_document(&editor, &document);
+                    self.save_field(&editor, "status");
+                    self.run(Duration::from_secs(5));
+                }
+            }
+        }
+        self.replace(days, &name, None);
     }
 
     /// Removes an office's node and puts a new one in its place, with an empty disk or one from a backup.
     fn replace(&mut self, days: &mut Days, name: &str, backup: Option<crate::disk::Disk>) {
         let by = self.world.sponsor(name).to_owned();
-        if self.node(&by).replica.is_none() || self.node(name).replica.is_none() || !self.has_heard_all(&by, name) {
+        if !self.speaks(days, &by) || self.node(name).replica.is_none() || !self.has_heard_all(&by, name) {
             return;
         }
         self.remove(&by, name);
@@ -154,6 +232,11 @@ impl Net {
         self.marks.count("a new machine took a lost one's place");
     }
 
+    /// Whether an office's first machine is on, and nobody has removed it.
+    fn speaks(&self, days: &Days, name: &str) -> bool {
+        self.node(name).replica.is_some() && !days.removed.iter().any(|(removed, _)| removed == name)
+    }
+
     /// Whether one node knows all that another has said. A removal keeps what its author knows of; whom the removed node
     /// admitted beside that, somebody has to adopt.
     fn has_heard_all(&self, by: &str, name: &str) -> bool {
@@ -169,12 +252,20 @@ impl Net {
             return;
         }
         let by = self.world.sponsor(&village).to_owned();
-        if self.node(&by).replica.is_none() {
+        if !self.speaks(days, &by) {
             return;
         }
         let copy = format!("copy of {village}");
-        self.clone_machine(&village, &copy, &[&by]);
         let scope = self.a_scope(&village, random);
+        let reads = |index: &usize| {
+            let node = &self.nodes[*index];
+            let charter = node.replica.as_ref().map(|replica| replica.charter());
+            charter.is_some_and(|charter| charter.may_read(&node.secret.node_key(), &scope.parse().unwrap()))
+        };
+        let readers: Vec<usize> = (0..self.nodes.len()).filter(reads).collect();
+        let near = random.pick(&readers).map_or(by.clone(), |reader| self.nodes[*reader].name.clone());
+        let near = if near == village { by.clone() } else { near };
+        self.clone_machine(&village, &copy, &[&near]);
         self.write(&copy, &scope, 2);
         self.write(&village, &scope, 1);
         self.fired.count("stolen key used beside its owner");
@@ -190,7 +281,7 @@ impl Net {
     fn turn_hostile(&mut self, days: &mut Days, random: &mut Random) {
         let village = self.some_place("village", random);
         let by = self.world.sponsor(&village).to_owned();
-        if days.removed.iter().any(|(removed, _)| *removed == village) || self.node(&by).replica.is_none() {
+        if days.removed.iter().any(|(removed, _)| *removed == village) || !self.speaks(days, &by) {
             return;
         }
         self.suspect.insert(self.world.key(&village));
@@ -227,7 +318,7 @@ impl Net {
     /// A new village joins while everything goes on.
     fn admit_somebody(&mut self, days: &mut Days, random: &mut Random) {
         let regency = self.some_place("regency", random);
-        if self.node(&regency).replica.is_none() || days.removed.iter().any(|(removed, _)| *removed == regency) {
+        if !self.speaks(days, &regency) {
             return;
         }
         days.machines += 1;
@@ -273,6 +364,7 @@ impl Net {
     pub(crate) fn remove(&mut self, by: &str, name: &str) {
         let node = self.world.key(name);
         self.suspect.insert(node);
+        self.removed.insert(node);
         self.fired.count("removal");
         let replica = self.node(by).replica.as_ref().unwrap();
         let keep = replica.charter().keep_all(replica.statements(), &node);

@@ -57,10 +57,19 @@ impl Disk {
 
     /// Forgets the last run of each of a node's journals, as if it had never been synced.
     pub(crate) fn forget_last(&mut self, node: NodeKey) {
-        for (_, runs) in self.journals.iter_mut().filter(|(journal, _)| journal.node == node) {
-            runs.pop();
-        }
+        let own = self.journals.iter().filter(|(journal, _)| journal.node == node);
+        let own: Vec<(JournalId, usize)> = own.map(|(journal, runs)| (journal.clone(), runs.len())).collect();
+        own.iter().for_each(|(journal, runs)| self.forget_from(journal, runs - 1));
+    }
+
+    /// Forgets the pages of a journal from one on.
+    pub(crate) fn forget_from(&mut self, journal: &JournalId, page: usize) {
+        let Some(runs) = self.journals.get_mut(journal) else { return };
+        runs.truncate(page);
+        let last = runs.last().map_or(0, |run| run.last().seq);
         self.journals.retain(|_, runs| !runs.is_empty());
+        self.documents.values_mut().for_each(|entries| entries.retain(|at| at.journal != *journal || at.seq <= last));
+        self.documents.retain(|_, entries| !entries.is_empty());
     }
 
     fn entry(&self, at: &Coordinate) -> Option<(EntryHash, &Entry)> {

@@ -15,6 +15,7 @@ use sync::{
 };
 
 use crate::{
+    broken::ERASE_LATE,
     disk::Disk,
     model::{Model, Put},
     node::{Node, Writing, pack},
@@ -96,6 +97,8 @@ pub(crate) struct Net {
     pub(crate) acknowledged: Vec<Acknowledged>,
     /// Nodes that somebody else's machine impersonates, or that were removed: their own promises do not hold.
     pub(crate) suspect: BTreeSet<NodeKey>,
+    /// Nodes that somebody removed who might.
+    pub(crate) removed: BTreeSet<NodeKey>,
     pub(crate) roads: Vec<(usize, usize)>,
     /// Those of each node, by place in `roads`.
     roads_of: BTreeMap<usize, Vec<usize>>,
@@ -172,6 +175,7 @@ impl Net {
             model: Model::default(),
             acknowledged: Vec::new(),
             suspect: BTreeSet::new(),
+            removed: BTreeSet::new(),
             roads: Vec::new(),
             roads_of: BTreeMap::new(),
             index: BTreeMap::new(),
@@ -331,16 +335,43 @@ impl Net {
         self.nodes[index].form = form;
     }
 
+    /// Those who may edit a document and have it before them.
+    pub(crate) fn editors(&self, document: &Coordinate) -> Vec<String> {
+        let edits = |index: &usize| {
+            let node = &self.nodes[*index];
+            let may =
+                |replica: &sync::Replica| replica.charter().may_write(&node.secret.node_key(), &document.journal.scope);
+            self.is_awake(*index)
+                && node.replica.as_ref().is_some_and(may)
+                && node.disk.documents.contains_key(document)
+        };
+        (0..self.nodes.len()).filter(edits).map(|index| self.nodes[index].name.clone()).collect()
+    }
+
+    /// One of them opens its page.
+    pub(crate) fn open_document(&mut self, name: &str, document: &Coordinate) {
+        let index = self.index(name);
+        self.nodes[index].form = self.nodes[index].open(document);
+    }
+
     /// And saves it, however long that page has been open.
     pub(crate) fn save_form(&mut self, name: &str, random: &mut Random) {
+        let key = *random.pick(&["status", "address", "group"]).unwrap();
+        self.save_field(name, key);
         let index = self.index(name);
-        if !self.is_awake(index) {
+        self.nodes[index].form = None;
+    }
+
+    /// Saves a form in which one field was filled in; the form stays open as it was. Nobody saves while an earlier form
+    /// is on its way to the disk, which is all that this node folds from.
+    pub(crate) fn save_field(&mut self, name: &str, key: &'static str) {
+        let index = self.index(name);
+        if !self.is_awake(index) || !self.nodes[index].writing.is_empty() {
             return;
         }
         let Net { nodes, model, marks, .. } = self;
         let node = &mut nodes[index];
-        let Some(form) = node.form.take() else { return };
-        let key = *random.pick(&["status", "address", "group"]).unwrap();
+        let Some(form) = node.form.clone() else { return };
         let value = model.next_value(name);
         let now = node.open(&form.document).map(|now| now.heads);
         let charter = node.replica.as_ref().unwrap().charter();
@@ -479,12 +510,32 @@ impl Net {
         self.feed(index, Input::Clock(clock_ms));
     }
 
+    /// Whether what suspect keys said last counts at a node now.
+    fn note_verdicts(&mut self, index: usize) {
+        let Net { nodes, suspect, marks, .. } = self;
+        let Node { disk, replica: Some(replica), secret, verdicts, .. } = &mut nodes[index] else { return };
+        for journal in disk.journals.keys().filter(|journal| suspect.contains(&journal.node)) {
+            let at = Coordinate { journal: journal.clone(), seq: disk.point(journal).seq };
+            let counts = disk.standing(replica.charter(), secret.node_key(), &at) == documents::Standing::Accepted;
+            let (last, flips) = verdicts.entry(journal.clone()).or_insert((true, 0));
+            if std::mem::replace(last, counts) != counts {
+                *flips += 1;
+                if *flips == 2 {
+                    marks.count("a verdict flipped twice");
+                }
+            }
+        }
+    }
+
     fn clock_ms(&self) -> i64 {
         1_763_750_000_000 + i64::try_from(self.now.as_millis()).unwrap()
     }
 
     /// Does at a node what orders ask for.
     fn erase(&mut self, index: usize) {
+        if identity::broken::is(ERASE_LATE) && !self.nodes[index].exchanged {
+            return;
+        }
         let successors = self.nodes[index].erase();
         if !successors.is_empty() {
             self.feed(index, Input::ErasedSuccessors(successors));
@@ -968,8 +1019,15 @@ impl Net {
             let (life, after) = (self.nodes[node].life, at.saturating_sub(self.now) + Duration::from_millis(1));
             self.at(after, Happening::Answer { node, life, input: Box::new(Input::Incarnation(incarnation)) });
         }
+        if let Event::Held { .. } = &event
+            && !std::mem::replace(&mut self.nodes[node].exchanged, true)
+            && identity::broken::is(ERASE_LATE)
+        {
+            self.erase(node);
+        }
         if matches!(event, Event::CharterChanged) {
             self.erase(node);
+            self.note_verdicts(node);
             let life = self.nodes[node].life;
             self.at(Duration::from_millis(5), Happening::Reissues { node, life });
         }

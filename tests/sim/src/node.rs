@@ -57,6 +57,10 @@ pub(crate) struct Node {
     /// How far its clock is off, in milliseconds.
     pub(crate) clock_off_ms: i64,
     pub(crate) form: Option<Form>,
+    /// Whether what a suspect key said last counted here, and how often that changed.
+    pub(crate) verdicts: BTreeMap<JournalId, (bool, u32)>,
+    /// Whether it has taken anything since it started.
+    pub(crate) exchanged: bool,
 }
 
 impl Node {
@@ -75,6 +79,8 @@ impl Node {
             tampered: false,
             clock_off_ms: 0,
             form: None,
+            verdicts: BTreeMap::new(),
+            exchanged: false,
         }
     }
 
@@ -104,6 +110,7 @@ impl Node {
         };
         self.replica = Some(Replica::new(recovered, now));
         self.life += 1;
+        self.exchanged = false;
         self.timer = None;
         self.writers.clear();
         self.writing.clear();
@@ -122,6 +129,17 @@ impl Node {
         if torn {
             self.draw_incarnation(random);
         }
+    }
+
+    /// Loses a page of the disk, and all that comes after it in its journal; `None` if there is none, else whether it
+    /// was of an own journal.
+    pub(crate) fn damage(&mut self, random: &mut Random) -> Option<bool> {
+        let journals: Vec<&JournalId> = self.disk.journals.keys().collect();
+        let journal = JournalId::clone(random.pick(&journals)?);
+        let runs = self.disk.journals[&journal].len() as u64;
+        self.disk.forget_from(&journal, random.below(runs) as usize);
+        self.tampered = true;
+        Some(journal.node == self.secret.node_key())
     }
 
     /// Draws a new incarnation; what is written from now on goes into new journals.

@@ -2,11 +2,11 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use charter::{Audience, Body, Charter, Standing};
+use charter::{Audience, Body, Charter, NodeState, Standing};
 use identity::{Coordinate, Incarnation, JournalId, NodeKey, Point, ScopeName};
 use sync::PeerState;
 
-use crate::{model::Put, net::Net, report::Figures};
+use crate::{model::Put, net::Net, report::Figures, world::MINISTRIES};
 
 impl Net {
     fn live(&self) -> Vec<usize> {
@@ -30,6 +30,7 @@ impl Net {
     pub(crate) fn expect_at_rest(&mut self) {
         let nodes = self.admitted();
         self.expect_same_statements(&nodes);
+        self.expect_right_charter(&nodes);
         self.expect_same_held_everywhere(&nodes);
         self.expect_nothing_lost(&nodes);
         self.expect_same_shown(&nodes);
@@ -58,6 +59,31 @@ impl Net {
                 self.nodes[*node].name,
                 theirs.symmetric_difference(&all).count()
             );
+        }
+    }
+
+    /// P3 for the charter: who was removed is, at all alike, and the founders decided what most of them voted for.
+    fn expect_right_charter(&self, nodes: &[usize]) {
+        let founders: BTreeSet<NodeKey> = MINISTRIES.iter().map(|name| self.world.key(name)).collect();
+        for node in nodes {
+            let (name, charter) = (&self.nodes[*node].name, self.charter(*node));
+            for key in &self.removed {
+                let state = charter.node(key).map(|node| &node.state);
+                assert!(matches!(state, Some(NodeState::Removed { .. })), "{name} takes {key:?} for {state:?}");
+            }
+            for key in self.nodes.iter().map(|node| node.secret.node_key()) {
+                let [here, there] = [*node, nodes[0]].map(|node| self.charter(node).is_active(&key));
+                assert!(here == there, "{name} and {} differ over {key:?}", self.nodes[nodes[0]].name);
+            }
+            let mut votes: BTreeMap<u32, BTreeSet<NodeKey>> = BTreeMap::new();
+            for said in self.nodes[*node].disk.statements.iter().filter(|said| founders.contains(&said.author())) {
+                if let Body::Majority { founder_set_version, .. } = &said.statement().body {
+                    votes.entry(*founder_set_version).or_default().insert(said.author());
+                }
+            }
+            let decided = |version: &u32| votes.get(version).is_some_and(|by| by.len() > founders.len() / 2);
+            let expected = (1..).find(|version| !decided(version)).unwrap();
+            assert!(charter.founder_set_version() == expected, "{name} counts votes that nobody gave");
         }
     }
 

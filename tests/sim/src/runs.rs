@@ -32,6 +32,7 @@ const SHRINK_TRIES: usize = 60;
 
 /// Every kind of fault has to take effect in some run of a set.
 pub(crate) const FAULTS: &[&str] = &[
+    "bytes damaged",
     "drop",
     "duplicate",
     "delay",
@@ -68,7 +69,10 @@ pub(crate) const MARKS: &[&str] = &[
     "a form had to be shown again",
     "a form was saved that others had overtaken",
     "a journal was frozen",
+    "a founder voted",
     "a new machine took a lost one's place",
+    "a resume in the middle of a page",
+    "a verdict flipped twice",
     "one of several values was chosen",
     "others knew more of a node than its disk",
     "own entries were fetched back",

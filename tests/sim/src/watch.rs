@@ -4,6 +4,7 @@ use std::collections::BTreeSet;
 
 use charter::Standing;
 use identity::Coordinate;
+use journal::{Entry, VerifiedRun};
 use sync::{CloseCode, Durable, Found, Unchecked, wire::Message};
 
 use crate::net::Net;
@@ -34,6 +35,9 @@ impl Net {
             Message::Scopes(list) => scopes.extend(list.items.iter().map(|(scope, ..)| scope.clone())),
             Message::Pack(bytes) | Message::Push(_, bytes) | Message::Evidence(bytes) => {
                 if let Found::Runs(runs) = self.check(Unchecked::Pack(bytes.0.clone())) {
+                    if runs.iter().any(|run| run.first() > run.page_first()) {
+                        self.marks.count("a resume in the middle of a page");
+                    }
                     scopes.extend(runs.iter().map(|run| run.journal().scope.clone()));
                 }
             }
@@ -64,8 +68,7 @@ impl Net {
             if let Durable::Run(run) = item {
                 let journal = run.journal();
                 let me = n.secret.node_key();
-                for entry in run.entries().iter().filter(|entry| !entry.payload.is_erased()) {
-                    let own = Coordinate { journal: journal.clone(), seq: entry.header.seq };
+                for (own, entry) in payloads(run) {
                     let document = entry.header.subject.document(&own);
                     assert!(replica.charter().erasure(document).is_none(), "{} stores the erased {document}", n.name);
                 }
@@ -82,4 +85,10 @@ impl Net {
             }
         }
     }
+}
+
+/// The entries of a run of which the payload is there.
+fn payloads(run: &VerifiedRun) -> impl Iterator<Item = (Coordinate, &Entry)> {
+    let there = run.entries().iter().filter(|entry| !entry.payload.is_erased());
+    there.map(|entry| (Coordinate { journal: run.journal().clone(), seq: entry.header.seq }, entry))
 }

@@ -200,7 +200,6 @@ impl World {
         self.secret(name).node_key()
     }
 
-    #[cfg(test)]
     pub(crate) fn office(&self, name: &str) -> OfficeId {
         self.offices[name]
     }

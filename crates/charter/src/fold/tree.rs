@@ -10,7 +10,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use identity::{NodeKey, OfficeId, OfficeKind, Region, StatementHash};
+use identity::{NodeKey, OfficeId, OfficeKind, Region, StatementHash, broken};
 
 use super::{
     Index, Saying,
@@ -178,9 +178,11 @@ impl Tree {
 
     fn removal(&self, founders: &Founders, index: &Index, shape: &Shape, key: NodeKey) -> Option<Removal> {
         let mut removal = founders.removals.get(&key).cloned().unwrap_or_default();
+        let removed = |key| self.nodes.get(key).is_some_and(|node| matches!(node.state, NodeState::Removed { .. }));
         for saying in index.removals.get(&key).into_iter().flatten() {
             if let Body::Remove { keep, .. } = saying.body()
                 && self.said_above(saying, shape, Pass::Counting)
+                && !(broken::is("void removals by the removed") && removed(&saying.signer))
             {
                 removal.add([saying.content.hash()], keep);
             }
