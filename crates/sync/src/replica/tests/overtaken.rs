@@ -81,7 +81,7 @@ fn who_is_equal_to_us_is_asked_for_nothing_that_it_may_not_read() {
     let (scope, node) = ("care/33.07.10.2004".parse().unwrap(), secret("kemnaker").node_key());
     let journal = JournalId { scope, node, incarnation: Incarnation([7; 8]) };
     // It stood here at 3 when both were found equal, and was wound back since.
-    let point = Point { seq: 3, hash: EntryHash([3; 32]) };
+    let point = Point { seq: 3, hash: identity::EntryHash([3; 32]) };
     caller.node.sessions.get_mut(&SESSION).unwrap().note(&journal, point);
     caller.node.evaluate(SESSION, &journal);
     let said = caller.hears(Message::Credit(1));
