@@ -308,32 +308,3 @@ impl Session {
         }
     }
 }
-
-#[cfg(test)]
-mod tests {
-    use identity::{EntryHash, Incarnation, NodeSecret};
-
-    use super::*;
-
-    /// A peer is known to hold a journal of which two branches go beyond the first entry.
-    fn check(known: (u64, u8), ours: (u64, u8), cut_off: bool, expected: bool) {
-        let node = NodeSecret::from_seed([1; 32]).node_key();
-        let journal = JournalId { scope: "board/id".parse().unwrap(), node, incarnation: Incarnation([1; 8]) };
-        let point = |(seq, branch)| Point { seq, hash: EntryHash([branch; 32]) };
-        let mut session = Session::new(SessionId(1), node, true, Kind::Node, Instant::now(), 1);
-        session.note(&journal, point(known));
-        session.all_equal = true;
-        session.links.values_mut().for_each(|link| link.pending = false);
-        assert_eq!(session.is_news(&journal, point(ours), cut_off), expected, "{known:?} {ours:?} {cut_off}");
-    }
-
-    #[test]
-    fn who_holds_more_of_a_branch_that_is_given_up_is_told_of_the_other() {
-        check((2, 1), (3, 1), false, true);
-        check((2, 1), (2, 1), false, false);
-        check((3, 1), (2, 1), false, false);
-        check((2, 1), (1, 2), true, true);
-        check((1, 1), (1, 2), true, true);
-        check((1, 2), (1, 2), true, false);
-    }
-}

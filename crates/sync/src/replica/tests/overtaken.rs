@@ -88,6 +88,27 @@ fn who_is_equal_to_us_is_asked_for_nothing_that_it_may_not_read() {
     assert!(!said.iter().any(|message| matches!(message, Message::Want(_))), "{said:?}");
 }
 
+/// A peer is known to hold a journal of which two branches go beyond the first entry.
+fn check_news(known: (u64, u8), ours: (u64, u8), cut_off: bool, expected: bool) {
+    let node = secret("kemnaker").node_key();
+    let journal = JournalId { scope: "board/id".parse().unwrap(), node, incarnation: Incarnation([1; 8]) };
+    let point = |(seq, branch)| Point { seq, hash: identity::EntryHash([branch; 32]) };
+    let mut caller = Caller::greeted();
+    let session = caller.node.sessions.get_mut(&SESSION).unwrap();
+    session.note(&journal, point(known));
+    assert_eq!(session.is_news(&journal, point(ours), cut_off), expected, "{known:?} {ours:?} {cut_off}");
+}
+
+#[test]
+fn who_holds_more_of_a_branch_that_is_given_up_is_told_of_the_other() {
+    check_news((2, 1), (3, 1), false, true);
+    check_news((2, 1), (2, 1), false, false);
+    check_news((3, 1), (2, 1), false, false);
+    check_news((2, 1), (1, 2), true, true);
+    check_news((1, 1), (1, 2), true, true);
+    check_news((1, 2), (1, 2), true, false);
+}
+
 fn hashes_of(statements: &StatementSet) -> Vec<StatementHash> {
     statements.iter().map(CheckedStatement::hash).collect()
 }
