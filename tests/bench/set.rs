@@ -114,8 +114,13 @@ impl Person {
         for day in 1..=6 {
             fields.push((format!("attend:2026-02-{day:02}"), Scalar::Bool(self.rng.random_bool(0.8))));
         }
-        let visits = [self.visit(), self.visit()];
-        fields.extend(visits);
+        let first = self.visit();
+        // Of another day.
+        let mut second = self.visit();
+        while second.0 == first.0 {
+            second = self.visit();
+        }
+        fields.extend([first, second]);
         fields
     }
 

@@ -41,6 +41,11 @@ pub(crate) fn table(seeds: u64) -> anyhow::Result<()> {
     for variant in VARIANTS {
         let all: Vec<u64> = (1..=seeds).collect();
         let (_, failed) = crate::runs::all(&all, crate::world::PROGRAMME_NODES, crate::DAYS, Some(variant));
+        // One after the other, so that somebody who waits sees how far it is.
+        eprintln!(
+            "{variant}: {}",
+            failed.as_ref().map_or("not caught", |(_, why)| why.as_str()).lines().next().unwrap_or("")
+        );
         match failed {
             Some((plan, why)) => {
                 table.add_row([variant.to_owned(), plan.seed.to_string(), why.chars().take(90).collect()]);
