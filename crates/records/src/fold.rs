@@ -118,17 +118,21 @@ fn read(snapshot: &Snapshot, authors: &dyn Authors, notices: &mut Vec<Notice>) -
 
 fn read_fields<F: Fields>(snapshot: &Snapshot, authors: &dyn Authors, notices: &mut Vec<Notice>) -> F {
     let mut fields = F::default();
+    let mut unfamiliar: Vec<&str> = snapshot.texts.keys().map(String::as_str).collect();
     for (key, values) in &snapshot.fields {
-        let known = F::SPECS.iter().any(|spec| spec.key == key);
+        if !F::SPECS.iter().any(|spec| spec.key == key) {
+            unfamiliar.push(key);
+            continue;
+        }
         let scalars: Vec<_> = values.iter().map(|value| &value.value).collect();
         for index in fields.take(key, &scalars) {
-            let why = if known { Why::WrongType } else { Why::Unfamiliar };
             let by = &values[index].by;
-            notices.push(Notice::new(key, &why, by.at.clone(), Some(By::new(by, authors))));
+            notices.push(Notice::new(key, &Why::WrongType, by.at.clone(), Some(By::new(by, authors))));
         }
     }
-    for key in snapshot.texts.keys() {
-        notices.push(Notice::new(key, &Why::Unfamiliar, snapshot.id.clone(), None));
+    // One for all of them: a newer version may write many, into every document.
+    if !unfamiliar.is_empty() {
+        notices.push(Notice::new(&unfamiliar.join(", "), &Why::Unfamiliar, snapshot.id.clone(), None));
     }
     fields
 }

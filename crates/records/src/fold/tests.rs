@@ -77,6 +77,8 @@ fn a_value_of_the_wrong_type_is_ignored_and_shown() {
 fn what_a_newer_version_wrote_waits() {
     let doc = Doc::new(RecordKind::Person, 1).field("name", "Turi").raw(WONOSOBO, "religion", Scalar::Int(1));
     check_notices(&doc, &["waiting version religion"]);
+    let doc = doc.raw(KURIPAN, "blood", Scalar::Int(2));
+    check_notices(&doc, &["waiting version blood, religion"]);
     let newer = br#"{"v":2,"outcome":"half","date":"2025"}"#;
     let doc = participation().fact_raw(KURIPAN, 1, "decision", newer).fact_raw(KURIPAN, 2, "oath", b"{}");
     check_notices(&doc, &["waiting version decision", "waiting version oath"]);
