@@ -1,4 +1,5 @@
-//! The network of nodes: virtual time, connections, disks, and what is checked at every step.
+//! The network of nodes: virtual time, machines that start, stop and sync, and what is heard of them. What people do
+//! and what becomes of bytes under way have rooms of their own.
 
 mod cables;
 mod people;
