@@ -211,6 +211,9 @@ fn status(status: &StatusView) {
     for peer in &status.peers {
         line(format!("peer {} {}: {}", peer.office.as_deref().unwrap_or("unknown office"), peer.node, peer.state));
     }
+    for node in &status.knocking {
+        line(format!("{node} calls, and has not shown yet that the charter admits it"));
+    }
 }
 
 fn imported(done: &ImportDone) {

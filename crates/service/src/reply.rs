@@ -121,8 +121,11 @@ pub struct StatusView {
     pub tcp: Option<String>,
     /// What it holds.
     pub scopes: Vec<ScopeView>,
-    /// Who is connected.
+    /// Who is connected and was let in.
     pub peers: Vec<PeerView>,
+    /// The keys that call and have not shown yet that the charter admits them.
+    #[serde(default)]
+    pub knocking: Vec<String>,
     /// How many of its own entries no other office is known to hold.
     pub only_here: u64,
     /// What the last start found damaged or cut in the node's files; what others hold of it is fetched from them.

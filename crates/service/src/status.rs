@@ -35,6 +35,7 @@ impl Service {
             });
         }
         let (udp, tcp) = node.addresses();
+        let (peers, knocking) = self.peers(charter.as_deref());
         Ok(StatusView {
             office: self.office(),
             node: node.key().to_string(),
@@ -43,7 +44,8 @@ impl Service {
             listen: udp.map(|address| address.to_string()),
             tcp: tcp.map(|address| address.to_string()),
             scopes,
-            peers: self.peers(charter.as_deref()),
+            peers,
+            knocking,
             only_here: self.only_here(charter.as_deref(), &own).await?,
             damage: node.cuts().iter().map(damage).chain(node.unreadable().iter().map(unreadable)).collect(),
         })
@@ -85,25 +87,25 @@ impl Service {
         }
     }
 
-    fn peers(&self, charter: Option<&Charter>) -> Vec<PeerView> {
+    /// Who was let in, and the keys that knock. A key that was removed knocks too, until it is told.
+    fn peers(&self, charter: Option<&Charter>) -> (Vec<PeerView>, Vec<String>) {
         let name = |office| Some(charter?.office(&office)?.name.clone());
-        self.node()
-            .peers()
-            .into_iter()
-            .map(|peer| PeerView {
-                node: peer.node.to_string(),
-                office: peer.office.and_then(name),
-                state: match peer.state {
-                    PeerState::Greeting => "greeting",
-                    PeerState::Proving => "proving",
-                    PeerState::Statements => "statements",
-                    PeerState::Catching => "catching up",
-                    PeerState::Equal => "equal",
-                    PeerState::Gone => "gone",
+        let (mut peers, mut knocking) = (Vec::new(), Vec::new());
+        for peer in self.node().peers() {
+            let node = peer.node.to_string();
+            let state = match peer.state {
+                PeerState::Greeting | PeerState::Proving => {
+                    knocking.push(node);
+                    continue;
                 }
-                .to_owned(),
-            })
-            .collect()
+                PeerState::Statements => "statements",
+                PeerState::Catching => "catching up",
+                PeerState::Equal => "equal",
+                PeerState::Gone => "gone",
+            };
+            peers.push(PeerView { node, office: peer.office.and_then(name), state: state.to_owned() });
+        }
+        (peers, knocking)
     }
 
     /// Own entries that no other office is known to hold.
