@@ -44,11 +44,11 @@ pub(crate) fn table(seeds: u64) -> anyhow::Result<()> {
         // One after the other, so that somebody who waits sees how far it is.
         eprintln!(
             "{variant}: {}",
-            failed.as_ref().map_or("not caught", |(_, why)| why.as_str()).lines().next().unwrap_or("")
+            failed.as_ref().map_or("not caught", |(_, failure)| failure.why.as_str()).lines().next().unwrap_or("")
         );
         match failed {
-            Some((plan, why)) => {
-                table.add_row([variant.to_owned(), plan.seed.to_string(), why.chars().take(90).collect()]);
+            Some((plan, failure)) => {
+                table.add_row([variant.to_owned(), plan.seed.to_string(), failure.why.chars().take(90).collect()]);
             }
             None => missed.push(variant),
         }

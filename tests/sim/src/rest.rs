@@ -6,7 +6,7 @@ use charter::{Audience, Body, Charter, NodeState, Standing};
 use identity::{Coordinate, Incarnation, JournalId, NodeKey, Point, ScopeName};
 use sync::PeerState;
 
-use crate::{model::Put, net::Net, report::Figures, world::MINISTRIES};
+use crate::{model::Put, net::Net, node::Node, report::Figures, world::MINISTRIES};
 
 impl Net {
     fn live(&self) -> Vec<usize> {
@@ -220,10 +220,15 @@ impl Net {
         assert!(values == expected, "{} shows {values:?} of {document}, not {expected:?}", self.nodes[node].name);
     }
 
-    /// The lowest point that a cut-off names of each journal, by whom and where.
+    /// The lowest point that a cut-off names of each journal, by whom and where; one that another cites is replaced.
     fn cuts_said(&self, nodes: &[usize]) -> BTreeMap<(NodeKey, ScopeName), BTreeMap<Incarnation, u64>> {
         let mut cuts: BTreeMap<(NodeKey, ScopeName), BTreeMap<Incarnation, u64>> = BTreeMap::new();
-        for said in nodes.iter().flat_map(|node| self.nodes[*node].disk.statements.iter()) {
+        let said = || nodes.iter().flat_map(|node| self.nodes[*node].disk.statements.iter());
+        let replaced: BTreeSet<_> = said()
+            .filter_map(|said| if let Body::CutOff { cites, .. } = &said.statement().body { Some(cites) } else { None })
+            .flatten()
+            .collect();
+        for said in said().filter(|said| !replaced.contains(&said.hash())) {
             if let Body::CutOff { node, scope, at, .. } = &said.statement().body {
                 let of = cuts.entry((*node, scope.clone())).or_default();
                 for cut in at {
@@ -253,16 +258,29 @@ impl Net {
             let believed = health::held_elsewhere(Some(self.charter(*node)), office, &own, receipts, on_chain);
             for (journal, seq) in believed.into_iter().filter(|(_, seq)| *seq > 0) {
                 let hash = disk.hash_at(journal, seq);
-                let other = |other: &usize| {
-                    let theirs = self.charter(*node).node(&self.key(*other));
-                    theirs.is_some_and(|node| node.office != office)
-                        && self.nodes[*other].disk.hash_at(journal, seq) == hash
+                // Off or not, it is on that disk.
+                let holds = |other: &Node| other.disk.hash_at(journal, seq) == hash;
+                // A disk that was set back, or a machine in wrong hands, breaks its word: if it gave it on this entry.
+                let gave_its_word = |key: NodeKey| {
+                    replica.receipts().iter().any(|known| {
+                        let named = |(of, point): &(_, Point)| {
+                            *of == journal.into() && (point.seq, Some(point.hash)) == (seq, hash)
+                        };
+                        known.holder() == key
+                            && known.receipt.scope == journal.scope
+                            && known.receipt.points.iter().any(named)
+                    })
                 };
-                // Off or not, it is on that disk; a disk that was set back or is in wrong hands broke its word.
-                let broke = |other: &usize| self.nodes[*other].tampered;
-                let all: Vec<usize> = (0..self.nodes.len()).collect();
-                let honest = all.iter().any(other) || all.iter().any(broke);
-                assert!(honest, "{} believes {seq} of {journal} to be held elsewhere", self.nodes[*node].name);
+                let right = self.nodes.iter().any(|other| {
+                    let key = other.secret.node_key();
+                    let counts = self
+                        .charter(*node)
+                        .node(&key)
+                        .is_some_and(|n| n.state == NodeState::Active && n.office != office);
+                    let breaks = other.tampered || self.suspect.contains(&key);
+                    counts && (holds(other) || (breaks && gave_its_word(key)))
+                });
+                assert!(right, "{} believes {seq} of {journal} to be held elsewhere", self.nodes[*node].name);
             }
         }
     }

@@ -134,9 +134,30 @@ fn a_copied_machine_forks_and_is_frozen_and_a_cut_off_makes_all_equal_again() {
     }
     net.remove("wonosobo", "kuripan");
     net.settle();
-    net.cut_off_all("wonosobo", "kuripan");
+    net.cut_off_all("wonosobo", "kuripan", |seq| seq);
     net.settle();
     net.expect_at_rest();
+}
+
+#[test]
+fn who_holds_the_beginning_of_a_branch_that_a_cut_off_gives_up_fetches_the_other_one() {
+    let mut net = Net::programme(15);
+    net.clone_machine("kuripan", "copy", &["jateng"]);
+    net.isolate("jateng");
+    net.isolate("copy");
+    net.heal_between("jateng", "copy");
+    net.write("copy", V, 1);
+    net.write("kuripan", V, 2);
+    net.settle();
+    net.crash("copy");
+    assert_eq!(net.entries_of("jateng", "kuripan", V), 1);
+    net.remove("wonosobo", "kuripan");
+    net.settle();
+    net.cut_off_all("wonosobo", "kuripan", |seq| seq);
+    net.heal();
+    net.settle();
+    net.expect_at_rest();
+    assert_eq!(net.entries_of("jateng", "kuripan", V), 2);
 }
 
 #[test]
@@ -151,7 +172,7 @@ fn a_removed_node_is_heard_no_more() {
     net.heal();
     net.settle();
     assert_eq!(net.entries_of("wonosobo", "kuripan", V), 5);
-    net.cut_off_all("wonosobo", "kuripan");
+    net.cut_off_all("wonosobo", "kuripan", |seq| seq);
     net.settle();
     net.expect_at_rest();
     assert_eq!(net.entries_of("jateng", "kuripan", V), 5);

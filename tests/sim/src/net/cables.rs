@@ -43,6 +43,14 @@ impl Net {
         self.cut_one_way(b, a);
     }
 
+    /// The cable between these two is back.
+    #[cfg(test)]
+    pub(crate) fn heal_between(&mut self, a: &str, b: &str) {
+        let (a, b) = (self.index(a), self.index(b));
+        self.cuts.retain(|cut| *cut != (a, b) && *cut != (b, a));
+        self.call_soon(a, b);
+    }
+
     /// Nobody reaches this node.
     pub(crate) fn isolate(&mut self, name: &str) {
         for other in 0..self.nodes.len() {
