@@ -9,7 +9,14 @@ use charter::{Body, Cut};
 use documents::{Verdict, Waiting};
 use identity::{Class, Coordinate, NodeKey, Point, ScopeName};
 
-use crate::{hostile::Trick, net::Net, node::Node, random::Random, schedule::Step, world::MINISTRIES};
+use crate::{
+    hostile::Trick,
+    net::Net,
+    node::{Node, keys},
+    random::Random,
+    schedule::Step,
+    world::MINISTRIES,
+};
 
 /// What a run remembers from step to step.
 #[derive(Default)]
@@ -97,7 +104,7 @@ impl Net {
     fn work_on_one(&mut self, random: &mut Random) {
         let Some(write) = random.pick(&self.acknowledged) else { return };
         let document = Coordinate { journal: write.journal.clone(), seq: write.point.seq };
-        let key = *random.pick(&["status", "address", "group"]).unwrap();
+        let key = *random.pick(&keys(document.journal.scope.class())).unwrap();
         let editors = self.editors(&document);
         let together: Vec<String> = (0..1 + random.below(3)).filter_map(|_| random.pick(&editors).cloned()).collect();
         together.iter().for_each(|name| self.open_document(name, &document));
@@ -216,12 +223,12 @@ impl Net {
             if let Some(write) = self.acknowledged.get(before) {
                 let document = Coordinate { journal: write.journal.clone(), seq: write.point.seq };
                 self.open_document(&name, &document);
-                self.save_field(&name, "address");
+                self.save_field(&name, keys(document.journal.scope.class())[1]);
                 self.run(Duration::from_secs(5));
                 let others: Vec<String> = self.editors(&document).into_iter().filter(|one| *one != name).collect();
                 if let Some(editor) = random.pick(&others).cloned() {
                     self.open_document(&editor, &document);
-                    self.save_field(&editor, "status");
+                    self.save_field(&editor, keys(document.journal.scope.class())[0]);
                     self.run(Duration::from_secs(5));
                 }
             }
@@ -485,8 +492,8 @@ impl Net {
         for body in bodies {
             let said = self.world.said(by, body);
             self.say(by, said);
+            self.fired.count("cut-off");
         }
-        self.fired.count("cut-off");
     }
 
     /// Whether an office knows of somebody's entry that waits because of what was cut away beneath it.

@@ -229,6 +229,28 @@ fn an_invited_office_gets_the_founding_from_the_first_peer_that_knows_it() {
 }
 
 #[test]
+fn who_learns_of_its_own_admission_while_it_greets_another_shares_with_both() {
+    for seed in 1..=12 {
+        let mut net = Net::programme(seed);
+        net.write("kuripan", V, 2);
+        net.settle();
+        let request = net.world.request("tieng", "village", "33.07.14.2006");
+        let admission = net.world.said("wonosobo", Body::Admit { request });
+        net.say("wonosobo", admission);
+        net.settle();
+        let statements = net.world.statements.clone();
+        net.add("tieng", "tieng", statements);
+        net.call_at_once("tieng", &["wonosobo", "jateng"]);
+        net.write("tieng", "participation/33.07.14.2006", 2);
+        net.run(Duration::from_secs(60));
+        net.isolate("wonosobo");
+        net.write("tieng", "participation/33.07.14.2006", 2);
+        net.run(Duration::from_secs(60));
+        assert_eq!(net.entries_of("jateng", "tieng", "participation/33.07.14.2006"), 4, "seed {seed}");
+    }
+}
+
+#[test]
 fn a_key_that_no_statement_admits_gets_nothing() {
     let mut net = Net::programme(10);
     net.write("kuripan", V, 4);

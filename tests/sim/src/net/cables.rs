@@ -14,6 +14,13 @@ impl Net {
         self.call_soon(a, b);
     }
 
+    /// A machine calls several at one moment.
+    #[cfg(test)]
+    pub(crate) fn call_at_once(&mut self, name: &str, others: &[&str]) {
+        let node = self.index(name);
+        others.iter().for_each(|other| self.connect(node, self.index(other)));
+    }
+
     /// Two that know each other call soon, unless they are connected by then.
     pub(super) fn call_soon(&mut self, a: usize, b: usize) {
         if !self.calling.insert((a, b)) {
