@@ -14,6 +14,8 @@ mod author;
 mod category;
 mod circumstances;
 mod conflict;
+mod content;
+mod counter;
 mod date;
 mod duplicate;
 mod eligibility;
@@ -21,15 +23,18 @@ mod error;
 mod facts;
 mod fields;
 mod fold;
+mod heard;
 mod import;
 mod kinds;
 mod nik;
 mod notice;
 mod participation;
 mod person;
+mod programme;
 mod register;
 mod rows;
 mod rules;
+mod sheet;
 mod value;
 mod words;
 
@@ -40,6 +45,8 @@ pub use author::{Author, Authors, By, MaySay};
 pub use category::{Clue, Missing};
 pub use circumstances::{Circumstances, Contested, FamilyCircle};
 pub use conflict::{Conflict, ConflictValue, check_required, choose, conflicts, edit_from_input};
+pub use content::holds_nik;
+pub use counter::*;
 pub use date::{DateError, PartialDate, Span, shown_day};
 pub use duplicate::{Candidate, Evidence, KnownPeople, PossibleDuplicate, possible_duplicates};
 pub use eligibility::{Answer, Eligibility, Reason, Subject, eligibility};
@@ -52,7 +59,7 @@ pub use import::{
     read_import, rejected_csv, template,
 };
 pub use jiff::civil::Date;
-pub use kinds::{ANNULMENT, DECISION, FactSpec, LEAVING, RecordKind, STEP};
+pub use kinds::{ANNULMENT, DECISION, FactSpec, KindSpec, LEAVING, RecordKind, STEP, TextSpec};
 pub use nik::{NikWarning, nik_warnings, nik_was_a_number};
 pub use notice::{Ignored, Notice, NoticeState, Why};
 pub use participation::{
@@ -60,8 +67,10 @@ pub use participation::{
     ParticipationFields, Said, Stage, Standing, Step, StepReached,
 };
 pub use person::{Held, Person, PersonFields, Relation, Route, Sex, Tie, TieFields, Trip, TripFields};
+pub use programme::ProgrammeRecord;
 pub use register::{RegisterError, RegisterNumber, next_register, register_prefix};
 pub use rows::{DocumentRows, StateSum};
-pub use rules::{Condition, DESMIGRATIF, RuleBook, Rules, Sourced};
+pub use rules::{Condition, DESMIGRATIF, Document, Figures, RuleBook, Rules, Sourced};
+pub use sheet::{NewRecord, Sheet};
 pub use value::{Digest, FieldType, HexError, Known, PersonId, TEXT_CHARS_MAX, ValueType};
 pub use words::{Lang, Words};

@@ -1,14 +1,32 @@
 //! What the programme does with a person (records no. 3): claims, conditions, decisions, stages, leaving (no. 34).
 //! No name, no NIK and no free text about the person stand here.
 
-use identity::{Coordinate, EntryHash, Region};
+use identity::{Class, Coordinate, EntryHash, Region};
 use serde::{Deserialize, Serialize};
 
 use crate::{
-    author::By,
+    author::{By, MaySay},
     date::PartialDate,
-    fields::record_fields,
+    fields::{Fields, record_fields},
+    kinds::{self, FactSpec, KindSpec},
     value::{Digest, PersonId, codes},
+    words,
+};
+
+pub(crate) const PARTICIPATION: KindSpec = KindSpec {
+    number: 3,
+    class: Class::Participation,
+    label: words::PARTICIPATION,
+    fields: ParticipationFields::SPECS,
+    texts: &[],
+    facts: &[
+        // The Kepala Desa decides; the petugas of the village types it in. [S2]
+        FactSpec { key: kinds::DECISION, label: words::DECISION, may_say: MaySay::VILLAGE },
+        FactSpec { key: kinds::LEAVING, label: words::LEAVING, may_say: MaySay::CLOSE },
+        FactSpec { key: kinds::STEP, label: words::STEP, may_say: MaySay::CLOSE },
+        FactSpec { key: kinds::ANNULMENT, label: words::ANNULMENT, may_say: MaySay::CLOSE },
+    ],
+    required: &["person", "programme"],
 };
 
 codes! {

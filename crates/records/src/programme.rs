@@ -1,0 +1,50 @@
+//! Everything that the programme keeps beside people and participations, read by kind.
+
+use documents::Snapshot;
+use identity::Region;
+
+use crate::{
+    author::Authors,
+    counter::{CandidateFile, CardApplication, Complaint, Consultation, GuestBook},
+    kinds::RecordKind,
+    notice::Notice,
+    sheet::read_sheet,
+};
+
+/// A record of the programme.
+#[derive(Debug, Clone, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
+pub enum ProgrammeRecord {
+    /// A complaint.
+    Complaint(Complaint),
+    /// A business consultation.
+    Consultation(Consultation),
+    /// An application for an AK-1 card.
+    CardApplication(CardApplication),
+    /// The guest book of a village and month.
+    GuestBook(GuestBook),
+    /// The file of a prospective TKI.
+    CandidateFile(CandidateFile),
+}
+
+/// Reads a document of the programme; `None` for the kinds that are about who people are and take part in.
+pub(crate) fn read_programme(
+    snapshot: &Snapshot,
+    kind: RecordKind,
+    place: Option<Region>,
+    authors: &dyn Authors,
+    notices: &mut Vec<Notice>,
+) -> Option<ProgrammeRecord> {
+    macro_rules! sheet {
+        ($kind:ident) => {
+            ProgrammeRecord::$kind(read_sheet(snapshot, kind.spec(), place, authors, notices))
+        };
+    }
+    Some(match kind {
+        RecordKind::Person | RecordKind::Participation | RecordKind::Trip | RecordKind::Tie => return None,
+        RecordKind::Complaint => sheet!(Complaint),
+        RecordKind::Consultation => sheet!(Consultation),
+        RecordKind::CardApplication => sheet!(CardApplication),
+        RecordKind::GuestBook => sheet!(GuestBook),
+        RecordKind::CandidateFile => sheet!(CandidateFile),
+    })
+}

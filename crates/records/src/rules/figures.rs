@@ -1,0 +1,86 @@
+//! The figures of a programme: how many, how often, how long. Each has its source and can be set otherwise; where the
+//! sources give none, that is said.
+
+use serde::{Deserialize, Serialize};
+
+use super::Sourced;
+use crate::{counter::ComplaintKind, words::Words};
+
+/// A paper that somebody is asked for.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Document {
+    /// Its code in marks.
+    pub code: String,
+    /// What it is called in Indonesian.
+    pub id: String,
+    /// And in English.
+    pub en: String,
+}
+
+impl Document {
+    fn new(code: &str, words: Words) -> Self {
+        Self { code: code.to_owned(), id: words.id.to_owned(), en: words.en.to_owned() }
+    }
+}
+
+/// The figures of one programme.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Figures {
+    /// How many whole months a guest book is kept after its own month.
+    pub guest_book_months_kept: Sourced<u32>,
+    /// Whether the complaint facility is for families that take part.
+    pub complaints_of_participants_only: Sourced<bool>,
+    /// Kinds of complaint that cannot wait.
+    pub urgent_complaints: Sourced<Vec<ComplaintKind>>,
+    /// Days from arrival to the answer.
+    pub complaint_answer_days: Sourced<u32>,
+    /// Days from arrival to the answer where it cannot wait.
+    pub urgent_answer_days: Sourced<u32>,
+    /// The papers for an AK-1 card.
+    pub card_documents: Sourced<Vec<Document>>,
+    /// Days that the data of an applicant from elsewhere is kept after the application ended.
+    pub outsider_days_kept: Sourced<u32>,
+    /// The papers of somebody who is to depart.
+    pub candidate_documents: Sourced<Vec<Document>>,
+}
+
+/// Where no source gives a figure.
+const OURS: &str = "tidak ada dalam sumber; ditetapkan penyelenggara";
+
+impl Figures {
+    /// The figures of Desmigratif as the sources give them.
+    pub fn desmigratif() -> Self {
+        let kuripan = "Kuripan 2017 (S2)";
+        let s4 = "Pedoman Desmigratif 2017 (S4)";
+        let w = |id, en| Words { id, en };
+        let (ktp, kk) = (w("KTP", "identity card (KTP)"), w("KK", "family card (KK)"));
+        Self {
+            guest_book_months_kept: Sourced::new(12, OURS),
+            complaints_of_participants_only: Sourced::new(true, kuripan),
+            urgent_complaints: Sourced::new(
+                vec![ComplaintKind::LostContact, ComplaintKind::Abuse, ComplaintKind::Trafficking],
+                OURS,
+            ),
+            complaint_answer_days: Sourced::new(14, OURS),
+            urgent_answer_days: Sourced::new(3, OURS),
+            card_documents: Sourced::new(
+                vec![
+                    Document::new("ktp", ktp),
+                    Document::new("kk", kk),
+                    Document::new("foto", w("foto", "photograph")),
+                    Document::new("ijazah", w("ijazah terakhir", "last school certificate")),
+                ],
+                kuripan,
+            ),
+            outsider_days_kept: Sourced::new(0, OURS),
+            candidate_documents: Sourced::new(
+                vec![
+                    Document::new("ktp", ktp),
+                    Document::new("kk", kk),
+                    Document::new("surat_keterangan", w("surat keterangan desa", "letter of the village")),
+                ],
+                s4,
+            ),
+        }
+    }
+}
