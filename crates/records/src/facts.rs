@@ -103,7 +103,7 @@ impl Hear for Events {
             })
             .collect();
         decisions.retain(|said| !replaced.contains(&said.hash));
-        Self { decisions, leavings: heard.take(), steps: heard.take() }
+        Self { decisions, leavings: heard.take(), steps: heard.take(), started: heard.take() }
     }
 }
 

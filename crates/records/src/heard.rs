@@ -117,6 +117,11 @@ impl<'a> Heard<'a> {
         seen
     }
 
+    /// The place of a fact in the document's one order.
+    pub(crate) fn place(&self, hash: &EntryHash) -> usize {
+        self.all.iter().position(|fact| fact.hash == *hash).unwrap_or_default()
+    }
+
     /// What does not count, and why.
     pub(crate) fn into_notices(mut self) -> Vec<Notice> {
         self.notices.sort_by_key(|(place, _)| *place);
@@ -125,7 +130,7 @@ impl<'a> Heard<'a> {
 
     fn notice(&mut self, fact: &Fact, why: &Why) {
         let by = Some(By::new(&fact.by, self.authors));
-        let place = self.all.iter().position(|other| other.hash == fact.hash).unwrap_or_default();
+        let place = self.place(&fact.hash);
         self.notices.push((place, Notice::new(&fact.key, why, fact.by.at.clone(), by)));
     }
 }

@@ -5,7 +5,7 @@
 
 use identity::Class;
 
-use crate::{author::MaySay, counter, fields::FieldSpec, participation, person, words::Words};
+use crate::{author::MaySay, counter, empowerment, fields::FieldSpec, participation, person, places, words::Words};
 
 /// A kind of document that this version knows.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -14,6 +14,8 @@ pub enum RecordKind {
     Person,
     /// What the programme does with a person in a village.
     Participation,
+    /// A training of six days.
+    Bimtek,
     /// A complaint.
     Complaint,
     /// A business consultation.
@@ -22,6 +24,8 @@ pub enum RecordKind {
     CardApplication,
     /// Who came to a village's service point in one month.
     GuestBook,
+    /// The places of a village in a year.
+    Places,
     /// One journey to work abroad.
     Trip,
     /// What one person is to another.
@@ -92,13 +96,15 @@ pub const ANNULMENT: &str = "annulment";
 
 impl RecordKind {
     /// Every kind, in the order of its number.
-    pub const ALL: [Self; 9] = [
+    pub const ALL: [Self; 11] = [
         Self::Person,
         Self::Participation,
+        Self::Bimtek,
         Self::Complaint,
         Self::Consultation,
         Self::CardApplication,
         Self::GuestBook,
+        Self::Places,
         Self::Trip,
         Self::Tie,
         Self::CandidateFile,
@@ -109,10 +115,12 @@ impl RecordKind {
         match self {
             Self::Person => &person::PERSON,
             Self::Participation => &participation::PARTICIPATION,
+            Self::Bimtek => &empowerment::BIMTEK,
             Self::Complaint => &counter::COMPLAINT,
             Self::Consultation => &counter::CONSULTATION,
             Self::CardApplication => &counter::CARD_APPLICATION,
             Self::GuestBook => &counter::GUEST_BOOK,
+            Self::Places => &places::PLACES,
             Self::Trip => &person::TRIP,
             Self::Tie => &person::TIE,
             Self::CandidateFile => &counter::CANDIDATE_FILE,

@@ -7,6 +7,7 @@ use serde::{Deserialize, Serialize};
 use crate::{
     author::{By, MaySay},
     date::PartialDate,
+    empowerment::Started,
     fields::{Fields, record_fields},
     kinds::{self, FactSpec, KindSpec},
     value::{Digest, PersonId, codes},
@@ -24,6 +25,7 @@ pub(crate) const PARTICIPATION: KindSpec = KindSpec {
         FactSpec { key: kinds::DECISION, label: words::DECISION, may_say: MaySay::VILLAGE },
         FactSpec { key: kinds::LEAVING, label: words::LEAVING, may_say: MaySay::CLOSE },
         FactSpec { key: kinds::STEP, label: words::STEP, may_say: MaySay::CLOSE },
+        FactSpec::new("started", "Usaha dimulai", "Business begun", MaySay::CLOSE),
         FactSpec { key: kinds::ANNULMENT, label: words::ANNULMENT, may_say: MaySay::CLOSE },
     ],
     required: &["person", "programme"],
@@ -243,6 +245,9 @@ pub struct Events {
     /// Steps reached, in one order on every node.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub steps: Vec<Said<StepReached>>,
+    /// Businesses begun.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub started: Vec<Said<Started>>,
 }
 
 /// What the decisions say together.

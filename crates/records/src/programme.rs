@@ -6,8 +6,10 @@ use identity::Region;
 use crate::{
     author::Authors,
     counter::{CandidateFile, CardApplication, Complaint, Consultation, GuestBook},
+    empowerment::Bimtek,
     kinds::RecordKind,
     notice::Notice,
+    places::Places,
     sheet::read_sheet,
 };
 
@@ -24,6 +26,10 @@ pub enum ProgrammeRecord {
     GuestBook(GuestBook),
     /// The file of a prospective TKI.
     CandidateFile(CandidateFile),
+    /// A training of six days.
+    Bimtek(Bimtek),
+    /// The places of a village in a year.
+    Places(Places),
 }
 
 /// Reads a document of the programme; `None` for the kinds that are about who people are and take part in.
@@ -46,5 +52,7 @@ pub(crate) fn read_programme(
         RecordKind::CardApplication => sheet!(CardApplication),
         RecordKind::GuestBook => sheet!(GuestBook),
         RecordKind::CandidateFile => sheet!(CandidateFile),
+        RecordKind::Bimtek => sheet!(Bimtek),
+        RecordKind::Places => sheet!(Places),
     })
 }

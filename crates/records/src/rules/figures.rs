@@ -4,7 +4,7 @@
 use serde::{Deserialize, Serialize};
 
 use super::Sourced;
-use crate::{counter::ComplaintKind, words::Words};
+use crate::{counter::ComplaintKind, participation::Category, words::Words};
 
 /// A paper that somebody is asked for.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -42,6 +42,14 @@ pub struct Figures {
     pub outsider_days_kept: Sourced<u32>,
     /// The papers of somebody who is to depart.
     pub candidate_documents: Sourced<Vec<Document>>,
+    /// How many days a Bimtek has.
+    pub bimtek_days: Sourced<u32>,
+    /// How many people a Bimtek has, about.
+    pub bimtek_people: Sourced<u32>,
+    /// Calendar months after the end of a Bimtek until who has not begun is late.
+    pub late_start_months: Sourced<u32>,
+    /// The categories in the order of the waiting list.
+    pub waiting_order: Sourced<Vec<Category>>,
 }
 
 /// Where no source gives a figure.
@@ -52,6 +60,8 @@ impl Figures {
     pub fn desmigratif() -> Self {
         let kuripan = "Kuripan 2017 (S2)";
         let s4 = "Pedoman Desmigratif 2017 (S4)";
+        let s0 = "Kota Kupang (S0)";
+        let s1 = "Lampung Timur (S1)";
         let w = |id, en| Words { id, en };
         let (ktp, kk) = (w("KTP", "identity card (KTP)"), w("KK", "family card (KK)"));
         Self {
@@ -79,6 +89,14 @@ impl Figures {
                     Document::new("kk", kk),
                     Document::new("surat_keterangan", w("surat keterangan desa", "letter of the village")),
                 ],
+                s4,
+            ),
+            bimtek_days: Sourced::new(6, s0),
+            bimtek_people: Sourced::new(25, s1),
+            late_start_months: Sourced::new(1, s0),
+            // The order in which S4 and, for the last, S2 list them: no source says who goes first.
+            waiting_order: Sourced::new(
+                vec![Category::Prospective, Category::FamilyOfActive, Category::Returned, Category::FamilyOfReturned],
                 s4,
             ),
         }
