@@ -4,7 +4,8 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use documents::{Fact, Snapshot};
-use identity::{Coordinate, EntryHash, Region};
+use identity::{Coordinate, EntryHash, JournalId, Region};
+use serde::{Deserialize, Serialize};
 
 use crate::{
     author::{Author, Authors, By},
@@ -13,6 +14,30 @@ use crate::{
     notice::{Notice, Why},
     participation::{Annulment, Said},
 };
+
+/// A fact with what its author had seen: where it matters what somebody knew when they said it.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Spoken<T> {
+    /// The fact.
+    pub said: Said<T>,
+    /// Its place among all facts of the document.
+    pub place: usize,
+    /// The facts that its author had seen.
+    pub seen: BTreeSet<EntryHash>,
+}
+
+impl<T> Spoken<T> {
+    /// The journal that says it.
+    pub fn journal(&self) -> &JournalId {
+        &self.said.by.at.journal
+    }
+
+    /// Whether its author knew this fact: they had seen it, or it stands earlier in their own journal.
+    pub fn knew<U>(&self, other: &Spoken<U>) -> bool {
+        self.seen.contains(&other.said.hash)
+            || (self.journal() == other.journal() && self.said.by.at.seq > other.said.by.at.seq)
+    }
+}
 
 /// The facts of one document that an office of the right kind said, and a notice for every other.
 pub(crate) struct Heard<'a> {
@@ -87,6 +112,13 @@ impl<'a> Heard<'a> {
         let replaced: BTreeSet<EntryHash> =
             all.iter().filter(|said| all.iter().any(|later| replaces(later, said))).map(|said| said.hash).collect();
         all.into_iter().filter(|said| !replaced.contains(&said.hash)).collect()
+    }
+
+    /// Every fact of this content that counts, with what its author had seen.
+    pub(crate) fn take_spoken<T: Content>(&mut self) -> Vec<Spoken<T>> {
+        let all = self.take::<T>();
+        let spoken = |said: Said<T>| Spoken { place: self.place(&said.hash), seen: self.seen(&said.hash), said };
+        all.into_iter().map(spoken).collect()
     }
 
     /// Notes that a fact which was taken does not count after all.

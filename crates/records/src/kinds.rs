@@ -5,7 +5,9 @@
 
 use identity::Class;
 
-use crate::{author::MaySay, counter, empowerment, fields::FieldSpec, participation, person, places, words::Words};
+use crate::{
+    author::MaySay, counter, empowerment, fields::FieldSpec, group, money, participation, person, places, words::Words,
+};
 
 /// A kind of document that this version knows.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -16,6 +18,12 @@ pub enum RecordKind {
     Participation,
     /// A training of six days.
     Bimtek,
+    /// A production group.
+    Group,
+    /// The ledger of a group and year.
+    Ledger,
+    /// A loan.
+    Loan,
     /// A complaint.
     Complaint,
     /// A business consultation.
@@ -30,8 +38,12 @@ pub enum RecordKind {
     Trip,
     /// What one person is to another.
     Tie,
+    /// A production run.
+    Run,
     /// The papers of somebody who is to depart.
     CandidateFile,
+    /// A proposal to share profit.
+    ShareProposal,
 }
 
 /// What a kind of document is and holds.
@@ -96,10 +108,13 @@ pub const ANNULMENT: &str = "annulment";
 
 impl RecordKind {
     /// Every kind, in the order of its number.
-    pub const ALL: [Self; 11] = [
+    pub const ALL: [Self; 16] = [
         Self::Person,
         Self::Participation,
         Self::Bimtek,
+        Self::Group,
+        Self::Ledger,
+        Self::Loan,
         Self::Complaint,
         Self::Consultation,
         Self::CardApplication,
@@ -107,7 +122,9 @@ impl RecordKind {
         Self::Places,
         Self::Trip,
         Self::Tie,
+        Self::Run,
         Self::CandidateFile,
+        Self::ShareProposal,
     ];
 
     /// What it is and holds.
@@ -116,6 +133,9 @@ impl RecordKind {
             Self::Person => &person::PERSON,
             Self::Participation => &participation::PARTICIPATION,
             Self::Bimtek => &empowerment::BIMTEK,
+            Self::Group => &group::GROUP,
+            Self::Ledger => &money::LEDGER,
+            Self::Loan => &money::LOAN,
             Self::Complaint => &counter::COMPLAINT,
             Self::Consultation => &counter::CONSULTATION,
             Self::CardApplication => &counter::CARD_APPLICATION,
@@ -123,7 +143,9 @@ impl RecordKind {
             Self::Places => &places::PLACES,
             Self::Trip => &person::TRIP,
             Self::Tie => &person::TIE,
+            Self::Run => &group::RUN,
             Self::CandidateFile => &counter::CANDIDATE_FILE,
+            Self::ShareProposal => &money::SHARE,
         }
     }
 

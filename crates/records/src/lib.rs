@@ -24,9 +24,11 @@ mod error;
 mod facts;
 mod fields;
 mod fold;
+mod group;
 mod heard;
 mod import;
 mod kinds;
+mod money;
 mod nik;
 mod notice;
 mod participation;
@@ -57,12 +59,15 @@ pub use error::RecordError;
 pub use facts::{Content, FACT_BYTES_MAX, FactDraft};
 pub use fields::{FieldSpec, Fields};
 pub use fold::{Folded, Record, fold};
+pub use group::*;
+pub use heard::Spoken;
 pub use import::{
     IMPORT_BYTES_MAX, IMPORT_ROWS_MAX, ImportDraft, ImportOptions, ImportRow, ImportTable, RowError, RowProblem,
     read_import, rejected_csv, template,
 };
 pub use jiff::civil::Date;
 pub use kinds::{ANNULMENT, DECISION, FactSpec, KindSpec, LEAVING, RecordKind, STEP, TextSpec};
+pub use money::*;
 pub use nik::{NikWarning, nik_warnings, nik_was_a_number};
 pub use notice::{Ignored, Notice, NoticeState, Why};
 pub use participation::{

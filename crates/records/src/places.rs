@@ -9,7 +9,7 @@ mod content;
 mod order;
 
 pub use account::{Block, Claim, PlaceState, PlacesAccount, PlacesBar};
-pub use content::{Claimed, Freed, Granted, HandedOver, Limit, Places, PlacesEvents, PlacesFields, Spoken};
+pub use content::{Claimed, Freed, Granted, HandedOver, Limit, Places, PlacesEvents, PlacesFields};
 pub use order::{Rank, waiting_order};
 
 pub(crate) use content::PLACES;

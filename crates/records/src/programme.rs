@@ -7,7 +7,12 @@ use crate::{
     author::Authors,
     counter::{CandidateFile, CardApplication, Complaint, Consultation, GuestBook},
     empowerment::Bimtek,
+    group::Group,
+    group::ProductionRun,
     kinds::RecordKind,
+    money::Ledger,
+    money::Loan,
+    money::ShareProposal,
     notice::Notice,
     places::Places,
     sheet::read_sheet,
@@ -30,6 +35,16 @@ pub enum ProgrammeRecord {
     Bimtek(Bimtek),
     /// The places of a village in a year.
     Places(Places),
+    /// A production group.
+    Group(Group),
+    /// The ledger of a group and year.
+    Ledger(Ledger),
+    /// A loan.
+    Loan(Loan),
+    /// A production run.
+    Run(ProductionRun),
+    /// A proposal to share profit.
+    ShareProposal(ShareProposal),
 }
 
 /// Reads a document of the programme; `None` for the kinds that are about who people are and take part in.
@@ -54,5 +69,10 @@ pub(crate) fn read_programme(
         RecordKind::CandidateFile => sheet!(CandidateFile),
         RecordKind::Bimtek => sheet!(Bimtek),
         RecordKind::Places => sheet!(Places),
+        RecordKind::Group => sheet!(Group),
+        RecordKind::Ledger => sheet!(Ledger),
+        RecordKind::Loan => sheet!(Loan),
+        RecordKind::Run => sheet!(Run),
+        RecordKind::ShareProposal => sheet!(ShareProposal),
     })
 }

@@ -7,8 +7,9 @@ use std::collections::BTreeSet;
 
 use identity::{EntryHash, JournalId};
 
-use super::content::{Claimed, Freed, Granted, HandedOver, Limit, Places, Spoken};
+use super::content::{Claimed, Freed, Granted, HandedOver, Limit, Places};
 use crate::{
+    heard::Spoken,
     participation::Said,
     value::{Known, PersonId},
 };

@@ -1,7 +1,5 @@
 //! What is said about places.
 
-use std::collections::BTreeSet;
-
 use identity::{Class, EntryHash, JournalId};
 use serde::{Deserialize, Serialize};
 
@@ -12,9 +10,8 @@ use crate::{
     date::PartialDate,
     facts::Content,
     fields::{Fields, record_fields},
-    heard::Heard,
+    heard::{Heard, Spoken},
     kinds::{ANNULMENT, FactSpec, KindSpec},
-    participation::Said,
     sheet::{Hear, Sheet},
     value::PersonId,
     words::{ANNULMENT as ANNULMENT_LABEL, Words},
@@ -125,29 +122,6 @@ const TOO_MANY: RecordError = unfit(
     ("isi angka antara 1 dan 10.000", "fill in a number between 1 and 10,000"),
 );
 
-/// A fact about places with what its author had seen and where it stands in its journal.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Spoken<T> {
-    /// The fact.
-    pub said: Said<T>,
-    /// Its place among all facts of the document.
-    pub place: usize,
-    /// The facts that its author had seen.
-    pub seen: BTreeSet<EntryHash>,
-}
-
-impl<T> Spoken<T> {
-    pub(super) fn journal(&self) -> &JournalId {
-        &self.said.by.at.journal
-    }
-
-    /// Whether its author knew this fact: they had seen it, or it stands earlier in their own journal.
-    pub(super) fn knew<U>(&self, other: &Spoken<U>) -> bool {
-        self.seen.contains(&other.said.hash)
-            || (self.journal() == other.journal() && self.said.by.at.seq > other.said.by.at.seq)
-    }
-}
-
 /// What is said about the places of a village.
 #[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
 pub struct PlacesEvents {
@@ -170,17 +144,12 @@ pub struct PlacesEvents {
 
 impl Hear for PlacesEvents {
     fn hear(heard: &mut Heard<'_>) -> Self {
-        fn spoken<T: Content>(heard: &mut Heard<'_>) -> Vec<Spoken<T>> {
-            let all = heard.take::<T>();
-            let spoken = |said: Said<T>| Spoken { place: heard.place(&said.hash), seen: heard.seen(&said.hash), said };
-            all.into_iter().map(spoken).collect()
-        }
         Self {
-            limits: spoken(heard),
-            grants: spoken(heard),
-            handovers: spoken(heard),
-            claims: spoken(heard),
-            freed: spoken(heard),
+            limits: heard.take_spoken(),
+            grants: heard.take_spoken(),
+            handovers: heard.take_spoken(),
+            claims: heard.take_spoken(),
+            freed: heard.take_spoken(),
         }
     }
 }

@@ -1,10 +1,13 @@
 //! The figures of a programme: how many, how often, how long. Each has its source and can be set otherwise; where the
 //! sources give none, that is said.
 
+use std::collections::BTreeMap;
+
+use jiff::civil::{Date, date};
 use serde::{Deserialize, Serialize};
 
 use super::Sourced;
-use crate::{counter::ComplaintKind, participation::Category, words::Words};
+use crate::{counter::ComplaintKind, date::PartialDate, participation::Category, words::Words};
 
 /// A paper that somebody is asked for.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -48,6 +51,13 @@ pub struct Figures {
     pub bimtek_people: Sourced<u32>,
     /// Calendar months after the end of a Bimtek until who has not begun is late.
     pub late_start_months: Sourced<u32>,
+    /// How many monthly instalments a loan has.
+    pub loan_months: Sourced<u32>,
+    /// By what a group works with, in small letters: after how many runs profit is shared. Others share once a year
+    /// before Lebaran.
+    pub share_after_runs: Sourced<BTreeMap<String, u32>>,
+    /// The first day of Lebaran, by year.
+    pub lebaran: Sourced<BTreeMap<i16, PartialDate>>,
     /// The categories in the order of the waiting list.
     pub waiting_order: Sourced<Vec<Category>>,
 }
@@ -56,6 +66,14 @@ pub struct Figures {
 const OURS: &str = "tidak ada dalam sumber; ditetapkan penyelenggara";
 
 impl Figures {
+    /// The first day of Lebaran in a year; `None` while nobody set it to the day.
+    pub fn lebaran_of(&self, year: i16) -> Option<Date> {
+        match self.lebaran.value.get(&year) {
+            Some(PartialDate::Day(day)) => Some(*day),
+            Some(PartialDate::Month(..) | PartialDate::Year(_) | PartialDate::Unknown) | None => None,
+        }
+    }
+
     /// The figures of Desmigratif as the sources give them.
     pub fn desmigratif() -> Self {
         let kuripan = "Kuripan 2017 (S2)";
@@ -94,6 +112,9 @@ impl Figures {
             bimtek_days: Sourced::new(6, s0),
             bimtek_people: Sourced::new(25, s1),
             late_start_months: Sourced::new(1, s0),
+            loan_months: Sourced::new(3, kuripan),
+            share_after_runs: Sourced::new(BTreeMap::from([("salak".to_owned(), 4)]), kuripan),
+            lebaran: Sourced::new(lebaran(), "SKB tiga menteri tentang hari libur nasional"),
             // The order in which S4 and, for the last, S2 list them: no source says who goes first.
             waiting_order: Sourced::new(
                 vec![Category::Prospective, Category::FamilyOfActive, Category::Returned, Category::FamilyOfReturned],
@@ -101,4 +122,24 @@ impl Figures {
             ),
         }
     }
+}
+
+/// The first day of Lebaran as the government set it for each year; a later year is added when it is set.
+fn lebaran() -> BTreeMap<i16, PartialDate> {
+    [
+        date(2016, 7, 6),
+        date(2017, 6, 25),
+        date(2018, 6, 15),
+        date(2019, 6, 5),
+        date(2020, 5, 24),
+        date(2021, 5, 13),
+        date(2022, 5, 2),
+        date(2023, 4, 22),
+        date(2024, 4, 10),
+        date(2025, 3, 31),
+        date(2026, 3, 21),
+    ]
+    .into_iter()
+    .map(|day| (day.year(), PartialDate::Day(day)))
+    .collect()
 }
