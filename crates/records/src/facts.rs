@@ -10,6 +10,7 @@ use serde::{Deserialize, Serialize, de::DeserializeOwned};
 
 use crate::{
     RecordError,
+    empowerment::MaterialAssigned,
     heard::Heard,
     kinds,
     notice::Why,
@@ -103,7 +104,14 @@ impl Hear for Events {
             })
             .collect();
         decisions.retain(|said| !replaced.contains(&said.hash));
-        Self { decisions, leavings: heard.take(), steps: heard.take(), started: heard.take() }
+        Self {
+            decisions,
+            leavings: heard.take(),
+            steps: heard.take(),
+            started: heard.take(),
+            materials: heard.take_latest::<MaterialAssigned, _>(|_| ()),
+            partners: heard.take(),
+        }
     }
 }
 

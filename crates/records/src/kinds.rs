@@ -6,7 +6,8 @@
 use identity::Class;
 
 use crate::{
-    author::MaySay, counter, empowerment, fields::FieldSpec, group, money, participation, person, places, words::Words,
+    author::MaySay, counter, empowerment, fields::FieldSpec, group, money, participation, person, places, village,
+    words::Words,
 };
 
 /// A kind of document that this version knows.
@@ -16,6 +17,8 @@ pub enum RecordKind {
     Person,
     /// What the programme does with a person in a village.
     Participation,
+    /// Assessments of a person by the quadrant model.
+    Assessment,
     /// A training of six days.
     Bimtek,
     /// A production group.
@@ -24,6 +27,12 @@ pub enum RecordKind {
     Ledger,
     /// A loan.
     Loan,
+    /// The mentoring of a participant in a year.
+    Mentoring,
+    /// The monitoring of a village in a quarter.
+    MonitoringRound,
+    /// The six-monthly report of an office.
+    Report,
     /// A complaint.
     Complaint,
     /// A business consultation.
@@ -32,6 +41,12 @@ pub enum RecordKind {
     CardApplication,
     /// Who came to a village's service point in one month.
     GuestBook,
+    /// The profile of a village.
+    VillageProfile,
+    /// The action plan of a village and year.
+    ActionPlan,
+    /// The indicator values of a village in a period.
+    Indicators,
     /// The places of a village in a year.
     Places,
     /// One journey to work abroad.
@@ -40,6 +55,8 @@ pub enum RecordKind {
     Tie,
     /// A production run.
     Run,
+    /// A notice on the board.
+    BoardNotice,
     /// The papers of somebody who is to depart.
     CandidateFile,
     /// A proposal to share profit.
@@ -108,21 +125,29 @@ pub const ANNULMENT: &str = "annulment";
 
 impl RecordKind {
     /// Every kind, in the order of its number.
-    pub const ALL: [Self; 16] = [
+    pub const ALL: [Self; 24] = [
         Self::Person,
         Self::Participation,
+        Self::Assessment,
         Self::Bimtek,
         Self::Group,
         Self::Ledger,
         Self::Loan,
+        Self::Mentoring,
+        Self::MonitoringRound,
+        Self::Report,
         Self::Complaint,
         Self::Consultation,
         Self::CardApplication,
         Self::GuestBook,
+        Self::VillageProfile,
+        Self::ActionPlan,
+        Self::Indicators,
         Self::Places,
         Self::Trip,
         Self::Tie,
         Self::Run,
+        Self::BoardNotice,
         Self::CandidateFile,
         Self::ShareProposal,
     ];
@@ -132,18 +157,26 @@ impl RecordKind {
         match self {
             Self::Person => &person::PERSON,
             Self::Participation => &participation::PARTICIPATION,
+            Self::Assessment => &empowerment::ASSESSMENT,
             Self::Bimtek => &empowerment::BIMTEK,
             Self::Group => &group::GROUP,
             Self::Ledger => &money::LEDGER,
             Self::Loan => &money::LOAN,
+            Self::Mentoring => &empowerment::MENTORING,
+            Self::MonitoringRound => &empowerment::MONITORING,
+            Self::Report => &village::REPORT,
             Self::Complaint => &counter::COMPLAINT,
             Self::Consultation => &counter::CONSULTATION,
             Self::CardApplication => &counter::CARD_APPLICATION,
             Self::GuestBook => &counter::GUEST_BOOK,
+            Self::VillageProfile => &village::PROFILE,
+            Self::ActionPlan => &village::PLAN,
+            Self::Indicators => &village::INDICATOR_VALUES,
             Self::Places => &places::PLACES,
             Self::Trip => &person::TRIP,
             Self::Tie => &person::TIE,
             Self::Run => &group::RUN,
+            Self::BoardNotice => &village::BOARD,
             Self::CandidateFile => &counter::CANDIDATE_FILE,
             Self::ShareProposal => &money::SHARE,
         }

@@ -40,6 +40,7 @@ mod rows;
 mod rules;
 mod sheet;
 mod value;
+mod village;
 mod words;
 
 #[cfg(test)]
@@ -82,4 +83,5 @@ pub use rows::{DocumentRows, StateSum};
 pub use rules::{Condition, DESMIGRATIF, Document, Figures, RuleBook, Rules, Sourced};
 pub use sheet::{NewRecord, Sheet};
 pub use value::{Digest, FieldType, HexError, Known, PersonId, TEXT_CHARS_MAX, ValueType};
+pub use village::*;
 pub use words::{Lang, Words};

@@ -7,7 +7,7 @@ use serde::{Deserialize, Serialize};
 use crate::{
     author::{By, MaySay},
     date::PartialDate,
-    empowerment::Started,
+    empowerment::{MaterialAssigned, Partnered, Started},
     fields::{Fields, record_fields},
     kinds::{self, FactSpec, KindSpec},
     value::{Digest, PersonId, codes},
@@ -26,6 +26,8 @@ pub(crate) const PARTICIPATION: KindSpec = KindSpec {
         FactSpec { key: kinds::LEAVING, label: words::LEAVING, may_say: MaySay::CLOSE },
         FactSpec { key: kinds::STEP, label: words::STEP, may_say: MaySay::CLOSE },
         FactSpec::new("started", "Usaha dimulai", "Business begun", MaySay::CLOSE),
+        FactSpec::new("material", "Materi yang diberikan", "Material assigned", MaySay::CLOSE),
+        FactSpec::new("partner", "Mitra pendamping", "Mentor partner", MaySay::CLOSE),
         FactSpec { key: kinds::ANNULMENT, label: words::ANNULMENT, may_say: MaySay::CLOSE },
     ],
     required: &["person", "programme"],
@@ -248,6 +250,12 @@ pub struct Events {
     /// Businesses begun.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub started: Vec<Said<Started>>,
+    /// Materials assigned; the quadrant behind them stands elsewhere.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub materials: Vec<Said<MaterialAssigned>>,
+    /// Mentor partners.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub partners: Vec<Said<Partnered>>,
 }
 
 /// What the decisions say together.

@@ -6,7 +6,10 @@ use identity::Region;
 use crate::{
     author::Authors,
     counter::{CandidateFile, CardApplication, Complaint, Consultation, GuestBook},
+    empowerment::Assessment,
     empowerment::Bimtek,
+    empowerment::Mentoring,
+    empowerment::MonitoringRound,
     group::Group,
     group::ProductionRun,
     kinds::RecordKind,
@@ -16,6 +19,11 @@ use crate::{
     notice::Notice,
     places::Places,
     sheet::read_sheet,
+    village::ActionPlan,
+    village::BoardNotice,
+    village::Indicators,
+    village::Report,
+    village::VillageProfile,
 };
 
 /// A record of the programme.
@@ -45,6 +53,22 @@ pub enum ProgrammeRecord {
     Run(ProductionRun),
     /// A proposal to share profit.
     ShareProposal(ShareProposal),
+    /// Assessments of a person by the quadrant model.
+    Assessment(Assessment),
+    /// The mentoring of a participant in a year.
+    Mentoring(Mentoring),
+    /// The monitoring of a village in a quarter.
+    MonitoringRound(MonitoringRound),
+    /// The six-monthly report of an office.
+    Report(Report),
+    /// The profile of a village.
+    VillageProfile(VillageProfile),
+    /// The action plan of a village and year.
+    ActionPlan(ActionPlan),
+    /// The indicator values of a village in a period.
+    Indicators(Indicators),
+    /// A notice on the board.
+    BoardNotice(BoardNotice),
 }
 
 /// Reads a document of the programme; `None` for the kinds that are about who people are and take part in.
@@ -74,5 +98,13 @@ pub(crate) fn read_programme(
         RecordKind::Loan => sheet!(Loan),
         RecordKind::Run => sheet!(Run),
         RecordKind::ShareProposal => sheet!(ShareProposal),
+        RecordKind::Assessment => sheet!(Assessment),
+        RecordKind::Mentoring => sheet!(Mentoring),
+        RecordKind::MonitoringRound => sheet!(MonitoringRound),
+        RecordKind::Report => sheet!(Report),
+        RecordKind::VillageProfile => sheet!(VillageProfile),
+        RecordKind::ActionPlan => sheet!(ActionPlan),
+        RecordKind::Indicators => sheet!(Indicators),
+        RecordKind::BoardNotice => sheet!(BoardNotice),
     })
 }

@@ -15,6 +15,7 @@ use crate::{
     heard::Heard,
     kinds::{KindSpec, RecordKind},
     notice::Notice,
+    value::Digest,
 };
 
 /// A document read: fields that people edit, texts that they write together, and facts that count.
@@ -58,6 +59,16 @@ pub(crate) fn read_sheet<F: Fields, E: Hear>(
     let events = E::hear(&mut heard);
     notices.extend(heard.into_notices());
     Sheet { doc: snapshot.id.clone(), place, fields, texts: snapshot.texts.clone(), events }
+}
+
+/// The hash over texts: a version that was approved or submitted is named by it.
+pub(crate) fn texts_digest(texts: &BTreeMap<String, String>) -> Digest {
+    let mut hasher = blake3::Hasher::new_derive_key("simpul texts v1");
+    for text in texts.iter().flat_map(|(key, text)| [key, text]) {
+        hasher.update(&(text.len() as u64).to_le_bytes());
+        hasher.update(text.as_bytes());
+    }
+    Digest(*hasher.finalize().as_bytes())
 }
 
 fn village_of<F: Fields>(fields: &F) -> Option<Region> {

@@ -58,6 +58,16 @@ pub struct Figures {
     pub share_after_runs: Sourced<BTreeMap<String, u32>>,
     /// The first day of Lebaran, by year.
     pub lebaran: Sourced<BTreeMap<i16, PartialDate>>,
+    /// Calendar months between two rounds of monitoring.
+    pub monitoring_months: Sourced<u32>,
+    /// Calendar months that mentoring takes at least until independence.
+    pub mentoring_months_min: Sourced<u32>,
+    /// And at most.
+    pub mentoring_months_max: Sourced<u32>,
+    /// Calendar months that one report covers.
+    pub report_months: Sourced<u32>,
+    /// Whether people are assessed by the quadrant model. It scores people, so a programme has to switch it on.
+    pub quadrants: Sourced<bool>,
     /// The categories in the order of the waiting list.
     pub waiting_order: Sourced<Vec<Category>>,
 }
@@ -79,6 +89,7 @@ impl Figures {
         let kuripan = "Kuripan 2017 (S2)";
         let s4 = "Pedoman Desmigratif 2017 (S4)";
         let s0 = "Kota Kupang (S0)";
+        let s3 = "Model sakinah (S3)";
         let s1 = "Lampung Timur (S1)";
         let w = |id, en| Words { id, en };
         let (ktp, kk) = (w("KTP", "identity card (KTP)"), w("KK", "family card (KK)"));
@@ -115,6 +126,11 @@ impl Figures {
             loan_months: Sourced::new(3, kuripan),
             share_after_runs: Sourced::new(BTreeMap::from([("salak".to_owned(), 4)]), kuripan),
             lebaran: Sourced::new(lebaran(), "SKB tiga menteri tentang hari libur nasional"),
+            monitoring_months: Sourced::new(3, s0),
+            mentoring_months_min: Sourced::new(12, s3),
+            mentoring_months_max: Sourced::new(24, s3),
+            report_months: Sourced::new(6, s0),
+            quadrants: Sourced::new(false, OURS),
             // The order in which S4 and, for the last, S2 list them: no source says who goes first.
             waiting_order: Sourced::new(
                 vec![Category::Prospective, Category::FamilyOfActive, Category::Returned, Category::FamilyOfReturned],
