@@ -111,6 +111,8 @@ impl Hear for Events {
             started: heard.take(),
             materials: heard.take_latest::<MaterialAssigned, _>(|_| ()),
             partners: heard.take(),
+            moving: heard.take(),
+            move_accepted: heard.take(),
         }
     }
 }

@@ -6,8 +6,8 @@
 use identity::Class;
 
 use crate::{
-    author::MaySay, counter, empowerment, fields::FieldSpec, group, money, participation, person, places, village,
-    words::Words,
+    author::MaySay, counter, empowerment, fields::FieldSpec, group, money, participation, people, person, places,
+    village, words::Words,
 };
 
 /// A kind of document that this version knows.
@@ -41,12 +41,16 @@ pub enum RecordKind {
     CardApplication,
     /// Who came to a village's service point in one month.
     GuestBook,
+    /// A child of the rumah belajar.
+    Child,
     /// The profile of a village.
     VillageProfile,
     /// The action plan of a village and year.
     ActionPlan,
     /// The indicator values of a village in a period.
     Indicators,
+    /// Two people who may be one.
+    DuplicateClaim,
     /// The places of a village in a year.
     Places,
     /// One journey to work abroad.
@@ -125,7 +129,7 @@ pub const ANNULMENT: &str = "annulment";
 
 impl RecordKind {
     /// Every kind, in the order of its number.
-    pub const ALL: [Self; 24] = [
+    pub const ALL: [Self; 26] = [
         Self::Person,
         Self::Participation,
         Self::Assessment,
@@ -140,9 +144,11 @@ impl RecordKind {
         Self::Consultation,
         Self::CardApplication,
         Self::GuestBook,
+        Self::Child,
         Self::VillageProfile,
         Self::ActionPlan,
         Self::Indicators,
+        Self::DuplicateClaim,
         Self::Places,
         Self::Trip,
         Self::Tie,
@@ -169,9 +175,11 @@ impl RecordKind {
             Self::Consultation => &counter::CONSULTATION,
             Self::CardApplication => &counter::CARD_APPLICATION,
             Self::GuestBook => &counter::GUEST_BOOK,
+            Self::Child => &people::CHILD,
             Self::VillageProfile => &village::PROFILE,
             Self::ActionPlan => &village::PLAN,
             Self::Indicators => &village::INDICATOR_VALUES,
+            Self::DuplicateClaim => &people::DUPLICATE_CLAIM,
             Self::Places => &places::PLACES,
             Self::Trip => &person::TRIP,
             Self::Tie => &person::TIE,

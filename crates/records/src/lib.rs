@@ -17,6 +17,7 @@ mod conflict;
 mod content;
 mod counter;
 mod date;
+mod due;
 mod duplicate;
 mod eligibility;
 mod empowerment;
@@ -32,6 +33,7 @@ mod money;
 mod nik;
 mod notice;
 mod participation;
+mod people;
 mod person;
 mod places;
 mod programme;
@@ -53,6 +55,7 @@ pub use conflict::{Conflict, ConflictValue, check_required, choose, conflicts, e
 pub use content::holds_nik;
 pub use counter::*;
 pub use date::{DateError, PartialDate, Span, shown_day};
+pub use due::{Due, DueWhat, Records, due};
 pub use duplicate::{Candidate, Evidence, KnownPeople, PossibleDuplicate, possible_duplicates};
 pub use eligibility::{Answer, Eligibility, Reason, Subject, eligibility};
 pub use empowerment::*;
@@ -75,6 +78,7 @@ pub use participation::{
     Annulment, Basis, Category, Decision, Events, Leaving, LeavingReason, OpenMatter, Outcome, Participation,
     ParticipationFields, Said, Stage, Standing, Step, StepReached,
 };
+pub use people::*;
 pub use person::{Held, Person, PersonFields, Relation, Route, Sex, Tie, TieFields, Trip, TripFields};
 pub use places::*;
 pub use programme::ProgrammeRecord;

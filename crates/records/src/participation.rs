@@ -10,6 +10,7 @@ use crate::{
     empowerment::{MaterialAssigned, Partnered, Started},
     fields::{Fields, record_fields},
     kinds::{self, FactSpec, KindSpec},
+    people::{MoveAccepted, MoveAnnounced},
     value::{Digest, PersonId, codes},
     words,
 };
@@ -28,6 +29,8 @@ pub(crate) const PARTICIPATION: KindSpec = KindSpec {
         FactSpec::new("started", "Usaha dimulai", "Business begun", MaySay::CLOSE),
         FactSpec::new("material", "Materi yang diberikan", "Material assigned", MaySay::CLOSE),
         FactSpec::new("partner", "Mitra pendamping", "Mentor partner", MaySay::CLOSE),
+        FactSpec::new("moving", "Pindah desa", "Moving", MaySay::CLOSE),
+        FactSpec::new("move_accepted", "Pindahan diterima", "Move accepted", MaySay::CLOSE),
         FactSpec { key: kinds::ANNULMENT, label: words::ANNULMENT, may_say: MaySay::CLOSE },
     ],
     required: &["person", "programme"],
@@ -256,6 +259,12 @@ pub struct Events {
     /// Mentor partners.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub partners: Vec<Said<Partnered>>,
+    /// Where somebody moves.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub moving: Vec<Said<MoveAnnounced>>,
+    /// Who took somebody on who moved.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub move_accepted: Vec<Said<MoveAccepted>>,
 }
 
 /// What the decisions say together.

@@ -17,6 +17,8 @@ use crate::{
     money::Loan,
     money::ShareProposal,
     notice::Notice,
+    people::Child,
+    people::DuplicateClaim,
     places::Places,
     sheet::read_sheet,
     village::ActionPlan,
@@ -69,6 +71,10 @@ pub enum ProgrammeRecord {
     Indicators(Indicators),
     /// A notice on the board.
     BoardNotice(BoardNotice),
+    /// A child of the rumah belajar.
+    Child(Child),
+    /// Two people who may be one.
+    DuplicateClaim(DuplicateClaim),
 }
 
 /// Reads a document of the programme; `None` for the kinds that are about who people are and take part in.
@@ -106,5 +112,7 @@ pub(crate) fn read_programme(
         RecordKind::ActionPlan => sheet!(ActionPlan),
         RecordKind::Indicators => sheet!(Indicators),
         RecordKind::BoardNotice => sheet!(BoardNotice),
+        RecordKind::Child => sheet!(Child),
+        RecordKind::DuplicateClaim => sheet!(DuplicateClaim),
     })
 }

@@ -68,6 +68,8 @@ pub struct Figures {
     pub report_months: Sourced<u32>,
     /// Whether people are assessed by the quadrant model. It scores people, so a programme has to switch it on.
     pub quadrants: Sourced<bool>,
+    /// How many days ahead the page of the day looks.
+    pub due_days_ahead: Sourced<u32>,
     /// The categories in the order of the waiting list.
     pub waiting_order: Sourced<Vec<Category>>,
 }
@@ -131,6 +133,7 @@ impl Figures {
             mentoring_months_max: Sourced::new(24, s3),
             report_months: Sourced::new(6, s0),
             quadrants: Sourced::new(false, OURS),
+            due_days_ahead: Sourced::new(7, OURS),
             // The order in which S4 and, for the last, S2 list them: no source says who goes first.
             waiting_order: Sourced::new(
                 vec![Category::Prospective, Category::FamilyOfActive, Category::Returned, Category::FamilyOfReturned],
