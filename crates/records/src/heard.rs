@@ -157,6 +157,8 @@ impl<'a> Heard<'a> {
     /// What does not count, and why.
     pub(crate) fn into_notices(mut self) -> Vec<Notice> {
         self.notices.sort_by_key(|(place, _)| *place);
+        // A kind may take the same facts twice, as all of them and as the latest.
+        self.notices.dedup();
         self.notices.into_iter().map(|(_, notice)| notice).collect()
     }
 

@@ -93,6 +93,12 @@ fn a_link_can_be_undone_and_two_decisions_go_to_the_regency() {
 }
 
 #[test]
+fn a_damaged_decision_is_said_once() {
+    let doc = Doc::new(RecordKind::DuplicateClaim, 1).person("person", 1).person("other", 2);
+    assert_eq!(doc.fact_raw(KURIPAN, 1, "decision", b"{}").notices(), ["malformed decision"]);
+}
+
+#[test]
 fn linked_people_are_shown_as_one_circle() {
     use PairDecision::{Different, Family, Same};
     let circles = |claims: &[(u8, u8, PairDecision)]| {
