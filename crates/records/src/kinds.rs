@@ -1,15 +1,13 @@
-//! The kinds of documents: their numbers, the class of scope that each lives in, their fields and facts.
+//! The kinds of documents: their numbers, the class of scope that each lives in, their fields, texts and facts.
 //!
-//! A number is written into every entry and is never used again for anything else.
+//! A number is written into every entry and is never used again for anything else. What a kind holds is said in its own
+//! room, as a [`KindSpec`]; this room only lists them.
 
-use identity::{Class, OfficeKind};
+use identity::Class;
 
 use crate::{
-    author::MaySay,
-    fields::{FieldSpec, Fields},
-    participation::ParticipationFields,
-    person::{PersonFields, TieFields, TripFields},
-    words::{self, Words},
+    author::MaySay, counter, empowerment, fields::FieldSpec, group, money, participation, people, person, places,
+    village, words::Words,
 };
 
 /// A kind of document that this version knows.
@@ -19,10 +17,82 @@ pub enum RecordKind {
     Person,
     /// What the programme does with a person in a village.
     Participation,
+    /// Assessments of a person by the quadrant model.
+    Assessment,
+    /// A training of six days.
+    Bimtek,
+    /// A production group.
+    Group,
+    /// The ledger of a group and year.
+    Ledger,
+    /// A loan.
+    Loan,
+    /// The mentoring of a participant in a year.
+    Mentoring,
+    /// The monitoring of a village in a quarter.
+    MonitoringRound,
+    /// The six-monthly report of an office.
+    Report,
+    /// A complaint.
+    Complaint,
+    /// A business consultation.
+    Consultation,
+    /// An application for an AK-1 card.
+    CardApplication,
+    /// Who came to a village's service point in one month.
+    GuestBook,
+    /// A child of the rumah belajar.
+    Child,
+    /// The profile of a village.
+    VillageProfile,
+    /// The action plan of a village and year.
+    ActionPlan,
+    /// The indicator values of a village in a period.
+    Indicators,
+    /// Two people who may be one.
+    DuplicateClaim,
+    /// The places of a village in a year.
+    Places,
     /// One journey to work abroad.
     Trip,
     /// What one person is to another.
     Tie,
+    /// A production run.
+    Run,
+    /// A notice on the board.
+    BoardNotice,
+    /// The papers of somebody who is to depart.
+    CandidateFile,
+    /// A proposal to share profit.
+    ShareProposal,
+}
+
+/// What a kind of document is and holds.
+#[derive(Debug, Clone, Copy)]
+pub struct KindSpec {
+    /// The number in entries. They follow the list of `domain/records.md` 4.2.
+    pub number: u16,
+    /// The class of scope that such documents live in; elsewhere they are not read.
+    pub class: Class,
+    /// What it is called on a page.
+    pub label: Words,
+    /// Its fields, in the order of the form.
+    pub fields: &'static [FieldSpec],
+    /// Its texts, which people edit together.
+    pub texts: &'static [TextSpec],
+    /// Its facts.
+    pub facts: &'static [FactSpec],
+    /// The fields without which a document of this kind is not begun. Whoever does begin one is still shown.
+    pub required: &'static [&'static str],
+}
+
+/// A text that people edit together, letter by letter.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct TextSpec {
+    /// Its key.
+    pub key: &'static str,
+    /// What it is called on a page.
+    pub label: Words,
 }
 
 /// A fact that a kind of document can hold.
@@ -36,38 +106,93 @@ pub struct FactSpec {
     pub may_say: MaySay,
 }
 
+impl FactSpec {
+    pub(crate) const fn new(key: &'static str, id: &'static str, en: &'static str, may_say: MaySay) -> Self {
+        Self { key, label: Words { id, en }, may_say }
+    }
+}
+
+impl TextSpec {
+    pub(crate) const fn new(key: &'static str, id: &'static str, en: &'static str) -> Self {
+        Self { key, label: Words { id, en } }
+    }
+}
+
 /// The key of a decision.
 pub const DECISION: &str = "decision";
 /// The key of a leaving.
 pub const LEAVING: &str = "leaving";
 /// The key of a step.
 pub const STEP: &str = "step";
-/// The key of an annulment.
+/// The key of an annulment, in every kind whose slips can be taken back.
 pub const ANNULMENT: &str = "annulment";
-
-/// The offices that work with the person: they may write steps and leavings.
-const CLOSE: MaySay = MaySay(&[OfficeKind::Village, OfficeKind::Regency, OfficeKind::Agency]);
-
-const PARTICIPATION_FACTS: &[FactSpec] = &[
-    // The Kepala Desa decides; the petugas of the village types it in. [S2]
-    FactSpec { key: DECISION, label: words::DECISION, may_say: MaySay(&[OfficeKind::Village]) },
-    FactSpec { key: LEAVING, label: words::LEAVING, may_say: CLOSE },
-    FactSpec { key: STEP, label: words::STEP, may_say: CLOSE },
-    FactSpec { key: ANNULMENT, label: words::ANNULMENT, may_say: CLOSE },
-];
 
 impl RecordKind {
     /// Every kind, in the order of its number.
-    pub const ALL: [Self; 4] = [Self::Person, Self::Participation, Self::Trip, Self::Tie];
+    pub const ALL: [Self; 26] = [
+        Self::Person,
+        Self::Participation,
+        Self::Assessment,
+        Self::Bimtek,
+        Self::Group,
+        Self::Ledger,
+        Self::Loan,
+        Self::Mentoring,
+        Self::MonitoringRound,
+        Self::Report,
+        Self::Complaint,
+        Self::Consultation,
+        Self::CardApplication,
+        Self::GuestBook,
+        Self::Child,
+        Self::VillageProfile,
+        Self::ActionPlan,
+        Self::Indicators,
+        Self::DuplicateClaim,
+        Self::Places,
+        Self::Trip,
+        Self::Tie,
+        Self::Run,
+        Self::BoardNotice,
+        Self::CandidateFile,
+        Self::ShareProposal,
+    ];
 
-    /// The number in entries. They follow the list of `domain/records.md` 4.2.
-    pub const fn number(self) -> u16 {
+    /// What it is and holds.
+    pub const fn spec(self) -> &'static KindSpec {
         match self {
-            Self::Person => 2,
-            Self::Participation => 3,
-            Self::Trip => 31,
-            Self::Tie => 32,
+            Self::Person => &person::PERSON,
+            Self::Participation => &participation::PARTICIPATION,
+            Self::Assessment => &empowerment::ASSESSMENT,
+            Self::Bimtek => &empowerment::BIMTEK,
+            Self::Group => &group::GROUP,
+            Self::Ledger => &money::LEDGER,
+            Self::Loan => &money::LOAN,
+            Self::Mentoring => &empowerment::MENTORING,
+            Self::MonitoringRound => &empowerment::MONITORING,
+            Self::Report => &village::REPORT,
+            Self::Complaint => &counter::COMPLAINT,
+            Self::Consultation => &counter::CONSULTATION,
+            Self::CardApplication => &counter::CARD_APPLICATION,
+            Self::GuestBook => &counter::GUEST_BOOK,
+            Self::Child => &people::CHILD,
+            Self::VillageProfile => &village::PROFILE,
+            Self::ActionPlan => &village::PLAN,
+            Self::Indicators => &village::INDICATOR_VALUES,
+            Self::DuplicateClaim => &people::DUPLICATE_CLAIM,
+            Self::Places => &places::PLACES,
+            Self::Trip => &person::TRIP,
+            Self::Tie => &person::TIE,
+            Self::Run => &group::RUN,
+            Self::BoardNotice => &village::BOARD,
+            Self::CandidateFile => &counter::CANDIDATE_FILE,
+            Self::ShareProposal => &money::SHARE,
         }
+    }
+
+    /// The number in entries.
+    pub const fn number(self) -> u16 {
+        self.spec().number
     }
 
     /// The kind with this number, if this version knows it.
@@ -77,30 +202,17 @@ impl RecordKind {
 
     /// The class of scope that such documents live in; elsewhere they are not read.
     pub fn class(self) -> Class {
-        match self {
-            Self::Person | Self::Tie => Class::Identity,
-            Self::Participation | Self::Trip => Class::Participation,
-        }
+        self.spec().class
     }
 
     /// What it is called on a page.
     pub fn label(self) -> Words {
-        match self {
-            Self::Person => words::PERSON,
-            Self::Participation => words::PARTICIPATION,
-            Self::Trip => words::TRIP,
-            Self::Tie => words::TIE,
-        }
+        self.spec().label
     }
 
     /// Its fields, in the order of the form.
     pub fn fields(self) -> &'static [FieldSpec] {
-        match self {
-            Self::Person => PersonFields::SPECS,
-            Self::Participation => ParticipationFields::SPECS,
-            Self::Trip => TripFields::SPECS,
-            Self::Tie => TieFields::SPECS,
-        }
+        self.spec().fields
     }
 
     /// One of its fields.
@@ -110,20 +222,12 @@ impl RecordKind {
 
     /// Its facts.
     pub fn facts(self) -> &'static [FactSpec] {
-        match self {
-            Self::Participation => PARTICIPATION_FACTS,
-            Self::Person | Self::Trip | Self::Tie => &[],
-        }
+        self.spec().facts
     }
 
     /// The fields without which a document of this kind is not begun. Whoever does begin one is still shown.
     pub fn required(self) -> &'static [&'static str] {
-        match self {
-            Self::Person => &["person", "name"],
-            Self::Participation => &["person", "programme"],
-            Self::Trip => &["person"],
-            Self::Tie => &["person", "relation", "other"],
-        }
+        self.spec().required
     }
 }
 
@@ -136,32 +240,40 @@ mod tests {
     fn numbers_keys_and_classes_stay_as_they_are() {
         let mut table = String::new();
         for kind in RecordKind::ALL {
+            let spec = kind.spec();
             let keys = |keys: Vec<&str>| keys.join(" ");
             table.push_str(&format!(
-                "{} {}: {} | {}\n",
+                "{} {}: {} | {} | {}\n",
                 kind.number(),
                 kind.class(),
-                keys(kind.fields().iter().map(|f| f.key).collect()),
-                keys(kind.facts().iter().map(|f| f.key).collect()),
+                keys(spec.fields.iter().map(|field| field.key).collect()),
+                keys(spec.texts.iter().map(|text| text.key).collect()),
+                keys(spec.facts.iter().map(|fact| fact.key).collect()),
             ));
             assert_eq!(RecordKind::from_number(kind.number()), Some(kind));
         }
-        assert_eq!(
-            table,
-            "2 identity: person name nik kk birth sex address dusun rt rw phone source | \n\
-             3 participation: person programme register group group_number resident productive willing \
-             claim_calon_tki claim_tki_aktif claim_keluarga_tki claim_tki_purna claim_keluarga_tki_purna \
-             | decision leaving step annulment\n\
-             31 participation: person country sector route firm departure returned last_contact | \n\
-             32 identity: person relation other since until | \n"
-        );
-        assert_eq!(RecordKind::from_number(4), None);
+        assert_eq!(table, include_str!("kinds.golden.txt"));
+        assert_eq!(RecordKind::from_number(9999), None);
     }
 
     #[test]
     fn what_is_required_is_a_field() {
         for kind in RecordKind::ALL {
             assert!(kind.required().iter().all(|key| kind.field(key).is_some()), "{kind:?}");
+        }
+    }
+
+    #[test]
+    fn a_key_means_one_thing_in_a_document() {
+        for kind in RecordKind::ALL {
+            let spec = kind.spec();
+            let mut keys: Vec<&str> = spec.fields.iter().map(|field| field.key).collect();
+            keys.extend(spec.texts.iter().map(|text| text.key));
+            keys.extend(spec.facts.iter().map(|fact| fact.key));
+            let all = keys.len();
+            keys.sort_unstable();
+            keys.dedup();
+            assert_eq!(keys.len(), all, "{kind:?}");
         }
     }
 }

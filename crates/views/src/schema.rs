@@ -5,15 +5,28 @@ use std::{collections::BTreeMap, fmt::Write, sync::OnceLock};
 use records::{FieldSpec, RecordKind};
 
 /// Raise it when what the rows *mean* changes while the tables stay the same.
-const MEANING: u32 = 3;
+const MEANING: u32 = 4;
 
-/// The table of a kind of record.
+/// The kinds that have a table, in the order of their numbers. Of the others only the document itself has a row, with
+/// what is contested in it and what does not count.
+pub(crate) const TABLED: [RecordKind; 4] =
+    [RecordKind::Person, RecordKind::Participation, RecordKind::Trip, RecordKind::Tie];
+
+/// The table of a kind of record; `None` for a kind that has none.
+pub(crate) fn table_of(kind: RecordKind) -> Option<&'static str> {
+    TABLED.contains(&kind).then(|| table(kind))
+}
+
+/// The table of a kind of [`TABLED`].
 pub(crate) fn table(kind: RecordKind) -> &'static str {
-    match kind {
-        RecordKind::Person => "person",
-        RecordKind::Participation => "participation",
-        RecordKind::Trip => "trip",
-        RecordKind::Tie => "tie",
+    if kind == RecordKind::Person {
+        "person"
+    } else if kind == RecordKind::Participation {
+        "participation"
+    } else if kind == RecordKind::Trip {
+        "trip"
+    } else {
+        "tie"
     }
 }
 
@@ -22,10 +35,11 @@ pub(crate) const LEADING: [&str; 2] = ["document", "village"];
 
 /// What stands in a kind's table after its fields.
 pub(crate) fn trailing(kind: RecordKind) -> &'static [&'static str] {
-    match kind {
-        // Derived from the facts, so that lists can filter; the facts themselves are in `events`, as JSON.
-        RecordKind::Participation => &["stage", "decided", "decision_number", "decision_date", "events", "shown_name"],
-        RecordKind::Person | RecordKind::Trip | RecordKind::Tie => &[],
+    // Derived from the facts, so that lists can filter; the facts themselves are in `events`, as JSON.
+    if kind == RecordKind::Participation {
+        &["stage", "decided", "decision_number", "decision_date", "events", "shown_name"]
+    } else {
+        &[]
     }
 }
 
@@ -38,7 +52,7 @@ pub(crate) fn columns(kind: RecordKind) -> Vec<&'static str> {
 /// The statement that fills a row of a kind's table.
 pub(crate) fn insert(kind: RecordKind) -> &'static str {
     static TEXTS: OnceLock<BTreeMap<RecordKind, String>> = OnceLock::new();
-    let texts = TEXTS.get_or_init(|| RecordKind::ALL.into_iter().map(|kind| (kind, insert_text(kind))).collect());
+    let texts = TEXTS.get_or_init(|| TABLED.into_iter().map(|kind| (kind, insert_text(kind))).collect());
     texts.get(&kind).map_or("", String::as_str)
 }
 
@@ -90,7 +104,7 @@ CREATE VIRTUAL TABLE name_search USING fts5 (
 );
 "#,
     );
-    for kind in RecordKind::ALL {
+    for kind in TABLED {
         let columns = columns(kind).into_iter().skip(LEADING.len()).map(|name| format!(", \"{name}\" TEXT"));
         let _ = writeln!(
             sql,
