@@ -67,10 +67,13 @@ impl OfficeHealth {
         heard_ms: Option<i64>,
         now_ms: i64,
     ) -> Self {
-        findings.sort_by_key(|finding| finding.state);
-        if findings.first().is_none_or(|worst| worst.state == State::InSync && worst.what != What::InSync) {
-            findings.insert(0, Finding::new(What::InSync, heard_ms.unwrap_or(now_ms)));
+        // Nobody is said to have everything elsewhere of whom something is not.
+        let apart = |finding: &Finding| matches!(finding.what, What::OnlyHere { .. } | What::ByRule { .. });
+        if findings.iter().all(|finding| finding.state == State::InSync && !apart(finding)) {
+            findings.push(Finding::new(What::InSync, heard_ms.unwrap_or(now_ms)));
         }
+        let order = |finding: &Finding| (finding.state, finding.what != What::InSync, !apart(finding));
+        findings.sort_by_key(order);
         let (state, as_of_ms) = findings.first().map_or((State::InSync, now_ms), |worst| (worst.state, worst.as_of_ms));
         Self { office, kind, region, state, as_of_ms, findings, heard_ms }
     }

@@ -63,18 +63,19 @@ pub(crate) fn judge(
         findings.push(Finding::new(What::Clock { ahead_ms: *ahead_ms }, contact));
     }
     let connected = is_connected(known, &office.id);
-    if connected {
-        let lacks = lacks.unwrap_or(0);
-        let busy = busy(known, &office.id);
-        let since_ms = memory.stands_still(office.id, lacks.wrapping_mul(1 << 20).wrapping_add(busy), now);
-        if lacks > 0 || busy > 0 {
-            let stuck = now.saturating_sub(since_ms) > STUCK;
-            let what =
-                if stuck { What::Stuck { since_ms, lacks } } else { What::CatchingUp { lacks: lacks.max(busy) } };
-            findings.push(Finding::new(what, now));
-        }
-    } else {
+    let (lacks, busy) = (lacks.unwrap_or(0), busy(known, &office.id));
+    // Who is not connected here may still get what it lacks from others: it is not stuck.
+    let since_ms = match connected {
+        true => memory.stands_still(office.id, lacks.wrapping_mul(1 << 20).wrapping_add(busy), now),
+        false => now,
+    };
+    if !connected {
         memory.standstill.remove(&office.id);
+    }
+    if lacks > 0 || busy > 0 {
+        let stuck = now.saturating_sub(since_ms) > STUCK;
+        let what = if stuck { What::Stuck { since_ms, lacks } } else { What::CatchingUp { lacks: lacks.max(busy) } };
+        findings.push(Finding::new(what, now));
     }
     if !connected && now.saturating_sub(contact) > IN_TOUCH {
         let (usual_ms, away_until_ms) = (memory.habit(&office.id), known.away_until(office));

@@ -377,6 +377,21 @@ fn a_connected_office_catches_up_as_long_as_something_moves_and_is_stuck_after_a
 }
 
 #[test]
+fn nobody_is_said_to_have_everything_who_lacks_something() {
+    let says_so = |case: &mut Case, of: &str| {
+        let office = case.world.office(of);
+        let health = case.look();
+        health.office(&office).unwrap().findings.iter().any(|finding| finding.what == What::InSync)
+    };
+    let heard = |told: &[Told]| Case::kuripan_wrote(PARTICIPATION).told(told).reports("wonosobo", 1, NOW, &[]);
+    assert!(says_so(&mut heard(&[("wonosobo", 5)]), "kuripan"));
+    assert!(!says_so(&mut heard(&[]), "kuripan"), "five are only here, if not for long");
+    assert!(!says_so(&mut Case::kuripan_wrote(CARE), "kuripan"), "five are here alone by rule");
+    assert!(says_so(&mut heard(&[("wonosobo", 5)]), "wonosobo"));
+    assert!(!says_so(&mut heard(&[("wonosobo", 4)]), "wonosobo"), "heard of through others, it lacks one");
+}
+
+#[test]
 fn the_ministries_get_three_days() {
     for (age, expected) in [(72 * HOUR, vec![]), (72 * HOUR + 1, vec!["ministries"])] {
         let mut case = Case::kuripan_wrote(PARTICIPATION).told(&[("wonosobo", 5), ("kemnaker", 3)]).connected(
