@@ -38,7 +38,7 @@ impl<'a> Evidence<'a> {
         let held = holders(Some(known.charter), known.held, receipts, office_of, on_chain);
         let own: BTreeMap<&JournalId, u64> =
             known.to_be_held.iter().map(|(journal, up_to)| (journal, *up_to)).collect();
-        let forked: BTreeSet<&JournalId> = known.forked.iter().collect();
+        let forked: BTreeSet<&JournalId> = known.open_forks().collect();
         let mut readers = Readers::of(known.charter);
         let journals = known.held.iter().zip(held).map(|((id, point), held)| {
             let standing = known.charter.standing(id);

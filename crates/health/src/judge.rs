@@ -161,7 +161,7 @@ fn own(
         }
         Some(_) | None => {}
     }
-    let forked = known.forked.iter().any(|journal| journal.node == known.me);
+    let forked = known.open_forks().any(|journal| journal.node == known.me);
     if forked {
         whats.push(What::Forked { node: known.me });
     }

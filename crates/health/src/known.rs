@@ -116,6 +116,12 @@ impl Known<'_> {
         self.absences.iter().filter(now).filter(is_of).map(|absence| absence.until_ms).max()
     }
 
+    /// The journals of which two histories were proved and no cut-off says yet which of them counts.
+    pub(crate) fn open_forks(&self) -> impl Iterator<Item = &JournalId> {
+        let open = |journal: &&JournalId| !matches!(self.charter.standing(journal), charter::Standing::CutOff(_));
+        self.forked.iter().filter(open)
+    }
+
     /// The office that a key speaks for, or spoke for.
     pub(crate) fn office_of(&self, key: &NodeKey) -> Option<OfficeId> {
         if *key == self.me { Some(self.office) } else { self.charter.node(key).map(|node| node.office) }

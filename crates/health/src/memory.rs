@@ -100,6 +100,10 @@ pub(crate) struct Heard {
     /// Under which incarnation it wrote when it reported last, and how many changes were nowhere else then.
     pub(crate) incarnation: Option<Incarnation>,
     pub(crate) only_here: u64,
+    /// When the oldest of those was written, if it said so, and as of when all this holds: a report that does not speak
+    /// of it, such as the first after a start, takes nothing of it back.
+    pub(crate) only_here_since: Option<i64>,
+    pub(crate) only_here_ms: i64,
     /// Whether it was connected at the last look, and whether a report came since.
     connected: bool,
     reported: bool,
@@ -215,14 +219,18 @@ impl Memory {
                 && heard.only_here > earlier
             {
                 let changes = heard.only_here - earlier;
-                let lost = Unaccounted { node: *node, incarnation: before, changes, as_of_ms: heard.beacon_ms };
+                let lost = Unaccounted { node: *node, incarnation: before, changes, as_of_ms: heard.only_here_ms };
                 self.unaccounted.retain(|known| (known.node, known.incarnation) != (lost.node, lost.incarnation));
                 self.unaccounted.push(lost);
             }
             heard.beacon = beacon.number;
             heard.beacon_ms = as_of_ms;
             heard.incarnation = incarnation.or(heard.incarnation);
-            heard.only_here = count(beacon, figure::ONLY_HERE);
+            if beacon.figures.contains_key(figure::ONLY_HERE) {
+                heard.only_here = count(beacon, figure::ONLY_HERE);
+                heard.only_here_since = beacon.figures.get(figure::ONLY_HERE_SINCE).copied();
+                heard.only_here_ms = as_of_ms;
+            }
             self.heard(known, node, as_of_ms);
         }
     }

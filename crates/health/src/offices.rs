@@ -129,16 +129,14 @@ fn reported(known: &Known<'_>, memory: &Memory, office: &Office, versions: &Vers
             let version: String = beacon.version.chars().take(VERSION_CHARS_MAX).collect();
             findings.push(Finding::new(What::OldVersion { version, newest }, at));
         }
-        let only_here = count(beacon, figure::ONLY_HERE);
-        if only_here > 0 {
-            changes = changes.saturating_add(only_here);
-            let since = beacon
-                .figures
-                .get(figure::ONLY_HERE_SINCE)
-                .map_or(Since::Unknown, |since| if *since > at { Since::Unknown } else { Since::At(*since) });
-            oldest = Some(oldest.map_or(since, |known| known.min(since)));
-            as_of = as_of.min(at);
-        }
+    }
+    for node in office.nodes.iter().filter(|node| known.charter.is_active(node)) {
+        let Some(heard) = memory.nodes.get(node).filter(|heard| heard.only_here > 0) else { continue };
+        changes = changes.saturating_add(heard.only_here);
+        let since =
+            heard.only_here_since.filter(|since| *since <= heard.only_here_ms).map_or(Since::Unknown, Since::At);
+        oldest = Some(oldest.map_or(since, |known| known.min(since)));
+        as_of = as_of.min(heard.only_here_ms);
     }
     // What it vouched for and nobody holds: its word of today takes nothing of that back.
     let claimed = memory.claimed.iter().filter(|claimed| office.nodes.contains(&claimed.journal.node));
@@ -166,7 +164,7 @@ const VERSION_CHARS_MAX: usize = 32;
 /// What is proved against it, or follows from what it said before.
 fn proved(known: &Known<'_>, memory: &Memory, office: &Office) -> Vec<Finding> {
     let mut findings = Vec::new();
-    let forked: BTreeSet<NodeKey> = known.forked.iter().map(|journal| journal.node).collect();
+    let forked: BTreeSet<NodeKey> = known.open_forks().map(|journal| journal.node).collect();
     for node in office.nodes.iter().filter(|node| forked.contains(node)) {
         findings.push(Finding::new(What::Forked { node: *node }, known.now_ms));
     }

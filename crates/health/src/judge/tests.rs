@@ -257,6 +257,13 @@ fn of_others_at_least_what_they_said_is_only_there_as_of_when_they_said_it() {
     assert_eq!((kuripan.state, kuripan.as_of_ms), (State::AtRisk, NOW - 2 * HOUR));
     let expected = What::OnlyHere { changes: 214, oldest: Since::At(NOW - 3 * DAY) };
     assert_eq!(kuripan.findings[0].what, expected);
+    // It starts again, and its first report does not speak of it.
+    let mut case = case.reports("kuripan", 2, NOW, &[]);
+    let health = case.look();
+    let kuripan = health.office(&office).unwrap();
+    assert_eq!((&kuripan.findings[0].what, kuripan.as_of_ms), (&expected, NOW - 2 * HOUR));
+    let mut case = case.reports("kuripan", 3, NOW, &[(figure::ONLY_HERE, 0)]);
+    assert_eq!(case.state("kuripan"), State::InSync);
 }
 
 #[test]
