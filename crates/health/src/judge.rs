@@ -13,7 +13,7 @@ use crate::{
     known::Known,
     limits::{BACKUP, ONLY_COPY, REPORT, ROOM_PERMILLE, WAITING},
     memory::Memory,
-    offices::{self, Clocks, Versions},
+    offices::{self, Sources},
     state::{Finding, Since, State, What},
 };
 
@@ -97,14 +97,12 @@ pub fn judge(
     memory.observe(known);
     let evidence = Evidence::of(known, on_chain);
     let mut figures = figures::count(known, memory, &evidence, written_ms);
-    let clocks = Clocks::of(known, memory);
-    let versions = Versions::of(known);
+    let sources = Sources::of(known, memory, &evidence);
     let growth = memory.grown(figures.only_here, known.now_ms);
-    let mut found = vec![own(known, memory, &figures, &clocks, &versions, growth)];
+    let mut found = vec![own(known, memory, &figures, &sources, growth)];
     offices::forget_what_is_held(known, memory, &evidence);
-    let lacks = evidence.lacks();
     for office in answered_for(known, &evidence) {
-        found.push(offices::judge(known, memory, office, lacks.get(&office.id).copied(), &clocks, &versions));
+        found.push(offices::judge(known, memory, office, &sources));
     }
     let there: BTreeSet<OfficeId> = found.iter().map(|office| office.office).collect();
     memory.standstill.retain(|office, _| there.contains(office));
@@ -141,8 +139,7 @@ fn own(
     known: &Known<'_>,
     memory: &mut Memory,
     figures: &Figures,
-    clocks: &Clocks,
-    versions: &Versions,
+    sources: &Sources<'_>,
     (today, usual): (u64, Option<u64>),
 ) -> OfficeHealth {
     let now = known.now_ms;
@@ -192,10 +189,10 @@ fn own(
         let oldest = late.late_oldest.unwrap_or(Since::Unknown);
         whats.push(What::NotAtMinistries { changes: late.late, oldest, lacking: late.lacking.clone() });
     }
-    if let Some(ahead_ms) = clocks.own {
+    if let Some(ahead_ms) = sources.clocks.own {
         whats.push(What::Clock { ahead_ms });
     }
-    if let Some(newest) = versions.newer_than(&own.version) {
+    if let Some(newest) = sources.versions.newer_than(&own.version) {
         whats.push(What::OldVersion { version: own.version.clone(), newest });
     }
     let lonely = memory.connected_ms.is_none_or(|at| now.saturating_sub(at) > crate::limits::IN_TOUCH);

@@ -41,15 +41,27 @@ pub(crate) fn forget_what_is_held(known: &Known<'_>, memory: &mut Memory, eviden
     });
 }
 
-/// Judges one office. `lacks` is how many changes it lacks of those held here; none where it is to have none of them.
-pub(crate) fn judge(
-    known: &Known<'_>,
-    memory: &mut Memory,
-    office: &Office,
-    lacks: Option<u64>,
-    clocks: &Clocks,
-    versions: &Versions,
-) -> OfficeHealth {
+/// What is looked up once for all offices: there may be thousands.
+pub(crate) struct Sources<'a> {
+    pub(crate) clocks: Clocks,
+    pub(crate) versions: Versions,
+    beacons: BTreeMap<NodeKey, &'a Beacon>,
+    lacks: BTreeMap<OfficeId, u64>,
+}
+
+impl<'a> Sources<'a> {
+    pub(crate) fn of(known: &Known<'a>, memory: &Memory, evidence: &Evidence<'_>) -> Self {
+        Self {
+            clocks: Clocks::of(known, memory),
+            versions: Versions::of(known),
+            beacons: known.beacons.iter().map(|(node, beacon)| (*node, beacon)).collect(),
+            lacks: evidence.lacks(),
+        }
+    }
+}
+
+/// Judges one office.
+pub(crate) fn judge(known: &Known<'_>, memory: &mut Memory, office: &Office, sources: &Sources<'_>) -> OfficeHealth {
     let place = (office.kind, office.region.clone());
     let now = known.now_ms;
     let Some(contact) = memory.offices.get(&office.id).map(|contact| contact.heard.last_ms) else {
@@ -57,13 +69,14 @@ pub(crate) fn judge(
         let what = if revoked { What::Revoked } else { What::NeverSeen };
         return OfficeHealth::of(office.id, place, vec![Finding::new(what, now)], None, now);
     };
-    let mut findings = reported(known, memory, office, versions);
+    let mut findings = reported(known, memory, office, sources);
     findings.extend(proved(known, memory, office));
-    if let Some(ahead_ms) = clocks.others.get(&office.id) {
+    if let Some(ahead_ms) = sources.clocks.others.get(&office.id) {
         findings.push(Finding::new(What::Clock { ahead_ms: *ahead_ms }, contact));
     }
     let connected = is_connected(known, &office.id);
-    let (lacks, busy) = (lacks.unwrap_or(0), busy(known, &office.id));
+    let lacks = sources.lacks.get(&office.id).copied().unwrap_or(0);
+    let busy = busy(known, &office.id);
     // Who is not connected here may still get what it lacks from others: it is not stuck.
     let since_ms = match connected {
         true => memory.stands_still(office.id, lacks.wrapping_mul(1 << 20).wrapping_add(busy), now),
@@ -101,13 +114,11 @@ fn busy(known: &Known<'_>, office: &OfficeId) -> u64 {
 }
 
 /// What its nodes say of themselves.
-fn reported(known: &Known<'_>, memory: &Memory, office: &Office, versions: &Versions) -> Vec<Finding> {
+fn reported(known: &Known<'_>, memory: &Memory, office: &Office, sources: &Sources<'_>) -> Vec<Finding> {
     let mut findings = Vec::new();
     let (mut changes, mut oldest, mut as_of) = (0_u64, None::<Since>, i64::MAX);
-    for (node, beacon) in known.beacons.iter().filter(|(node, _)| office.nodes.contains(node)) {
-        if !known.charter.is_active(node) {
-            continue;
-        }
+    for node in office.nodes.iter().filter(|node| known.charter.is_active(node)) {
+        let Some(beacon) = sources.beacons.get(node) else { continue };
         let at = memory.nodes.get(node).map_or(known.now_ms.min(beacon.time_ms), |heard| heard.beacon_ms);
         let damage = count(beacon, figure::DAMAGE);
         if damage > 0 {
@@ -125,7 +136,7 @@ fn reported(known: &Known<'_>, memory: &Memory, office: &Office, versions: &Vers
             let backup_ms = beacon.figures.get(figure::BACKUP).copied();
             findings.push(Finding::new(What::ByRule { changes: by_rule, backup_ms }, at));
         }
-        if let Some(newest) = versions.newer_than(&beacon.version) {
+        if let Some(newest) = sources.versions.newer_than(&beacon.version) {
             let version: String = beacon.version.chars().take(VERSION_CHARS_MAX).collect();
             findings.push(Finding::new(What::OldVersion { version, newest }, at));
         }

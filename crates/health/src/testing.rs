@@ -69,6 +69,11 @@ impl World {
 
     /// The same with more villages in Wonosobo: name and region.
     pub(crate) fn with_villages(more: &[(&'static str, &str)]) -> Self {
+        Self::with_villages_of("wonosobo", more)
+    }
+
+    /// The same with more villages that an office admitted.
+    pub(crate) fn with_villages_of(sponsor: &str, more: &[(&'static str, &str)]) -> Self {
         let mut making = Making { set: StatementSet::new(), network: NetworkId([0; 32]), offices: BTreeMap::new() };
         let founders = ["kemnaker", "kemendesa"];
         let requests = founders.map(|name| making.request(name, "ministry", "id"));
@@ -84,7 +89,7 @@ impl World {
         making.admit("wonosobo", "garung", "village", "33.07.12.2007");
         making.admit("wonosobo", "removed", "village", "33.07.13.2001");
         for (name, region) in more {
-            making.admit("wonosobo", name, "village", region);
+            making.admit(sponsor, name, "village", region);
         }
         making.further("kuripan", "kuripan again", "kuripan");
         making.further("wonosobo", "wonosobo again", "wonosobo");

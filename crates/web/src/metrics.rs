@@ -191,9 +191,8 @@ mod tests {
         }
     }
 
-    #[test]
-    fn a_figure_is_labelled_by_tier_and_state_and_never_younger_than_it_may_be() {
-        let figures = Figures {
+    fn figures() -> Figures {
+        Figures {
             only_here: 214,
             only_here_oldest: Some(Since::Unknown),
             below_target: BTreeMap::from([(3, 20)]),
@@ -206,8 +205,12 @@ mod tests {
                 BTreeMap::from([(service::reply::State::AtRisk, 2), (service::reply::State::InSync, 500)]),
             )]),
             ..Figures::default()
-        };
-        let text = text(&health(figures)).unwrap();
+        }
+    }
+
+    #[test]
+    fn a_figure_is_labelled_by_tier_and_state_and_never_younger_than_it_may_be() {
+        let text = text(&health(figures())).unwrap();
         for line in [
             "sync_only_copy_changes 214",
             "sync_only_copy_oldest_seconds +Inf",
@@ -223,5 +226,24 @@ mod tests {
             let there = text.lines().any(|found| found == line || found == format!("{line}.0"));
             assert!(there, "{line} in\n{text}");
         }
+    }
+
+    #[test]
+    fn every_figure_of_the_alert_rules_and_the_dashboard_is_one_of_ours() {
+        let text = text(&health(figures())).unwrap();
+        let ours: Vec<&str> = text.lines().filter_map(|line| line.strip_prefix("# TYPE ")?.split(' ').next()).collect();
+        let rules = include_str!("../../../config/monitoring/simpul.rules.yml");
+        let dashboard = include_str!("../../../config/monitoring/simpul.dashboard.json");
+        let of_rules = rules.lines().filter_map(|line| line.trim().strip_prefix("expr: "));
+        let of_dashboard = dashboard.split("\"expr\": \"").skip(1).filter_map(|rest| rest.split('"').next());
+        let mut asked = 0;
+        for expression in of_rules.chain(of_dashboard) {
+            let names = expression.split(|c: char| !(c.is_ascii_alphanumeric() || c == '_'));
+            for name in names.filter(|name| name.contains('_') && !name.ends_with("over_time")) {
+                assert!(ours.contains(&name), "{name} of {expression} is not in {ours:?}");
+                asked += 1;
+            }
+        }
+        assert!(asked > 20, "the expressions are found: {asked}");
     }
 }

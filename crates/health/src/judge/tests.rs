@@ -595,3 +595,34 @@ fn what_is_remembered_comes_back_from_where_it_was_kept() {
     assert_eq!(serde_json::from_str::<Memory>(&kept).unwrap(), case.memory);
     assert_eq!(serde_json::from_str::<Memory>("{}").unwrap(), Memory::default());
 }
+
+/// What one look may take at a ministry with 4,000 offices below it: a twentieth of the minute between two looks, on a
+/// machine that is busy and a program that is not optimised.
+#[test]
+fn a_ministry_with_many_offices_looks_in_a_blink() {
+    let names: Vec<(String, String)> = (0..4000)
+        .map(|at| {
+            let region = format!("33.{:02}.{:02}.{}", 1 + at / 400, 1 + at % 40, 2001 + at / 40 % 10);
+            (format!("desa {at}"), region)
+        })
+        .collect();
+    let names: Vec<(&'static str, &str)> =
+        names.iter().map(|(name, region)| (&*Box::leak(name.clone().into_boxed_str()), region.as_str())).collect();
+    let mut case = Case::of("kemnaker");
+    case.world = World::with_villages_of("jateng", &names);
+    for (name, region) in &names {
+        let journal = case.world.journal(name, &format!("participation/{region}"), 1);
+        case.receipts.push(case.world.receipt(&journal, &("wonosobo", 3)));
+        case.held.push((journal, point(5)));
+        case.beacons.push(case.world.beacon(name, 1, NOW, &[(figure::ONLY_HERE, 0)]));
+    }
+    case.look();
+    #[expect(clippy::disallowed_methods, reason = "how long it takes is what is measured")]
+    let began = std::time::Instant::now();
+    let health = case.look();
+    #[expect(clippy::disallowed_methods, reason = "how long it takes is what is measured")]
+    let took = began.elapsed();
+    assert!(health.offices.len() > 4000);
+    assert!(took < std::time::Duration::from_secs(3), "{took:?}");
+    eprintln!("one look over {} offices took {took:?}", health.offices.len());
+}
