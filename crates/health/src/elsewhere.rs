@@ -11,7 +11,7 @@ use crate::holders::{elsewhere, holders};
 /// Up to which entry each own journal is known to be held by an office other than `office`: 0 where nobody is known to
 /// hold any of it.
 ///
-/// A receipt counts only if its holder is admitted and not removed, and only for a point on the chain: `on_chain` is
+/// A receipt counts only if its holder is admitted and not removed and may read the scope, and only for a point on the chain: `on_chain` is
 /// asked whether the entry with the point's number has the point's hash here.
 pub fn held_elsewhere<'a>(
     charter: Option<&Charter>,

@@ -1,7 +1,8 @@
 //! Which offices are known to hold which entries: the evidence that everything else here is judged by.
 //!
 //! # Why it never says too much
-//! - A receipt is taken at its word only for what its holder signed, and only while the charter lets that key speak.
+//! - A receipt is taken at its word only for what its holder signed, only while the charter lets that key speak, and only
+//!   for what its office may read: whoever lost the right to read is to let go of what it holds.
 //! - Its point counts only where this node holds an entry of that number with that hash. A receipt of another history,
 //!   of more than is here, or of a journal that is not here proves nothing. So `believed ≤ held here`, whatever is
 //!   forged or replayed.
@@ -10,8 +11,8 @@
 
 use std::collections::BTreeMap;
 
-use charter::{Charter, NodeState};
-use identity::{JournalId, NodeKey, OfficeId, Point, broken};
+use charter::Charter;
+use identity::{JournalId, NodeKey, OfficeId, Point, ScopeName, broken};
 use sync::Receipt;
 
 /// Of one journal, up to which entry each office other than the author's is known to hold it.
@@ -35,7 +36,7 @@ pub fn holders<'a>(
         .collect();
     let mut held = vec![Held::new(); journals.len()];
     for (holder, receipt) in receipts {
-        let Some(office) = speaks_for(charter, &holder) else { continue };
+        let Some(office) = speaks_for(charter, &holder, &receipt.scope) else { continue };
         for (short, point) in &receipt.points {
             let Some(at) = places.get(&(&receipt.scope, *short)).copied() else { continue };
             let (journal, ours) = &journals[at];
@@ -54,11 +55,11 @@ pub fn holders<'a>(
     held
 }
 
-/// The office for which this key may speak now.
-fn speaks_for(charter: Option<&Charter>, key: &NodeKey) -> Option<OfficeId> {
-    let node = charter.and_then(|charter| charter.node(key));
-    let active = node.filter(|node| node.state == NodeState::Active).map(|node| node.office);
-    if broken::is("understate only-here") { active.or(Some(OfficeId([0; 16]))) } else { active }
+/// The office for which this key may speak now of this scope.
+fn speaks_for(charter: Option<&Charter>, key: &NodeKey, scope: &ScopeName) -> Option<OfficeId> {
+    let may = charter.filter(|charter| charter.may_read(key, scope));
+    let office = may.and_then(|charter| charter.node(key)).map(|node| node.office);
+    if broken::is("understate only-here") { office.or(Some(OfficeId([0; 16]))) } else { office }
 }
 
 /// Up to which entry a journal is known to be held somewhere else: 0 where nobody is known to hold any of it.
@@ -106,8 +107,9 @@ mod tests {
     }
 
     #[test]
-    fn what_the_authors_own_office_or_a_removed_key_or_a_stranger_signs_proves_nothing() {
-        check(&[("kuripan", 5), ("kuripan again", 5), ("removed", 5), ("stranger", 5)], &[], &[]);
+    fn what_the_authors_own_office_a_removed_key_a_stranger_or_who_may_not_read_it_signs_proves_nothing() {
+        let table = [("kuripan", 5), ("kuripan again", 5), ("removed", 5), ("stranger", 5), ("garung", 5)];
+        check(&table, &[], &[]);
     }
 
     #[test]
