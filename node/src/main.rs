@@ -33,11 +33,11 @@ impl Hinted {
 
 fn main() -> ExitCode {
     let cli = cli::Cli::parse();
-    let done = match &cli.command {
-        cli::Command::Run(arguments) => run::run(arguments),
-        cli::Command::Health(arguments) => return health::run(arguments),
-        _ => commands::run(cli.command),
-    };
+    if let cli::Command::Health(arguments) = &cli.command {
+        return health::run(arguments);
+    }
+    let done =
+        if let cli::Command::Run(arguments) = &cli.command { run::run(arguments) } else { commands::run(cli.command) };
     match done {
         Ok(()) => ExitCode::SUCCESS,
         Err(error) => {

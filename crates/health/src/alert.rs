@@ -158,9 +158,8 @@ pub(crate) fn alerts(known: &Known<'_>, memory: &Memory, figures: &Figures, offi
     for (region, silent) in silent {
         let of = offices.iter().filter(|office| region.contains(&office.region)).count();
         if silent.len() >= PROVINCE_SILENT_MIN && silent.len() * 100 > of * PROVINCE_SILENT_PERCENT {
-            let since = silent.iter().filter_map(|(_, finding)| match finding.what {
-                What::Silent { since_ms, .. } => Some(since_ms),
-                _ => None,
+            let since = silent.iter().filter_map(|(_, finding)| {
+                if let What::Silent { since_ms, .. } = finding.what { Some(since_ms) } else { None }
             });
             let since_ms = since.max().unwrap_or(known.now_ms);
             let what = What::ProvinceSilent { region: region.clone(), silent: silent.len(), of, since_ms };

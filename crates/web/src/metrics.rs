@@ -56,11 +56,11 @@ pub fn metrics_router(service: Service) -> Router {
 }
 
 async fn look(service: &Service) -> Result<HealthView, Problem> {
-    match service.ask(Query::Health.into(), |_| ()).await? {
-        Reply::Health(health) => Ok(*health),
-        other => {
-            Err(Problem::new(service::Code::Internal, format!("no answer of health: {other:?}"), "look into the log"))
-        }
+    if let Reply::Health(health) = service.ask(Query::Health.into(), |_| ()).await? {
+        Ok(*health)
+    } else {
+        let message = "the node gave another answer than was asked for";
+        Err(Problem::new(service::Code::Internal, message, "look into the node's log"))
     }
 }
 

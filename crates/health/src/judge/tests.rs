@@ -275,10 +275,8 @@ fn what_an_author_vouched_for_stays_until_somebody_holds_it_whatever_it_says_lat
     let at_least = |case: &mut Case| {
         let office = case.world.office("kuripan");
         let health = case.look();
-        let changes = |finding: &Finding| match finding.what {
-            What::OnlyHere { changes, .. } => Some(changes),
-            _ => None,
-        };
+        let changes =
+            |finding: &Finding| if let What::OnlyHere { changes, .. } = finding.what { Some(changes) } else { None };
         health.office(&office).unwrap().findings.iter().find_map(changes).unwrap_or(0)
     };
     assert_eq!(at_least(&mut case), 4);
@@ -316,10 +314,8 @@ fn an_office_that_went_on_under_another_incarnation_answers_for_what_was_only_th
         let mut case = case.reports("kuripan", 1, NOW - DAY, &before);
         let office = case.world.office("kuripan");
         let health = case.look();
-        let lost = |finding: &Finding| match finding.what {
-            What::MaybeLost { changes } => Some(changes),
-            _ => None,
-        };
+        let lost =
+            |finding: &Finding| if let What::MaybeLost { changes } = finding.what { Some(changes) } else { None };
         assert_eq!(health.office(&office).unwrap().findings.iter().find_map(lost), expected, "{figures:?}");
     }
 }
@@ -523,9 +519,8 @@ fn a_clock_is_off_when_the_others_agree_against_it_and_of_two_nobody_can_tell() 
         }
         let mut clocks = Vec::new();
         for office in case.look().offices {
-            let ahead = |finding: &Finding| match finding.what {
-                What::Clock { ahead_ms } => Some(ahead_ms / HOUR),
-                _ => None,
+            let ahead = |finding: &Finding| {
+                if let What::Clock { ahead_ms } = finding.what { Some(ahead_ms / HOUR) } else { None }
             };
             let name = case.world.charter.office(&office.office).map(|office| office.name.clone()).unwrap();
             clocks.extend(office.findings.iter().find_map(ahead).map(|ahead| (name, ahead)));
