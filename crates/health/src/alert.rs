@@ -180,9 +180,12 @@ pub(crate) fn alerts(known: &Known<'_>, memory: &Memory, figures: &Figures, offi
 }
 
 fn alert(level: Level, office: OfficeId, finding: &Finding) -> Alert {
-    let key = match &finding.what {
-        What::RemovedCalls { node } | What::Forked { node } => format!("{}:{node}", kind(&finding.what)),
-        what => format!("{}:{office}", kind(what)),
+    let kind = kind(&finding.what);
+    // Of these each device is one alert.
+    let key = if let What::RemovedCalls { node } | What::Forked { node } = &finding.what {
+        format!("{kind}:{node}")
+    } else {
+        format!("{kind}:{office}")
     };
     Alert { key: AlertKey(key), level, office, what: finding.what.clone(), as_of_ms: finding.as_of_ms }
 }

@@ -106,7 +106,7 @@ pub fn judge(
     }
     let there: BTreeSet<OfficeId> = found.iter().map(|office| office.office).collect();
     memory.standstill.retain(|office, _| there.contains(office));
-    found.sort_by(|a, b| (a.state, a.kind, a.office).cmp(&(b.state, b.kind, b.office)));
+    found.sort_by_key(|office| (office.state, office.kind, office.office));
     for office in &found {
         *figures.offices.entry(office.kind).or_default().entry(office.state).or_default() += 1;
     }

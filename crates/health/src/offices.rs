@@ -208,7 +208,7 @@ impl Clocks {
         let mut sorted: Vec<i64> = ahead.iter().map(|(_, by)| *by).collect();
         sorted.sort_unstable();
         let median = if sorted.len() >= 2 { sorted.get((sorted.len() - 1) / 2).copied().unwrap_or(0) } else { 0 };
-        let off = |by: i64| by > CLOCK || by < -CLOCK - REPORT;
+        let off = |by: i64| !(-CLOCK - REPORT..=CLOCK).contains(&by);
         let own = off(median).then_some(median.saturating_neg());
         let right = if own.is_some() { median } else { 0 };
         let others = ahead.into_iter().map(|(office, by)| (office, by.saturating_sub(right)));
