@@ -45,6 +45,39 @@ pub(crate) struct Print {
     pub(crate) json: bool,
 }
 
+/// How things are.
+#[derive(Debug, Clone, Args)]
+pub(crate) struct Health {
+    #[command(flatten)]
+    pub(crate) data: Data,
+    #[command(flatten)]
+    pub(crate) print: Print,
+    /// Look again and again, and print whenever something changes.
+    #[arg(long)]
+    pub(crate) watch: bool,
+    /// The language of the sentences.
+    #[arg(long, value_enum, default_value = "en", env = "SIMPUL_LANG")]
+    pub(crate) lang: Lang,
+    /// Deal with this alert: it sleeps until the hours given with --hours are over.
+    #[arg(long, value_name = "ALERT", requires = "by", conflicts_with = "watch")]
+    pub(crate) handle: Option<String>,
+    /// Who deals with it.
+    #[arg(long, value_name = "NAME", requires = "handle")]
+    pub(crate) by: Option<String>,
+    /// For how many hours.
+    #[arg(long, value_name = "HOURS", default_value_t = 24, value_parser = clap::value_parser!(u16).range(1..=2160))]
+    pub(crate) hours: u16,
+}
+
+/// A language of the sentences.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, clap::ValueEnum)]
+pub(crate) enum Lang {
+    /// Indonesian.
+    Id,
+    /// English.
+    En,
+}
+
 /// Who writes.
 #[derive(Debug, Clone, Args)]
 pub(crate) struct By {
@@ -149,6 +182,11 @@ pub(crate) enum Command {
         #[command(flatten)]
         print: Print,
     },
+    /// How this office and those around it are, what is at risk, why, and what to do.
+    #[command(
+        after_help = "Exit codes: 0 nothing to do, 1 warning, 2 critical, 3 could not look.\n\nExample:\n  simpul health --data ./kuripan"
+    )]
+    Health(Health),
     /// Carry records by stick.
     #[command(subcommand)]
     Bundle(BundleCommand),

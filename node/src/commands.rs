@@ -16,18 +16,23 @@ use crate::{
     print,
 };
 
-pub(crate) fn run(command: Command) -> anyhow::Result<()> {
+/// What a command logs, on stderr: errors, or what `SIMPUL_LOG` says.
+pub(crate) fn log() {
     tracing_subscriber::fmt()
         .with_env_filter(tracing_subscriber::EnvFilter::try_from_env("SIMPUL_LOG").unwrap_or_else(|_| "error".into()))
         .with_writer(std::io::stderr)
         .init();
+}
+
+pub(crate) fn run(command: Command) -> anyhow::Result<()> {
+    log();
     let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build().context("cannot start")?;
     runtime.block_on(carry_out(command))
 }
 
 async fn carry_out(command: Command) -> anyhow::Result<()> {
     match command {
-        Command::Run(_) => Ok(()),
+        Command::Run(_) | Command::Health(_) => Ok(()),
         Command::Init { data, name, kind, region, of, practice } => init(&data, name, kind, region, of, practice),
         Command::Request { data, out } => match put(&data, Query::Request).await? {
             Reply::Carry { file, line } => carry::write(&out, &file, &line),
@@ -222,7 +227,7 @@ fn verified(reply: Reply, json: bool) -> anyhow::Result<()> {
 }
 
 /// Asks a node one thing.
-async fn put(data: &Data, what: impl Into<Ask>) -> anyhow::Result<Reply> {
+pub(crate) async fn put(data: &Data, what: impl Into<Ask>) -> anyhow::Result<Reply> {
     let node = Node::of(data).await?;
     let mut bar = Bar::new()?;
     let answer = node.ask(what.into(), |at| bar.show(at)).await;

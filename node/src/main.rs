@@ -1,6 +1,6 @@
 //! `simpul`: one node. Reads the command line and the config, starts what they ask for, and ends in good order.
 //!
-//! Exit 0: done; 1: failed, with `error:` and, where there is one, `hint:` on stderr; 2: the command line is wrong.
+//! Exit (`simpul health` aside, which has its own): 0: done; 1: failed, with `error:` and, where there is one, `hint:` on stderr; 2: the command line is wrong.
 
 #![allow(clippy::disallowed_methods, reason = "an edge: the clock enters here")]
 
@@ -9,6 +9,7 @@ mod carry;
 mod cli;
 mod commands;
 mod config;
+mod health;
 mod print;
 mod run;
 
@@ -32,6 +33,9 @@ impl Hinted {
 
 fn main() -> ExitCode {
     let cli = cli::Cli::parse();
+    if let cli::Command::Health(arguments) = &cli.command {
+        return health::run(arguments);
+    }
     let done =
         if let cli::Command::Run(arguments) = &cli.command { run::run(arguments) } else { commands::run(cli.command) };
     match done {

@@ -38,6 +38,7 @@ pub(crate) fn reply(reply: &Reply) {
         Reply::Network(network) => self::network(network),
         Reply::Charter(charter) => self::charter(charter),
         Reply::Status(status) => self::status(status),
+        Reply::Health(health) => crate::health::print(health, crate::cli::Lang::En),
         Reply::Added(row) => line(format!(
             "registered {} as {}",
             row.name.as_deref().unwrap_or(&row.person),

@@ -105,7 +105,8 @@ async fn serve(data: &Data, settings: Config) -> anyhow::Result<()> {
     let pages = pages.map(|listener| {
         let shown = service.clone();
         let app = App::new(move || std::future::ready(page_data(&shown)));
-        tokio::spawn(web::serve(listener, web::router(app), until_stop()))
+        let watched = web::metrics_router(service.clone());
+        tokio::spawn(web::serve(listener, web::router(app).merge(watched), until_stop()))
     });
     stopped.await;
     tracing::info!("stopping");

@@ -11,6 +11,7 @@ mod durable;
 mod edited_together;
 mod files;
 mod found_and_see;
+mod health;
 mod images;
 mod join_while_writing;
 mod killed;

@@ -17,7 +17,7 @@ use identity::{
     Signed,
 };
 use journal::Kind;
-use store::{Cut, Frame, FrameKind, Index, IndexState, Location, Store, StoreError, Why};
+use store::{Cut, Frame, FrameKind, Index, IndexState, Location, Space, Store, StoreError, Why};
 use sync::{Beacon, PeerStatus, Receipt};
 use tokio::sync::{mpsc, oneshot, watch};
 use transport::{Address, Endpoint, TransportError};
@@ -134,6 +134,8 @@ struct Inner {
     index: Index,
     shelf: Shelf,
     seen: Seen,
+    /// What the next report says beside where this node is reached, and how often somebody wanted it at once.
+    figures: watch::Sender<(BTreeMap<String, i64>, u64)>,
     endpoint: Option<Endpoint>,
     threads: Mutex<Vec<JoinHandle<()>>>,
 }
@@ -222,12 +224,13 @@ impl Node {
                 Some(Endpoint::bind(config).await?)
             }
         };
+        let (figures, figures_in) = watch::channel((BTreeMap::new(), 0));
         let peers = options.network.as_ref().map(|network| network.peers.clone()).unwrap_or_default();
         tokio::spawn(engine.run(told_in, incoming_in));
         if let (Some(endpoint), Some(network)) = (&endpoint, options.network) {
             tokio::spawn(links::accept(endpoint.clone(), told.clone()));
             let addresses = reachable_at(&network, endpoint);
-            tokio::spawn(report(addresses, told.clone(), seen.charter.clone()));
+            tokio::spawn(report(addresses, told.clone(), seen.charter.clone(), figures_in));
             let configured = network.peers.iter().map(|(peer, _)| *peer).collect();
             let connected = seen.connected.clone();
             tokio::spawn(discovery::discover(endpoint.clone(), configured, told.clone(), connected));
@@ -253,6 +256,7 @@ impl Node {
             index,
             shelf,
             seen,
+            figures,
             endpoint,
             threads: Mutex::new(vec![disk_thread, desk_thread]),
         };
@@ -563,6 +567,45 @@ impl Node {
         self.look(all).await.unwrap_or_default()
     }
 
+    /// What this node says of itself from its next report on: every five minutes, or `at_once`.
+    pub fn report_as(&self, figures: BTreeMap<String, i64>, at_once: bool) {
+        self.0.figures.send_modify(|(known, wanted)| {
+            *known = figures;
+            *wanted += u64::from(at_once);
+        });
+    }
+
+    /// The journals of which two histories were proved.
+    pub async fn forked(&self) -> Vec<JournalId> {
+        let all = |replica: Option<&mut sync::Replica>| {
+            replica.map(|replica| replica.forks().map(|proof| proof.journal().clone()).collect()).unwrap_or_default()
+        };
+        self.look(all).await.unwrap_or_default()
+    }
+
+    /// Under which incarnation this node writes now; none while it stops.
+    pub async fn incarnation(&self) -> Option<Incarnation> {
+        let (reply, answer) = oneshot::channel();
+        let look = move |desk: &mut Desk| {
+            // Whoever asked may have given up waiting.
+            let _ = reply.send(desk.incarnation);
+        };
+        self.ask_desk(DeskJob::With(Box::new(look))).ok()?;
+        answer.await.ok()
+    }
+
+    /// Room on the disk, and whether the disk failed; none while the node stops or where the system does not tell.
+    pub async fn disk(&self) -> Option<(Space, bool)> {
+        let (reply, answer) = oneshot::channel();
+        self.0.disk.with_writer(move |writer| drop(reply.send(writer.space().map(|space| (space, writer.failed())))));
+        answer.await.ok()?.ok()
+    }
+
+    /// When an entry that is held here was written, as its header says, in Unix milliseconds. It waits for the disk.
+    pub fn written_ms(&self, journal: &JournalId, seq: u64) -> Result<Option<i64>, StoreError> {
+        self.0.shelf.written_ms(journal, seq)
+    }
+
     /// A bundle for an office: everything that it may read and is not known to hold, sealed to its nodes.
     pub async fn export(&self, office: OfficeId) -> Result<Vec<u8>, BundleError> {
         let charter = self.charter().ok_or(BundleError::NoAddressee)?;
@@ -623,24 +666,39 @@ impl Node {
     }
 }
 
-/// Hands the node's report on itself to the loop, once it belongs to a network and then every few minutes.
+/// Hands the node's report on itself to the loop, once it belongs to a network and then every few minutes, and whenever
+/// somebody wants it at once.
 async fn report(
     addresses: Vec<String>,
     told: mpsc::UnboundedSender<Told>,
     mut charter: watch::Receiver<Option<Arc<Charter>>>,
+    mut figures: watch::Receiver<(BTreeMap<String, i64>, u64)>,
 ) {
     if charter.wait_for(Option::is_some).await.is_err() {
         return;
     }
     let mut tick = tokio::time::interval(REPORT_EVERY);
+    let mut done = 0;
     loop {
-        tick.tick().await;
+        let wanted = async {
+            // An error means that the node is gone; the loop says so too.
+            if figures.wait_for(|(_, wanted)| *wanted > done).await.is_err() {
+                std::future::pending().await
+            }
+        };
+        tokio::select! {
+            _ = tick.tick() => {}
+            () = wanted => {}
+            () = told.closed() => return,
+        }
+        let (figures, wanted) = figures.borrow().clone();
+        done = wanted;
         let beacon = Beacon {
             number: 0,
             time_ms: 0,
             version: env!("CARGO_PKG_VERSION").to_owned(),
             addresses: addresses.clone(),
-            figures: BTreeMap::new(),
+            figures,
         };
         if told.send(Told::Report(beacon)).is_err() {
             return;

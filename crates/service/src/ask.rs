@@ -126,6 +126,15 @@ pub enum Command {
         /// The file.
         file: PathBuf,
     },
+    /// Somebody deals with an alert (*ditangani*): it sleeps until then.
+    HandleAlert {
+        /// The alert's key.
+        key: String,
+        /// Who deals with it.
+        by: String,
+        /// Until when, in Unix milliseconds.
+        until_ms: i64,
+    },
     /// Write a backup.
     BackUp {
         /// The file to write.
@@ -149,6 +158,8 @@ pub enum Query {
     Charter,
     /// What this node holds, of whom, and what is nowhere else.
     Status,
+    /// How this office and those around it are, what is at risk and what to do.
+    Health,
     /// The participants that this office may see.
     List {
         /// Only of this village.

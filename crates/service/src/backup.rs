@@ -50,6 +50,7 @@ impl Service {
             progress(at);
         }
         let done = work.await.map_err(|error| Problem::internal(&error))?.map_err(|error| problem(&error))?;
+        self.0.looking.backed_up();
         Ok(BackupDone {
             bytes: done.bytes,
             nodes: done.nodes.iter().map(ToString::to_string).collect(),

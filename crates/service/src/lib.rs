@@ -12,6 +12,7 @@
 mod ask;
 mod backup;
 mod founders;
+mod health;
 mod import;
 mod network;
 mod offices;
@@ -23,7 +24,10 @@ pub mod reply;
 mod setup;
 mod status;
 
-use std::{net::SocketAddr, sync::Arc};
+use std::{
+    net::SocketAddr,
+    sync::{Arc, Mutex},
+};
 
 use charter::Charter;
 use driver::Node;
@@ -31,7 +35,10 @@ pub use driver::{Address, NetworkOptions};
 use journal::Kind;
 use records::RecordKind;
 
-use crate::reading::{Known, Reading};
+use crate::{
+    health::Looking,
+    reading::{Known, Reading},
+};
 
 pub use ask::{Ask, Command, Progress, Query};
 pub use backup::restore;
@@ -67,12 +74,17 @@ struct Inner {
     node: Node,
     reading: Reading,
     advertise: Vec<String>,
+    looking: Looking,
+    /// In which state this office was at the last look.
+    said: Mutex<Option<::health::State>>,
 }
 
 impl Service {
     /// Opens a data folder and starts its node.
     pub async fn start(options: Options) -> Result<Self, Problem> {
-        let views = options.store.folder.join("views.sqlite");
+        let folder = options.store.folder.clone();
+        let views = folder.join("views.sqlite");
+        let networked = options.network.is_some();
         let advertise = options.network.as_ref().map(|network| network.advertise.clone()).unwrap_or_default();
         let known_kind = |kind: Kind| RecordKind::from_number(kind.record).is_some();
         let Options { store, network, rebuild } = options;
@@ -84,7 +96,12 @@ impl Service {
             Reading::throw_away(&views)?;
         }
         let reading = Reading::start(views, node.clone(), updates).await?;
-        Ok(Self(Arc::new(Inner { node, reading, advertise })))
+        let looking = Looking::open(&folder, networked);
+        let service = Self(Arc::new(Inner { node, reading, advertise, looking, said: Mutex::new(None) }));
+        if networked {
+            tokio::spawn(Self::keep_looking(Arc::downgrade(&service.0)));
+        }
+        Ok(service)
     }
 
     /// Asks one thing. `progress` hears how far a long command is.
@@ -135,6 +152,10 @@ impl Service {
             }
             Command::ExportBundle { office, out } => Reply::Bundle(self.export_bundle(&office, &out).await?),
             Command::BackUp { out } => Reply::BackedUp(self.back_up(&out, progress).await?),
+            Command::HandleAlert { key, by, until_ms } => {
+                self.handle_alert(&key, &by, until_ms).await?;
+                Reply::Done
+            }
             Command::ImportBundle { file } => Reply::Bundle(self.import_bundle(&file).await?),
         })
     }
@@ -152,6 +173,7 @@ impl Service {
             Query::Policy => Reply::Policy(self.policy()?),
             Query::Network => Reply::Network(Box::new(self.network().await?)),
             Query::Charter => Reply::Charter(Box::new(self.charter_view().await)),
+            Query::Health => Reply::Health(Box::new(self.health().await?)),
             Query::Status => Reply::Status(Box::new(self.status().await?)),
             Query::List { village, search } => Reply::Participants(self.list(village, search).await?),
             Query::Show { id, on } => Reply::Participant(Box::new(self.show(&id, on.as_deref()).await?)),

@@ -5,8 +5,10 @@ use std::path::PathBuf;
 use serde::{Deserialize, Serialize};
 
 pub use crate::founders::{Enacted, GrantView};
+pub use crate::health::{AlertView, HealthView, OfficeHealthView};
 pub use crate::network::{NetworkView, NoRoad, NodeReach, WayView};
 pub use crate::offices::{Approved, CharterView, CutDone, Joined, NodeView, OfficeView, StatementView};
+pub use ::health::{Figures, Level, Ministries, Need, Since, State, words::Said};
 
 /// The answer to one [`crate::Ask`].
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
@@ -37,6 +39,8 @@ pub enum Reply {
     Charter(Box<CharterView>),
     /// What this node holds.
     Status(Box<StatusView>),
+    /// How things are.
+    Health(Box<HealthView>),
     /// A participant was registered.
     Added(ParticipantRow),
     /// A table was brought in.

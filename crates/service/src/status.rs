@@ -114,7 +114,7 @@ impl Service {
         // What cannot be read here is not known to be what they hold: then it counts as being only here.
         let on_chain = |journal: &JournalId, point: Point| matches!(self.node().entry_hash(journal, point.seq), Ok(Some(hash)) if hash == point.hash);
         let receipts = receipts.iter().map(|(holder, receipt)| (*holder, receipt));
-        let held = health::held_elsewhere(charter, self.node().office(), own, receipts, on_chain);
+        let held = ::health::held_elsewhere(charter, self.node().office(), own, receipts, on_chain);
         let to_be_held = self.node().to_be_held(own.to_vec()).await?;
         let elsewhere = |journal| held.get(journal).copied().unwrap_or(0);
         Ok(to_be_held.iter().map(|(journal, up_to)| up_to.saturating_sub(elsewhere(journal))).sum())

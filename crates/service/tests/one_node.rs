@@ -150,3 +150,47 @@ async fn index_and_views_are_built_again_from_the_journals() {
     assert_eq!(list(&service).await.len(), 2);
     service.stop().await;
 }
+
+async fn health(service: &Service) -> service::reply::HealthView {
+    let Reply::Health(health) = ask(service, Query::Health).await.unwrap() else { panic!("health answers so") };
+    *health
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn what_an_office_wrote_before_it_belongs_to_a_network_is_only_here_and_its_backup_is_remembered() {
+    let folder = tempfile::tempdir().unwrap();
+    let service = village(folder.path()).await;
+    let before = health(&service).await;
+    assert_eq!((before.figures.changes, before.figures.only_here, before.alerts.len()), (0, 0, 0), "{before:?}");
+    let add = Command::Add { officer: officer(), name: "Wanti".to_owned(), village: None, fields: Vec::new() };
+    ask(&service, add).await.unwrap();
+    let written = health(&service).await;
+    assert!(written.figures.only_here >= 2 && written.figures.only_here == written.figures.changes, "{written:?}");
+    assert!(written.headline.en.contains("are nowhere else"), "{written:?}");
+    assert!(written.alerts.iter().all(|alert| alert.key.starts_with("backup:")), "{written:?}");
+    assert_eq!(written.level, service::reply::Level::Warning);
+    let out = folder.path().join("kuripan.backup");
+    ask(&service, Command::BackUp { out }).await.unwrap();
+    service.stop().await;
+
+    let service = Service::start(Options::offline(StoreOptions::new(folder.path().join("node")))).await.unwrap();
+    let after = health(&service).await;
+    assert_eq!(after.alerts, [], "{after:?}");
+    assert!(after.last_backup_ms.is_some_and(|at| at <= after.now_ms));
+    let nothing = Command::HandleAlert { key: "backup:nobody".to_owned(), by: "Sari".to_owned(), until_ms: 0 };
+    assert!(ask(&service, nothing).await.is_err());
+    service.stop().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn an_answer_about_health_is_the_same_after_its_way_through_json() {
+    let folder = tempfile::tempdir().unwrap();
+    let service = village(folder.path()).await;
+    let mut view = health(&service).await;
+    // Maps of numbers are what JSON bends.
+    view.figures.below_target.insert(3, 5);
+    let reply = Reply::Health(Box::new(view));
+    let text = serde_json::to_string(&reply).unwrap();
+    assert_eq!(serde_json::from_str::<Reply>(&text).unwrap(), reply);
+    service.stop().await;
+}

@@ -305,7 +305,11 @@ impl Replica {
         // Above every number used before, also where the store was set back.
         beacon.number = u64::try_from(clock).unwrap_or(0).max(known.saturating_add(1));
         beacon.time_ms = clock;
-        let signed = Signed::new(&self.secret, Domain::Beacon, &beacon);
+        let mut signed = Signed::new(&self.secret, Domain::Beacon, &beacon);
+        // Rather a report that names fewer ways here than none.
+        while signed.bytes().len() > BEACON_BYTES_MAX && beacon.addresses.pop().is_some() {
+            signed = Signed::new(&self.secret, Domain::Beacon, &beacon);
+        }
         if signed.bytes().len() <= BEACON_BYTES_MAX {
             self.take_beacon(signed, None);
         }

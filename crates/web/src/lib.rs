@@ -16,6 +16,7 @@ mod assets;
 mod facts;
 mod language;
 mod local;
+mod metrics;
 mod pages;
 mod problem;
 mod security;
@@ -24,6 +25,7 @@ mod words;
 pub use facts::{App, OfficeFacts, PageData};
 pub use language::Language;
 pub use local::{Line, local_router};
+pub use metrics::metrics_router;
 
 use axum::Router;
 use axum::middleware::{from_fn, from_fn_with_state};

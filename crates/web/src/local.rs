@@ -46,7 +46,8 @@ pub fn local_router(service: Service, token: &str) -> Router {
         .route("/healthz", get(|| async { "ok\n" }))
         .route("/api/v1/ask", post(ask))
         .layer(DefaultBodyLimit::max(ASK_BYTES_MAX))
-        .with_state(Local { service, token: token.into() })
+        .with_state(Local { service: service.clone(), token: token.into() })
+        .merge(crate::metrics_router(service))
 }
 
 async fn ask(State(local): State<Local>, headers: HeaderMap, Json(asked): Json<Ask>) -> Response {

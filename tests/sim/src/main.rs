@@ -26,6 +26,7 @@ mod power;
 mod random;
 mod report;
 mod rest;
+mod risk;
 mod runs;
 mod schedule;
 #[cfg(test)]

@@ -20,11 +20,11 @@ impl Net {
         (0..self.nodes.len()).filter(|node| self.nodes[*node].replica.is_some()).collect()
     }
 
-    fn charter(&self, node: usize) -> &Charter {
+    pub(crate) fn charter(&self, node: usize) -> &Charter {
         self.nodes[node].replica.as_ref().unwrap().charter()
     }
 
-    fn key(&self, node: usize) -> NodeKey {
+    pub(crate) fn key(&self, node: usize) -> NodeKey {
         self.nodes[node].secret.node_key()
     }
 
@@ -42,6 +42,7 @@ impl Net {
         self.expect_nothing_lost(&nodes);
         self.expect_same_shown(&nodes);
         self.expect_no_risk_understated(&nodes);
+        self.expect_health_true(&nodes);
         self.expect_erased(&nodes);
         self.expect_honest_receipts(&nodes);
         self.expect_disks_hold_what_may_be_read(&nodes);

@@ -94,6 +94,7 @@ pub(crate) fn run(plan: &Plan, tell: bool) -> Outcome {
     for step in &plan.steps {
         net.step(step, &mut days, tell);
         net.expect_no_risk_understated(&net.admitted());
+        net.expect_health_true(&net.admitted());
     }
     let healed = net.night(&days);
     net.expect_at_rest();

@@ -11,7 +11,7 @@ use journal::{Draft, Form, JournalWriter, Kind as RecordKind, Payload, Subject a
 
 use super::*;
 use crate::{
-    Found, LoadedPack, Receipt, Span, Unchecked,
+    Beacon, Found, LoadedPack, Receipt, Span, Unchecked,
     wire::{Assembler, Blob, Have, Hello, Limits, NOTHING, Set, ShortJournal, Summary, VERSIONS, Want},
 };
 
@@ -261,4 +261,21 @@ fn pages_that_wait_are_not_sent_to_who_may_read_them_no_more() {
     // A part of it was on its way already; the rest is not sent, and nothing is taken for it.
     assert!(!messages(&all).iter().any(|message| matches!(message, Message::Pack(_))));
     assert!(matches!(messages(&all).last(), Some(Message::Bye(..))));
+}
+
+#[test]
+fn a_report_that_would_be_too_long_names_fewer_ways_and_is_made_all_the_same() {
+    let now = start();
+    let mut replica = replica("kemnaker", now);
+    let address = |at| format!("kementerian-{at}.example.go.id:7707");
+    let figures: BTreeMap<String, i64> = [("only_here".to_owned(), 214)].into();
+    for (given, kept) in [(2, 2..=2), (60, 10..=40)] {
+        let addresses = (0..given).map(address).collect();
+        let beacon = Beacon { number: 0, time_ms: 0, version: "0.1.0".to_owned(), addresses, figures: figures.clone() };
+        replica.handle(Input::Report(beacon), now);
+        let made = replica.beacons().get(replica.me).unwrap();
+        assert!(kept.contains(&made.addresses.len()), "{given}: {}", made.addresses.len());
+        assert_eq!(made.figures, figures);
+        assert!(replica.beacons().signed(replica.me).unwrap().bytes().len() <= crate::BEACON_BYTES_MAX);
+    }
 }

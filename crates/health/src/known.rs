@@ -1,0 +1,129 @@
+//! What a node knows when it is asked how things are: everything that [`crate::judge`] is handed.
+
+use charter::Charter;
+use identity::{Incarnation, JournalId, NodeKey, OfficeId, Point, Region};
+use serde::{Deserialize, Serialize};
+use sync::{Beacon, PeerStatus, Receipt};
+
+/// What is known at one moment. All times are Unix milliseconds by this node's clock.
+#[derive(Debug, Clone)]
+pub struct Known<'a> {
+    /// The charter as it stands here; that of no statements before this node belongs to a network.
+    pub charter: &'a Charter,
+    /// This node.
+    pub me: NodeKey,
+    /// The office that it speaks for, admitted or not.
+    pub office: OfficeId,
+    /// Every journal held here, with the point up to which it is durable.
+    pub held: &'a [(JournalId, Point)],
+    /// Up to which entry own journals are to be held somewhere, where that is less than what is held here: what stood
+    /// above a cut-off and was said again elsewhere.
+    pub to_be_held: &'a [(JournalId, u64)],
+    /// The newest receipt of each holder and scope.
+    pub receipts: &'a [(NodeKey, Receipt)],
+    /// The newest report of each node on itself.
+    pub beacons: &'a [(NodeKey, Beacon)],
+    /// The sessions.
+    pub peers: &'a [PeerStatus],
+    /// Journals of which two histories were proved.
+    pub forked: &'a [JournalId],
+    /// Offices and regions that said that they would be away.
+    pub absences: &'a [Absence],
+    /// What the node counts at itself.
+    pub own: &'a Own,
+    /// Now.
+    pub now_ms: i64,
+}
+
+/// What a node counts at itself.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Own {
+    /// The version of the program, `major.minor.patch`.
+    pub version: String,
+    /// Under which incarnation it writes; none before it is known.
+    pub incarnation: Option<Incarnation>,
+    /// Room on its disk; none where that cannot be told.
+    pub room: Option<Room>,
+    /// Files or parts of them that the last start found damaged, other than by a write that a power cut tore.
+    pub damage: u64,
+    /// Whether the disk failed: then nothing is written until the next start.
+    pub disk_failed: bool,
+    /// Items that it refused.
+    pub refused: u64,
+    /// Items that wait for something: a dependency, a version, a re-issue.
+    pub waiting: u64,
+    /// When its newest backup was made, if it ever made one.
+    pub last_backup_ms: Option<i64>,
+    /// Whether it runs with a network. A store that is opened for one command does not.
+    pub networked: bool,
+}
+
+/// Room on a disk.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Room {
+    /// Bytes that are free.
+    pub free_bytes: u64,
+    /// Bytes that there are.
+    pub total_bytes: u64,
+    /// Free bytes that records may not use.
+    pub reserve_bytes: u64,
+}
+
+impl Room {
+    /// How much is free, in thousandths; 0 of a disk without room.
+    pub fn free_permille(self) -> u64 {
+        let thousandths = u128::from(self.free_bytes) * 1000 / u128::from(self.total_bytes.max(1));
+        u64::try_from(thousandths.min(1000)).unwrap_or(1000)
+    }
+
+    /// Whether records are refused for want of room.
+    pub fn is_full(self) -> bool {
+        self.free_bytes <= self.reserve_bytes
+    }
+}
+
+/// An office, or every office of a region, said that it would be away.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Absence {
+    /// Who.
+    pub of: Away,
+    /// From when.
+    pub from_ms: i64,
+    /// Until when; then it counts as silent again.
+    pub until_ms: i64,
+    /// Who noted it.
+    pub by: String,
+}
+
+/// Who is away.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Away {
+    /// One office.
+    Office(OfficeId),
+    /// Every office of the region and inside it.
+    Region(Region),
+}
+
+impl Known<'_> {
+    /// Until when an office said that it would be away, if it is away now.
+    pub(crate) fn away_until(&self, office: &charter::Office) -> Option<i64> {
+        let is_of = |absence: &&Absence| match &absence.of {
+            Away::Office(id) => *id == office.id,
+            Away::Region(region) => region.contains(&office.region),
+        };
+        let now = |absence: &&Absence| absence.from_ms <= self.now_ms && self.now_ms < absence.until_ms;
+        self.absences.iter().filter(now).filter(is_of).map(|absence| absence.until_ms).max()
+    }
+
+    /// The journals of which two histories were proved and no cut-off says yet which of them counts.
+    pub(crate) fn open_forks(&self) -> impl Iterator<Item = &JournalId> {
+        let open = |journal: &&JournalId| !matches!(self.charter.standing(journal), charter::Standing::CutOff(_));
+        self.forked.iter().filter(open)
+    }
+
+    /// The office that a key speaks for, or spoke for.
+    pub(crate) fn office_of(&self, key: &NodeKey) -> Option<OfficeId> {
+        if *key == self.me { Some(self.office) } else { self.charter.node(key).map(|node| node.office) }
+    }
+}

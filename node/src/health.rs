@@ -1,0 +1,134 @@
+//! `simpul health`: says how things are, why and what to do, and ends with the code that monitoring tools read.
+//!
+//! Exit 0: nothing to do; 1: warning; 2: critical; 3: it could not look. What somebody deals with does not count.
+
+use std::{
+    process::ExitCode,
+    time::{Duration, SystemTime, UNIX_EPOCH},
+};
+
+use anyhow::{Context, bail};
+use service::{
+    Command as Do, Query, Reply,
+    reply::{HealthView, Level, Said, State},
+};
+
+use crate::{
+    cli::{Health, Lang},
+    commands::{log, put},
+    print::{json, line},
+};
+
+/// How often `--watch` looks.
+const LOOK_EVERY: Duration = Duration::from_secs(5);
+
+/// The code for a look that failed: none of the three that say how things are.
+const COULD_NOT_LOOK: u8 = 3;
+
+pub(crate) fn run(arguments: &Health) -> ExitCode {
+    log();
+    let looked = tokio::runtime::Builder::new_multi_thread()
+        .enable_all()
+        .build()
+        .context("cannot start")
+        .and_then(|runtime| runtime.block_on(look(arguments)));
+    match looked {
+        Ok(level) => ExitCode::from(code(level)),
+        Err(error) => {
+            crate::tell(&error);
+            ExitCode::from(COULD_NOT_LOOK)
+        }
+    }
+}
+
+fn code(level: Level) -> u8 {
+    match level {
+        Level::Ok => 0,
+        Level::Warning => 1,
+        Level::Critical => 2,
+    }
+}
+
+async fn look(arguments: &Health) -> anyhow::Result<Level> {
+    if let (Some(key), Some(by)) = (&arguments.handle, &arguments.by) {
+        let now = SystemTime::now().duration_since(UNIX_EPOCH).context("the clock is before 1970")?;
+        let until = now + Duration::from_secs(3600 * u64::from(arguments.hours));
+        let until_ms = i64::try_from(until.as_millis()).context("too many hours")?;
+        put(&arguments.data, Do::HandleAlert { key: key.clone(), by: by.clone(), until_ms }).await?;
+    }
+    let mut before: Option<HealthView> = None;
+    loop {
+        let reply = put(&arguments.data, Query::Health).await?;
+        let Reply::Health(health) = &reply else { bail!("the node gave another answer than was asked for: {reply:?}") };
+        if before.as_ref().is_none_or(|before| changed(before, health)) {
+            if arguments.print.json {
+                json(&reply)?;
+            } else {
+                print(health, arguments.lang);
+            }
+        }
+        if !arguments.watch {
+            return Ok(health.level);
+        }
+        before = Some((**health).clone());
+        tokio::time::sleep(LOOK_EVERY).await;
+    }
+}
+
+/// Whether there is something to say that was not said: not only that it is later.
+fn changed(before: &HealthView, now: &HealthView) -> bool {
+    let alerts = |health: &HealthView| -> Vec<_> {
+        health.alerts.iter().map(|alert| (alert.key.clone(), alert.level, alert.handled.clone())).collect()
+    };
+    let offices = |health: &HealthView| -> Vec<_> {
+        health.offices.iter().map(|office| (office.id.clone(), office.state)).collect()
+    };
+    before.figures.only_here != now.figures.only_here
+        || alerts(before) != alerts(now)
+        || offices(before) != offices(now)
+}
+
+fn of(said: &Said, lang: Lang) -> &str {
+    match lang {
+        Lang::Id => &said.id,
+        Lang::En => &said.en,
+    }
+}
+
+/// Prints how things are, for people.
+pub(crate) fn print(health: &HealthView, lang: Lang) {
+    line(of(&health.headline, lang));
+    if let Some(ministries) = &health.ministries {
+        line(of(ministries, lang));
+    }
+    let handled_by = |by: &str| match lang {
+        Lang::Id => format!("   ditangani: {by}"),
+        Lang::En => format!("   dealt with by {by}"),
+    };
+    for alert in &health.alerts {
+        let mark = match alert.level {
+            Level::Critical => "!!",
+            Level::Warning => "! ",
+            Level::Ok => "  ",
+        };
+        line("");
+        line(format!("{mark} {}", of(&alert.sentence, lang)));
+        line(format!("   {}", of(&alert.why, lang)));
+        line(format!("   → {}", of(&alert.action, lang)));
+        line(format!("   [{}]", alert.key));
+        if let Some((by, _)) = &alert.handled {
+            line(handled_by(by));
+        }
+    }
+    line("");
+    for office in &health.offices {
+        if let Some(first) = office.sentences.first().filter(|_| office.state != State::InSync) {
+            line(format!("{}: {}", office.state.as_str(), of(first, lang)));
+        }
+    }
+    let in_sync = health.offices.iter().filter(|office| office.state == State::InSync).count();
+    line(match lang {
+        Lang::Id => format!("{in_sync} dari {} kantor sudah sama", health.offices.len()),
+        Lang::En => format!("{in_sync} of {} offices in sync", health.offices.len()),
+    });
+}
