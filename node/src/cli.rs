@@ -175,6 +175,9 @@ pub(crate) enum Command {
     /// The participants of the programme.
     #[command(subcommand)]
     Participant(ParticipantCommand),
+    /// Who may log in at the pages of this node.
+    #[command(subcommand)]
+    Officer(OfficerCommand),
     /// What this node holds, of whom, and what is nowhere else.
     Status {
         #[command(flatten)]
@@ -243,6 +246,48 @@ pub(crate) enum Command {
     Completions {
         /// Which shell.
         shell: Shell,
+    },
+}
+
+/// The officers of this machine; no other node learns of them.
+#[derive(Debug, Subcommand)]
+pub(crate) enum OfficerCommand {
+    /// Let somebody log in: prints a one-time code with which they set a password of their own.
+    #[command(
+        after_help = "Example:\n  simpul officer add --data ./kuripan siti --name \"Siti\" --role petugas --role admin"
+    )]
+    Add {
+        #[command(flatten)]
+        data: Data,
+        /// A short name in lower case, as it stands beside everything that they write.
+        handle: String,
+        /// The name on the pages of this machine; else the short one.
+        #[arg(long)]
+        name: Option<String>,
+        /// petugas, verifikator, admin or auditor; may be repeated.
+        #[arg(long = "role", value_name = "ROLE", required = true)]
+        roles: Vec<String>,
+    },
+    /// Give somebody who forgot the password a new one-time code.
+    Reset {
+        #[command(flatten)]
+        data: Data,
+        /// Who.
+        handle: String,
+    },
+    /// Let somebody log in no more; what they wrote stays.
+    Remove {
+        #[command(flatten)]
+        data: Data,
+        /// Who.
+        handle: String,
+    },
+    /// Who may log in.
+    List {
+        #[command(flatten)]
+        data: Data,
+        #[command(flatten)]
+        print: Print,
     },
 }
 

@@ -12,7 +12,10 @@ use crate::{
     Hinted, ask,
     ask::Node,
     carry,
-    cli::{Act, BundleCommand, CharterCommand, Cli, Command, Data, ParticipantCommand, ParticipantFields, Proposed},
+    cli::{
+        Act, BundleCommand, CharterCommand, Cli, Command, Data, OfficerCommand, ParticipantCommand, ParticipantFields,
+        Proposed,
+    },
     print,
 };
 
@@ -55,6 +58,7 @@ async fn carry_out(command: Command) -> anyhow::Result<()> {
         Command::Remove { data, node, reason } => tell(&data, Do::Remove { node, reason }).await,
         Command::Cutoff { data, node, scope, at, void } => tell(&data, Do::CutOff { node, scope, at, void }).await,
         Command::Participant(command) => participant(command).await,
+        Command::Officer(command) => officer(command).await,
         Command::Status { data, print } => look(&data, Query::Status, print.json).await,
         Command::Bundle(BundleCommand::Export { data, out, office }) => {
             tell(&data, Do::ExportBundle { office, out: whole(&out)? }).await
@@ -163,7 +167,7 @@ async fn participant(command: ParticipantCommand) -> anyhow::Result<()> {
         }
         ParticipantCommand::Set { data, by, id, fields } => {
             let fields = pairs(fields)?;
-            tell(&data, Do::Set { officer: by.officer, id, fields }).await
+            tell(&data, Do::Set { officer: by.officer, id, fields, shown: None }).await
         }
         ParticipantCommand::Show { data, id, on, print } => look(&data, Query::Show { id, on }, print.json).await,
         ParticipantCommand::List { data, village, search, print } => {
@@ -196,7 +200,7 @@ async fn participant(command: ParticipantCommand) -> anyhow::Result<()> {
         },
         ParticipantCommand::Conflicts { data, print } => look(&data, Query::Conflicts, print.json).await,
         ParticipantCommand::Choose { data, by, id, field, value } => {
-            tell(&data, Do::Choose { officer: by.officer, id, field, value }).await
+            tell(&data, Do::Choose { officer: by.officer, id, field, value, shown: None }).await
         }
         ParticipantCommand::Decide { data, by, id, outcome, number, date } => {
             tell(&data, Do::Decide { officer: by.officer, id, outcome, number, date }).await
@@ -210,6 +214,20 @@ async fn participant(command: ParticipantCommand) -> anyhow::Result<()> {
             }
             Ok(())
         }
+    }
+}
+
+async fn officer(command: OfficerCommand) -> anyhow::Result<()> {
+    match command {
+        OfficerCommand::Add { data, handle, name, roles } => {
+            let roles = roles.iter().map(|role| role.parse()).collect::<Result<_, service::Problem>>();
+            let roles = roles.map_err(|problem| ask::hinted(&problem))?;
+            let name = name.unwrap_or_else(|| handle.clone());
+            tell(&data, Do::AddOfficer { handle, name, roles }).await
+        }
+        OfficerCommand::Reset { data, handle } => tell(&data, Do::ResetOfficer { handle }).await,
+        OfficerCommand::Remove { data, handle } => tell(&data, Do::RemoveOfficer { handle }).await,
+        OfficerCommand::List { data, print } => look(&data, Query::Officers, print.json).await,
     }
 }
 

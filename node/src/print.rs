@@ -3,8 +3,8 @@
 
 use comfy_table::{Table, presets::NOTHING};
 use service::reply::{
-    BackupDone, CharterView, ConflictRow, CutDone, FieldView, GrantView, ImportDone, NetworkView, ParticipantRow,
-    ParticipantView, Reply, RestoreDone, StatusView, VerifyView,
+    BackupDone, CharterView, ConflictRow, CutDone, FieldView, GrantView, ImportDone, NetworkView, OfficerView,
+    ParticipantRow, ParticipantView, Reply, RestoreDone, StatusView, VerifyView,
 };
 
 /// Prints the content of an answer as JSON.
@@ -53,6 +53,15 @@ pub(crate) fn reply(reply: &Reply) {
         }
         Reply::BackedUp(done) => backed_up(done),
         Reply::Restored(done) => restored(done),
+        Reply::Officers(officers) => self::officers(officers),
+        Reply::OfficerCode(code) => {
+            line(format!("code {}", code.code));
+            line(format!("{} logs in with it once, within {} days, and sets a password", code.handle, code.days));
+        }
+        // What pages ask for; no command does.
+        Reply::Glance(_) | Reply::Found(_) | Reply::Record(_) | Reply::Checked(_) | Reply::OnlyHere(_) => {
+            line(serde_json::to_string_pretty(reply).unwrap_or_default());
+        }
         Reply::Verified(found) => verified(found),
     }
 }
@@ -84,6 +93,23 @@ fn restored(done: &RestoreDone) {
         line(format!("{} pieces of the backup could not be read; connected nodes still have them", done.damaged));
     }
     line("next: `simpul request`, have it approved, and `simpul join` with the invite");
+}
+
+fn officers(officers: &[OfficerView]) {
+    if officers.is_empty() {
+        return line("nobody can log in yet: `simpul officer add`");
+    }
+    let mut table = table(["handle", "name", "roles", "state"]);
+    for officer in officers {
+        let roles: Vec<&str> = officer.roles.iter().map(|role| role.name()).collect();
+        let state = match (officer.active, officer.waits_s) {
+            (false, _) => "has a code, has not used it".to_owned(),
+            (true, 0) => "can log in".to_owned(),
+            (true, seconds) => format!("has to wait {seconds} s after wrong passwords"),
+        };
+        table.add_row([&officer.handle, &officer.name, &roles.join(", "), &state]);
+    }
+    line(table.to_string());
 }
 
 fn policy(grants: &[GrantView]) {

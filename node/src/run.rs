@@ -10,7 +10,7 @@ use tokio::net::TcpListener;
 use tokio::signal::unix::{SignalKind, signal};
 use tokio::sync::watch;
 use tracing_subscriber::EnvFilter;
-use web::{App, OfficeFacts, PageData, WebError};
+use web::{App, WebError};
 
 use crate::Hinted;
 use crate::ask::{ApiFile, Node};
@@ -94,6 +94,9 @@ async fn serve(data: &Data, settings: Config) -> anyhow::Result<()> {
     ApiFile { address: api.local_addr().context("the local API has no address")?, token: token.clone() }
         .write(&data.dir)?;
     announce(&service, pages.as_ref())?;
+    if pages.is_some() && !service.has_officers() {
+        tracing::warn!("nobody can log in at the pages yet: `simpul officer add`");
+    }
 
     let (stop, stopping) = watch::channel(false);
     let until_stop = move || {
@@ -103,8 +106,7 @@ async fn serve(data: &Data, settings: Config) -> anyhow::Result<()> {
     };
     let local = tokio::spawn(web::serve(api, web::local_router(service.clone(), &token), until_stop()));
     let pages = pages.map(|listener| {
-        let shown = service.clone();
-        let app = App::new(move || std::future::ready(page_data(&shown)));
+        let app = App::new(service.clone(), stop.subscribe());
         let watched = web::metrics_router(service.clone());
         tokio::spawn(web::serve(listener, web::router(app).merge(watched), until_stop()))
     });
@@ -125,17 +127,6 @@ fn token() -> anyhow::Result<String> {
     let mut bytes = [0; 32];
     getrandom::fill(&mut bytes).map_err(|error| anyhow::anyhow!("no randomness: {error}"))?;
     Ok(data_encoding::HEXLOWER.encode(&bytes))
-}
-
-fn page_data(service: &Service) -> PageData {
-    let office = service.office();
-    let kind_and_region = office.kind.parse().ok().zip(office.region.parse().ok());
-    PageData {
-        office: kind_and_region.map(|(kind, region)| OfficeFacts { name: office.name, kind, region }),
-        node: Some(service.key()),
-        joined: office.admitted,
-        practice: service.practice(),
-    }
 }
 
 /// Resolves when the machine or the person at it says stop.

@@ -27,6 +27,13 @@ const FLAGS: &[&str] = &[
 /// A driver that has not said its port by then will not say it.
 const DRIVER_START_MAX: Duration = Duration::from_secs(30);
 
+/// How long a page may take to show what it must, and how often it is looked at.
+const PATIENCE: Duration = Duration::from_secs(30);
+const LOOK_AGAIN: Duration = Duration::from_millis(50);
+
+/// A page on which more is needed to reach something is no page for the keyboard.
+const TABS_MAX: usize = 60;
+
 /// A screen, in CSS pixels.
 #[derive(Clone, Copy)]
 pub(crate) struct Screen {
@@ -105,14 +112,93 @@ impl Browser {
         answer.unwrap_or_else(|error| panic!("{body}: {error}")).json().clone()
     }
 
-    pub(crate) async fn press(&self, key: Key) {
-        self.driver.action_chain().send_keys(key).perform().await.expect("the key is pressed");
+    /// Waits until `return …;` in the page gives true. A page that is being loaded gives nothing yet.
+    pub(crate) async fn until(&self, what: &str, looks: &str) {
+        let began = std::time::Instant::now();
+        loop {
+            let answer = self.driver.execute(looks, vec![]).await;
+            if answer.is_ok_and(|answer| answer.json() == &Value::Bool(true)) {
+                return;
+            }
+            if began.elapsed() > PATIENCE {
+                let page = self.text("body").await;
+                panic!("waited in vain until {what}; the page says:\n{page}");
+            }
+            tokio::time::sleep(LOOK_AGAIN).await;
+        }
     }
 
-    /// The text (or its label) of what has the keyboard.
-    pub(crate) async fn focused(&self) -> String {
-        let said = "const e = document.activeElement; return (e.getAttribute('aria-label') || e.textContent).trim();";
-        self.script(said).await.as_str().unwrap_or_default().to_owned()
+    /// Waits until the first element that `selector` finds shows a text; for pages without script too.
+    pub(crate) async fn reads(&self, selector: &str, expected: &str) {
+        let began = std::time::Instant::now();
+        loop {
+            let text = match self.driver.find(By::Css(selector)).await {
+                Ok(found) => found.text().await.unwrap_or_default(),
+                // The page is being loaded.
+                Err(_) => String::new(),
+            };
+            if text.contains(expected) {
+                return;
+            }
+            assert!(began.elapsed() < PATIENCE, "waited in vain until {selector} reads {expected:?}: {text:?}");
+            tokio::time::sleep(LOOK_AGAIN).await;
+        }
+    }
+
+    /// Writes a text into a field, instead of what stands there.
+    pub(crate) async fn write(&self, selector: &str, text: &str) {
+        let field = self.driver.find(By::Css(selector)).await;
+        let field = field.unwrap_or_else(|error| panic!("{selector} is there: {error}"));
+        field.clear().await.expect("a field can be emptied");
+        field.send_keys(text).await.expect("a field can be written into");
+    }
+
+    /// Clicks; what was just shown anew, because something arrived, is looked up again.
+    pub(crate) async fn click(&self, selector: &str) {
+        let began = std::time::Instant::now();
+        loop {
+            let found = self.driver.find(By::Css(selector)).await;
+            let found = found.unwrap_or_else(|error| panic!("{selector} is there: {error}"));
+            match found.click().await {
+                Ok(()) => return,
+                Err(error) => {
+                    let stale = error.to_string().contains("stale element") && began.elapsed() < PATIENCE;
+                    assert!(stale, "{selector} can be clicked: {error}");
+                }
+            }
+        }
+    }
+
+    pub(crate) async fn keys(&self, text: &str) {
+        self.driver.action_chain().send_keys(text).perform().await.expect("keys are pressed");
+    }
+
+    /// Presses Tab until what has the keyboard begins with this text.
+    pub(crate) async fn tab_to(&self, text: &str) {
+        let looks = format!("return document.activeElement.textContent.trim().startsWith({});", json!(text));
+        self.tab_until(text, &looks).await;
+    }
+
+    /// Presses Tab until a field has the keyboard.
+    pub(crate) async fn tab_to_field(&self, name: &str) {
+        self.tab_until(name, &format!("return document.activeElement.name == {};", json!(name))).await;
+    }
+
+    async fn tab_until(&self, what: &str, looks: &str) {
+        for _ in 0..TABS_MAX {
+            self.press(Key::Tab).await;
+            // A body holds every text and is nowhere.
+            let there =
+                self.script(&looks.replacen("return ", "return document.activeElement != document.body && ", 1)).await;
+            if there == true {
+                return;
+            }
+        }
+        panic!("{what} is not reached by Tab");
+    }
+
+    pub(crate) async fn press(&self, key: Key) {
+        self.driver.action_chain().send_keys(key).perform().await.expect("the key is pressed");
     }
 
     /// What the console said since the last call: refusals of the content policy, failed loads, errors.
@@ -140,14 +226,14 @@ impl Browser {
         violations.map(|violation| violation.as_str().unwrap_or_default().to_owned()).collect()
     }
 
-    pub(crate) async fn expect_accessible(&self) {
+    pub(crate) async fn expect_accessible(&self, what: &str) {
         let violations = self.accessibility_violations().await;
-        assert!(violations.is_empty(), "axe-core finds:\n{}", violations.join("\n"));
+        assert!(violations.is_empty(), "axe-core finds on {what}:\n{}", violations.join("\n"));
     }
 
-    pub(crate) async fn expect_nothing_sideways(&self) {
+    pub(crate) async fn expect_nothing_sideways(&self, what: &str) {
         let wide = self.script("return [document.documentElement.scrollWidth, window.innerWidth];").await;
-        assert!(wide[0].as_u64() <= wide[1].as_u64(), "the page is {} wide on a screen of {}", wide[0], wide[1]);
+        assert!(wide[0].as_u64() <= wide[1].as_u64(), "{what} is {} wide on a screen of {}", wide[0], wide[1]);
     }
 
     /// Keeps a picture in `target/screenshots/NAME.png`.

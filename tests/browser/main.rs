@@ -1,4 +1,5 @@
-//! The pages in a real Chromium: words, keyboard, narrow screens, script switched off, axe-core, the content policy.
+//! The pages in a real Chromium, at real nodes: what officers do in a day, words, keyboard, narrow screens, script switched
+//! off, axe-core, the content policy.
 //!
 //! Each story leaves pictures in `target/screenshots/` to be looked at. Without a browser or axe-core a story fails and
 //! says what to install; none is skipped.
@@ -6,5 +7,7 @@
 #![allow(clippy::disallowed_methods, clippy::unwrap_used, reason = "a test at the edge")]
 
 mod browser;
-mod hello;
-mod pages;
+mod desk;
+mod looks;
+mod one_office;
+mod two_offices;

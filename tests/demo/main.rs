@@ -54,12 +54,18 @@ fn main() -> ExitCode {
     ExitCode::SUCCESS
 }
 
-/// Where each office's pages are.
+/// Where each office's pages are, and how to log in there.
 fn pages(net: &Network) {
-    println!("\nThe pages of each office, and its data folder for commands (simpul … --data DIR):");
+    println!(
+        "\nThe pages of each office, and its data folder for commands (simpul … --data DIR). At each a visitor can log in"
+    );
+    println!("for the first time, at /masuk/kode as `tamu` with the code:");
     for office in net.offices().filter(|office| office.runs()) {
         let web = office.web().unwrap_or_default();
-        println!("   {:<42} {web:<24} {}", title(office), office.folder.display());
+        let roles = ["--role", "petugas", "--role", "verifikator", "--role", "admin"];
+        let said = office.ask(&[&["officer", "add", "tamu", "--name", "Tamu"][..], &roles].concat()).done();
+        let code = said.lines().find_map(|line| line.strip_prefix("code ")).unwrap_or_default();
+        println!("   {:<42} {web:<24} {code}  {}", title(office), office.folder.display());
     }
 }
 

@@ -106,7 +106,7 @@ impl Fold {
     }
 
     /// The facts, each after everything that it saw, then by hash.
-    fn facts(&self) -> Vec<Fact> {
+    pub(crate) fn facts(&self) -> Vec<Fact> {
         let mut facts: Vec<_> = self.accepted_facts().filter(|(_, key, _)| *key != SETTLED).collect();
         facts.sort_by_key(|(node, _, _)| (node.depth, node.hash));
         let fact = |(node, key, content): (&Node, &str, &[u8])| Fact {
@@ -150,7 +150,7 @@ impl Fold {
     }
 }
 
-fn authorship(node: &Node) -> Authorship {
+pub(crate) fn authorship(node: &Node) -> Authorship {
     Authorship { at: node.at.clone(), officer: node.header.officer.clone(), time_ms: node.header.time_ms }
 }
 

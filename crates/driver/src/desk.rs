@@ -372,6 +372,12 @@ impl Desk {
         JournalId { scope: scope.clone(), node: self.secret.node_key(), incarnation: self.incarnation }
     }
 
+    /// How a document came to show what it shows; empty if nothing of it is held or it is not shown.
+    pub(crate) fn history(&mut self, document: &Coordinate) -> Result<Vec<documents::Past>, StoreError> {
+        let hidden = self.standings.hidden(&document.journal.scope);
+        Ok(self.fold(document)?.filter(|_| !hidden).map(|fold| fold.history()).unwrap_or_default())
+    }
+
     /// The fold of a document; `None` if nothing of it is held.
     fn fold(&mut self, document: &Coordinate) -> Result<Option<&mut Fold>, StoreError> {
         if !self.state.folds.contains(document) {

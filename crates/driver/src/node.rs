@@ -11,12 +11,12 @@ use charter::{
     Body, Charter, CheckedStatement, Request, Statement, StatementError, StatementSet, Subject,
     file::{ActDraft, ActSignature, FileError, FoundingDraft, FoundingSignature},
 };
-use documents::Snapshot;
+use documents::{Past, Snapshot};
 use identity::{
     Coordinate, Domain, EntryHash, Incarnation, JournalId, NetworkId, NodeKey, NodeSecret, OfficeId, Point, ScopeName,
     Signed,
 };
-use journal::Kind;
+use journal::{Header, Kind};
 use store::{Cut, Frame, FrameKind, Index, IndexState, Location, Space, Store, StoreError, Why};
 use sync::{Beacon, PeerStatus, Receipt};
 use tokio::sync::{mpsc, oneshot, watch};
@@ -369,6 +369,16 @@ impl Node {
         answer.await.unwrap_or(Ok(None))
     }
 
+    /// How a document came to show what it shows; empty if nothing of it is shown here.
+    pub async fn history(&self, document: Coordinate) -> Result<Vec<Past>, StoreError> {
+        let (reply, answer) = oneshot::channel();
+        let look = move |desk: &mut Desk| drop(reply.send(desk.history(&document)));
+        if self.ask_desk(DeskJob::With(Box::new(look))).is_err() {
+            return Ok(Vec::new());
+        }
+        answer.await.unwrap_or_else(|_| Ok(Vec::new()))
+    }
+
     /// Says of every document of these scopes again what it shows, and then that they are settled. A reader calls it once at
     /// its start, with the scopes that it lacks or with none: nothing is said to be settled before.
     pub fn tell(&self, scopes: Vec<ScopeName>) {
@@ -484,6 +494,12 @@ impl Node {
     /// The hash of an entry that is held here.
     pub fn entry_hash(&self, journal: &JournalId, seq: u64) -> Result<Option<EntryHash>, StoreError> {
         self.0.shelf.locate(journal, seq)
+    }
+
+    /// The header of an entry that is held here: which document it is about, who wrote it and when.
+    pub fn entry_header(&self, journal: &JournalId, seq: u64) -> Result<Option<Header>, StoreError> {
+        let Some(number) = self.0.index.journal_number(journal) else { return Ok(None) };
+        Ok(self.0.shelf.item(number, seq)?.map(|(_, _, header, _)| header))
     }
 
     /// Takes statements in: made here, or brought in a file. When it returns, they are durable and in effect here.

@@ -25,6 +25,11 @@ pub struct FieldSpec {
 }
 
 impl FieldSpec {
+    /// The stored text of a value; `None` for one of another type.
+    pub fn stored(&self, value: &Scalar) -> Option<String> {
+        (self.text)(value)
+    }
+
     /// A stored value as a person reads it; a value of another type as it stands there.
     pub fn shown(&self, value: &Scalar, lang: Lang) -> String {
         (self.show)(value, lang).unwrap_or_else(|| raw_text(value))

@@ -4,7 +4,7 @@ use std::path::PathBuf;
 
 use serde::{Deserialize, Serialize};
 
-use crate::Proposal;
+use crate::{Find, Proposal, Role};
 
 /// A request that changes something or writes a file.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
@@ -69,6 +69,10 @@ pub enum Command {
         id: String,
         /// The fields that change, by name.
         fields: Vec<(String, String)>,
+        /// What the form was shown, as the record gave it: what came since then stands beside what is saved. Else
+        /// what stands now.
+        #[serde(default)]
+        shown: Option<String>,
     },
     /// Settle a field that has several values.
     Choose {
@@ -80,6 +84,9 @@ pub enum Command {
         field: String,
         /// The value that stays.
         value: String,
+        /// What was shown, as the record gave it: a value that came since then stays too. Else what stands now.
+        #[serde(default)]
+        shown: Option<String>,
     },
     /// Record a decision of the Kepala Desa.
     Decide {
@@ -135,6 +142,25 @@ pub enum Command {
         /// Until when, in Unix milliseconds.
         until_ms: i64,
     },
+    /// Let an officer log in at this node, with a one-time code.
+    AddOfficer {
+        /// The handle, as it stands in every entry.
+        handle: String,
+        /// The name on pages of this node.
+        name: String,
+        /// What they may do.
+        roles: Vec<Role>,
+    },
+    /// Give an officer who forgot the password a new code.
+    ResetOfficer {
+        /// The handle.
+        handle: String,
+    },
+    /// Let an officer log in no more.
+    RemoveOfficer {
+        /// The handle.
+        handle: String,
+    },
     /// Write a backup.
     BackUp {
         /// The file to write.
@@ -176,6 +202,28 @@ pub enum Query {
     },
     /// Fields with several values.
     Conflicts,
+    /// What stands at the top of every page.
+    Glance,
+    /// A part of the list of participants.
+    Find(Find),
+    /// Everything about one participant, as a page shows it.
+    Record {
+        /// Register number or person's code.
+        id: String,
+    },
+    /// What to look at again before a form is saved.
+    Check {
+        /// The village; the office's own if it is one.
+        village: Option<String>,
+        /// The person whose form it is.
+        except: Option<String>,
+        /// The fields, by name.
+        fields: Vec<(String, String)>,
+    },
+    /// Of whom something is only here.
+    OnlyHere,
+    /// The officers who may log in here.
+    Officers,
     /// The participants as a table.
     Export,
     /// Recompute everything from the journals and compare.

@@ -151,7 +151,7 @@ impl Service {
     }
 
     /// A person about to be entered, as the search for possible duplicates takes one.
-    fn candidate(&self, village: &Region, edits: &[Edit]) -> Result<Candidate, Problem> {
+    pub(crate) fn candidate(&self, village: &Region, edits: &[Edit]) -> Result<Candidate, Problem> {
         let mut fields = PersonFields::default();
         for edit in edits {
             if let Edit::Put { key, value } = edit {

@@ -11,17 +11,25 @@
 
 mod ask;
 mod backup;
+mod both;
+mod check;
+mod find;
 mod founders;
+mod glance;
 mod health;
 mod import;
+mod inputs;
 mod network;
+mod officers;
 mod offices;
 mod participants;
 mod problem;
 mod reading;
+mod record;
 mod reference;
 pub mod reply;
 mod setup;
+mod shown;
 mod status;
 
 use std::{
@@ -37,12 +45,17 @@ use records::RecordKind;
 
 use crate::{
     health::Looking,
+    officers::Officers,
     reading::{Known, Reading},
+    reply::OfficerView,
 };
 
 pub use ask::{Ask, Command, Progress, Query};
 pub use backup::restore;
+pub use find::{FOUND_ROWS_MAX, Find, FindStage};
 pub use founders::{GrantView, POLICY_BYTES_MAX, Proposal, read_grants};
+pub use inputs::{Fault, Input, InputKind, fault, inputs};
+pub use officers::{NotLetIn, PASSWORD_CHARS_MIN, Role};
 pub use problem::{Code, Problem};
 pub use reply::Reply;
 pub use setup::{CARRIED_BYTES_MAX, create, draft, fields, found, subject, template};
@@ -77,6 +90,7 @@ struct Inner {
     looking: Looking,
     /// In which state this office was at the last look.
     said: Mutex<Option<::health::State>>,
+    officers: Officers,
 }
 
 impl Service {
@@ -97,7 +111,9 @@ impl Service {
         }
         let reading = Reading::start(views, node.clone(), updates).await?;
         let looking = Looking::open(&folder, networked);
-        let service = Self(Arc::new(Inner { node, reading, advertise, looking, said: Mutex::new(None) }));
+        // Read only once the folder is locked: nobody else changes it from here on.
+        let officers = Officers::open(&folder)?;
+        let service = Self(Arc::new(Inner { node, reading, advertise, looking, said: Mutex::new(None), officers }));
         if networked {
             tokio::spawn(Self::keep_looking(Arc::downgrade(&service.0)));
         }
@@ -131,12 +147,12 @@ impl Service {
             Command::Add { officer, name, village, fields } => {
                 Reply::Added(self.add(&officer, &name, village.as_deref(), &fields).await?)
             }
-            Command::Set { officer, id, fields } => {
-                self.set(&officer, &id, &fields).await?;
+            Command::Set { officer, id, fields, shown } => {
+                self.set(&officer, &id, &fields, shown.as_deref()).await?;
                 Reply::Done
             }
-            Command::Choose { officer, id, field, value } => {
-                self.choose(&officer, &id, &field, &value).await?;
+            Command::Choose { officer, id, field, value, shown } => {
+                self.choose(&officer, &id, &field, &value, shown.as_deref()).await?;
                 Reply::Done
             }
             Command::Decide { officer, id, outcome, number, date } => {
@@ -149,6 +165,14 @@ impl Service {
             }
             Command::Import { officer, file, decided } => {
                 Reply::Imported(self.import(&officer, &file, decided, progress).await?)
+            }
+            Command::AddOfficer { handle, name, roles } => {
+                Reply::OfficerCode(self.0.officers.add(&handle, &name, &roles)?)
+            }
+            Command::ResetOfficer { handle } => Reply::OfficerCode(self.0.officers.reset(&handle)?),
+            Command::RemoveOfficer { handle } => {
+                self.0.officers.remove(&handle)?;
+                Reply::Done
             }
             Command::ExportBundle { office, out } => Reply::Bundle(self.export_bundle(&office, &out).await?),
             Command::BackUp { out } => Reply::BackedUp(self.back_up(&out, progress).await?),
@@ -178,6 +202,14 @@ impl Service {
             Query::List { village, search } => Reply::Participants(self.list(village, search).await?),
             Query::Show { id, on } => Reply::Participant(Box::new(self.show(&id, on.as_deref()).await?)),
             Query::Conflicts => Reply::Conflicts(self.conflicts().await?),
+            Query::Glance => Reply::Glance(Box::new(self.glance().await?)),
+            Query::Find(find) => Reply::Found(Box::new(self.found(find).await?)),
+            Query::Record { id } => Reply::Record(Box::new(self.record(&id).await?)),
+            Query::Check { village, except, fields } => {
+                Reply::Checked(Box::new(self.check(village.as_deref(), except.as_deref(), &fields).await?))
+            }
+            Query::OnlyHere => Reply::OnlyHere(self.only_here_view().await?),
+            Query::Officers => Reply::Officers(self.0.officers.all()),
             Query::Export => {
                 let line = self.export().await?;
                 Reply::Carry { file: line.clone().into_bytes(), line }
@@ -192,6 +224,30 @@ impl Service {
         self.0.reading.stop().await;
     }
 
+    /// The officer of a handle, as they stand now.
+    pub fn officer(&self, handle: &str) -> Option<OfficerView> {
+        self.0.officers.get(handle)
+    }
+
+    /// Whether anybody can log in or holds a code for it.
+    pub fn has_officers(&self) -> bool {
+        !self.0.officers.all().is_empty()
+    }
+
+    /// Lets an officer in by the password.
+    pub async fn log_in(&self, handle: String, password: String) -> Result<OfficerView, NotLetIn> {
+        let officers = self.0.officers.clone();
+        let done = tokio::task::spawn_blocking(move || officers.log_in(&handle, &password)).await;
+        done.map_err(|error| Problem::internal(&error))?
+    }
+
+    /// Lets an officer in by a one-time code, and keeps the password for the next time.
+    pub async fn enrol(&self, handle: String, code: String, password: String) -> Result<OfficerView, NotLetIn> {
+        let officers = self.0.officers.clone();
+        let done = tokio::task::spawn_blocking(move || officers.enrol(&handle, &code, &password)).await;
+        done.map_err(|error| Problem::internal(&error))?
+    }
+
     /// This node's key.
     pub fn key(&self) -> identity::NodeKey {
         self.node().key()
@@ -200,6 +256,19 @@ impl Service {
     /// Whether this node is for practice (LATIHAN).
     pub fn practice(&self) -> bool {
         self.node().profile().1
+    }
+
+    /// The villages whose people this office can register: code and name. None where there are too many to list.
+    pub fn villages(&self) -> Vec<(String, String)> {
+        let region = self.office().region.parse::<identity::Region>();
+        region.ok().filter(|region| region.level() >= 2).map(|region| self.villages_of(&region)).unwrap_or_default()
+    }
+
+    fn villages_of(&self, region: &identity::Region) -> Vec<(String, String)> {
+        match reference::village(region) {
+            Some(name) => vec![(region.to_string(), name.to_owned())],
+            None => reference::villages(region),
+        }
     }
 
     /// Where this node listens: QUIC, and TLS over TCP.

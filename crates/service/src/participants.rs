@@ -19,6 +19,7 @@ use crate::{
     reading::Known,
     reference,
     reply::{ConflictRow, EventView, FieldView, ParticipantRow, ParticipantView, ValueView},
+    shown::Shown,
 };
 
 /// Where numbers go on when a block is used up.
@@ -45,7 +46,15 @@ impl Service {
         self.row(document).await?.ok_or_else(lost)
     }
 
-    pub(crate) async fn set(&self, officer: &str, id: &str, fields: &[(String, String)]) -> Result<(), Problem> {
+    /// `shown` is what the form was shown; else what stands now.
+    pub(crate) async fn set(
+        &self,
+        officer: &str,
+        id: &str,
+        fields: &[(String, String)],
+        shown: Option<&str>,
+    ) -> Result<(), Problem> {
+        let form: Shown = shown.map(str::parse).transpose()?.unwrap_or_default();
         let officer = parse_officer(officer)?;
         let held = self.find(id).await?;
         if fields.is_empty() {
@@ -62,7 +71,10 @@ impl Service {
                 continue;
             }
             let document = document_of(&held, kind)?;
-            let shown = self.snapshot(&document).await?.heads;
+            let shown = match form.heads(kind) {
+                Some(shown) => shown,
+                None => self.snapshot(&document).await?.heads,
+            };
             writes.push(Write {
                 target: Target::Document(document),
                 officer: officer.clone(),
@@ -75,14 +87,23 @@ impl Service {
         self.write(writes).await.map(drop)
     }
 
-    pub(crate) async fn choose(&self, officer: &str, id: &str, field: &str, value: &str) -> Result<(), Problem> {
+    /// `shown` is what was on the page: a value that came since is not chosen away.
+    pub(crate) async fn choose(
+        &self,
+        officer: &str,
+        id: &str,
+        field: &str,
+        value: &str,
+        shown: Option<&str>,
+    ) -> Result<(), Problem> {
+        let form: Shown = shown.map(str::parse).transpose()?.unwrap_or_default();
         let officer = parse_officer(officer)?;
         let held = self.find(id).await?;
         let kind = field_kind(field).ok_or_else(|| no_field(field))?;
         let document = document_of(&held, kind)?;
         let snapshot = self.snapshot(&document).await?;
         let edit = records::choose(kind, &snapshot, field, value)?;
-        let what = What::Change { shown: snapshot.heads, edits: vec![edit] };
+        let what = What::Change { shown: form.heads(kind).unwrap_or(snapshot.heads), edits: vec![edit] };
         self.write(vec![Write { target: Target::Document(document), officer, what }]).await.map(drop)
     }
 
@@ -228,7 +249,7 @@ impl Service {
         Ok(written.into_iter().map(|written| written.document).collect())
     }
 
-    async fn snapshot(&self, document: &Coordinate) -> Result<Snapshot, Problem> {
+    pub(crate) async fn snapshot(&self, document: &Coordinate) -> Result<Snapshot, Problem> {
         self.node().snapshot(document.clone()).await?.ok_or_else(lost)
     }
 
@@ -240,7 +261,7 @@ impl Service {
 
     /// The participation with this register number, or of the person with this code. Two offices may give one number:
     /// this village's own comes first, and `NUMBER@VILLAGE` says which is meant.
-    async fn find(&self, id: &str) -> Result<Participant, Problem> {
+    pub(crate) async fn find(&self, id: &str) -> Result<Participant, Problem> {
         let (wanted, village) = match id.trim().split_once('@') {
             Some((number, village)) => (number.to_owned(), Some(parse_region(village)?)),
             None => (id.trim().to_owned(), None),
@@ -398,7 +419,7 @@ pub(crate) fn parse_officer(handle: &str) -> Result<Officer, Problem> {
     Officer::new(handle).map_err(|error| Problem::bad_input(error, "for example --officer petugas-1"))
 }
 
-fn parse_region(text: &str) -> Result<Region, Problem> {
+pub(crate) fn parse_region(text: &str) -> Result<Region, Problem> {
     text.parse()
         .map_err(|error: identity::NameError| Problem::bad_input(error, "take the Kemendagri code of the place"))
 }
@@ -418,7 +439,7 @@ fn no_field(key: &str) -> Problem {
     Problem::bad_input(format!("there is no field {key:?}"), "`simpul participant fields` lists them")
 }
 
-fn lost() -> Problem {
+pub(crate) fn lost() -> Problem {
     Problem::not_found("the record is not here any more", "look it up again: it may have been erased")
 }
 

@@ -50,6 +50,11 @@ impl Known {
         named.or_else(|| (*node == self.own).then(|| self.own_name.clone())).unwrap_or_else(|| node.short())
     }
 
+    /// Whether this is this very node.
+    pub(crate) fn is_own(&self, node: &NodeKey) -> bool {
+        *node == self.own
+    }
+
     /// The name, kind and region of an office.
     pub(crate) fn office(&self, id: &OfficeId) -> Option<(String, OfficeKind, Region)> {
         let office = self.charter.as_ref()?.office(id)?;
@@ -124,6 +129,16 @@ impl Reading {
     pub(crate) async fn shows(&self, number: u64) {
         // An error means that the node stops; then nobody looks any more.
         drop(self.applied.clone().wait_for(|applied| *applied >= number).await);
+    }
+
+    /// How many changes the views show.
+    pub(crate) fn applied(&self) -> u64 {
+        *self.applied.borrow()
+    }
+
+    /// Tells when the views show something else.
+    pub(crate) fn changes(&self) -> watch::Receiver<u64> {
+        self.applied.clone()
     }
 
     /// Looks something up.

@@ -10,10 +10,33 @@ static VILLAGES: &[u8] = include_bytes!("../../../config/reference/regions/villa
 
 type Names = BTreeMap<Box<str>, Box<str>>;
 
+static VILLAGE_NAMES: OnceLock<Names> = OnceLock::new();
+
 /// The name of a village, by its code; none if there is no such village.
 pub(crate) fn village(code: &Region) -> Option<&'static str> {
-    static READ: OnceLock<Names> = OnceLock::new();
-    READ.get_or_init(|| read(VILLAGES)).get(code.as_str()).map(AsRef::as_ref)
+    VILLAGE_NAMES.get_or_init(|| read(VILLAGES)).get(code.as_str()).map(AsRef::as_ref)
+}
+
+/// The villages of a region, by code.
+pub(crate) fn villages(region: &Region) -> Vec<(String, String)> {
+    let all = VILLAGE_NAMES.get_or_init(|| read(VILLAGES));
+    let within = format!("{region}.");
+    let begin = all.range::<str, _>((std::ops::Bound::Included(within.as_str()), std::ops::Bound::Unbounded));
+    begin
+        .take_while(|(code, _)| code.starts_with(&within))
+        .map(|(code, name)| (code.to_string(), name.to_string()))
+        .collect()
+}
+
+/// Some village of a region, or the region itself if it is one.
+pub(crate) fn any_village(region: &Region) -> Option<Region> {
+    if region.level() == 4 {
+        return Some(region.clone());
+    }
+    let all = VILLAGE_NAMES.get_or_init(|| read(VILLAGES));
+    let within = if region.level() == 0 { String::new() } else { format!("{region}.") };
+    let mut begin = all.range::<str, _>((std::ops::Bound::Included(within.as_str()), std::ops::Bound::Unbounded));
+    begin.next().filter(|(code, _)| code.starts_with(&within)).and_then(|(code, _)| code.parse().ok())
 }
 
 /// Whether a regency has this code.
@@ -44,6 +67,8 @@ mod tests {
             assert_eq!(village(&code.parse().unwrap()), Some("Kuripan"), "{code}");
         }
         assert_eq!(village(&"33.07.10.9999".parse().unwrap()), None);
+        let wonosobo = villages(&"33.07".parse().unwrap());
+        assert!(wonosobo.len() > 200 && wonosobo.iter().all(|(code, _)| code.starts_with("33.07.")));
         assert!(is_regency("33.07") && !is_regency("33.99"));
     }
 }

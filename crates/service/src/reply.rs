@@ -4,10 +4,16 @@ use std::path::PathBuf;
 
 use serde::{Deserialize, Serialize};
 
+pub use crate::both::Both;
+pub use crate::check::{CheckView, MaybeSame};
+pub use crate::find::{Found, FoundRow};
 pub use crate::founders::{Enacted, GrantView};
+pub use crate::glance::{Connected, Glance, Heard, OnlyHere, OnlyHereRow};
 pub use crate::health::{AlertView, HealthView, OfficeHealthView};
 pub use crate::network::{NetworkView, NoRoad, NodeReach, WayView};
+pub use crate::officers::{OfficerCode, OfficerView};
 pub use crate::offices::{Approved, CharterView, CutDone, Joined, NodeView, OfficeView, StatementView};
+pub use crate::record::{Holder, RecordEvent, RecordField, RecordPast, RecordValue, RecordView, Who};
 pub use ::health::{Figures, Level, Ministries, Need, Since, State, words::Said};
 
 /// The answer to one [`crate::Ask`].
@@ -51,6 +57,20 @@ pub enum Reply {
     Participant(Box<ParticipantView>),
     /// Fields with several values.
     Conflicts(Vec<ConflictRow>),
+    /// What stands at the top of every page.
+    Glance(Box<Glance>),
+    /// A part of a list.
+    Found(Box<Found>),
+    /// Everything about one participant, as a page shows it.
+    Record(Box<RecordView>),
+    /// What to look at again.
+    Checked(Box<CheckView>),
+    /// What is only here.
+    OnlyHere(OnlyHere),
+    /// The officers who may log in here.
+    Officers(Vec<OfficerView>),
+    /// A one-time code.
+    OfficerCode(OfficerCode),
     /// A bundle was written or taken in.
     Bundle(BundleDone),
     /// A backup was written.

@@ -3,7 +3,6 @@
 use std::path::Path;
 
 use charter::{Charter, Subject};
-use identity::{JournalId, Point};
 use sync::PeerState;
 
 use crate::{
@@ -17,9 +16,7 @@ impl Service {
         let node = self.node();
         let charter = node.charter();
         let mut scopes = Vec::new();
-        let mut own = Vec::new();
         for (scope, journals) in node.held()? {
-            own.extend(journals.iter().filter(|(journal, _)| journal.node == node.key()).cloned());
             let name = scope.clone();
             let (state, counts) =
                 self.reading().look(move |views| Ok((views.fingerprint(&name)?, views.counts(&name)?))).await?;
@@ -46,7 +43,7 @@ impl Service {
             scopes,
             peers,
             knocking,
-            only_here: self.only_here(charter.as_deref(), &own).await?,
+            only_here: self.only_here().await?,
             damage: node.cuts().iter().map(damage).chain(node.unreadable().iter().map(unreadable)).collect(),
         })
     }
@@ -109,15 +106,8 @@ impl Service {
     }
 
     /// Own entries that no other office is known to hold.
-    async fn only_here(&self, charter: Option<&Charter>, own: &[(JournalId, Point)]) -> Result<u64, Problem> {
-        let receipts = self.node().receipts().await;
-        // What cannot be read here is not known to be what they hold: then it counts as being only here.
-        let on_chain = |journal: &JournalId, point: Point| matches!(self.node().entry_hash(journal, point.seq), Ok(Some(hash)) if hash == point.hash);
-        let receipts = receipts.iter().map(|(holder, receipt)| (*holder, receipt));
-        let held = ::health::held_elsewhere(charter, self.node().office(), own, receipts, on_chain);
-        let to_be_held = self.node().to_be_held(own.to_vec()).await?;
-        let elsewhere = |journal| held.get(journal).copied().unwrap_or(0);
-        Ok(to_be_held.iter().map(|(journal, up_to)| up_to.saturating_sub(elsewhere(journal))).sum())
+    async fn only_here(&self) -> Result<u64, Problem> {
+        Ok(self.unheld().await?.iter().map(|(_, held, up_to)| up_to - held).sum())
     }
 
     pub(crate) async fn export_bundle(&self, office: &str, out: &Path) -> Result<BundleDone, Problem> {

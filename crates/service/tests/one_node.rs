@@ -47,7 +47,7 @@ async fn a_day_at_the_counter_survives_a_restart() {
     assert!(id.starts_with("KRP-") && id.ends_with("-0001"), "{id}");
 
     let set = vec![("address".to_owned(), "Dusun Bedali".to_owned())];
-    ask(&service, Command::Set { officer: officer(), id: id.clone(), fields: set }).await.unwrap();
+    ask(&service, Command::Set { officer: officer(), id: id.clone(), fields: set, shown: None }).await.unwrap();
     let decide = Command::Decide {
         officer: officer(),
         id: id.clone(),

@@ -17,6 +17,8 @@ pub struct Filter {
     pub region: Option<Region>,
     /// Those whose name has words that begin like these words, or whose register number begins so.
     pub text: Option<String>,
+    /// Those of this person.
+    pub person: Option<PersonId>,
     /// Those of this programme.
     pub programme: Option<String>,
     /// Those of this production group.
@@ -43,15 +45,18 @@ pub enum Decided {
 /// Which part of a list.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Page {
-    /// How many come before.
+    /// How many come before, counted from where the part begins.
     pub offset: usize,
     /// How many at most.
     pub limit: usize,
+    /// Begin behind this row, given by [`ParticipantRow::row`]: what is added or taken before it moves nothing. A row that
+    /// is gone begins at the start.
+    pub after: Option<i64>,
 }
 
 impl Page {
     /// Everything.
-    pub const ALL: Self = Self { offset: 0, limit: usize::MAX };
+    pub const ALL: Self = Self { offset: 0, limit: usize::MAX, after: None };
 
     pub(crate) fn sql_limit(self) -> i64 {
         i64::try_from(self.limit).unwrap_or(i64::MAX)
@@ -63,13 +68,15 @@ impl Page {
 
     /// The first ones.
     pub fn first(limit: usize) -> Self {
-        Self { offset: 0, limit }
+        Self { offset: 0, limit, after: None }
     }
 }
 
 /// One line of a list.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct ParticipantRow {
+    /// The row's number in this file, for [`Page::after`]; another after a rebuild.
+    pub row: i64,
     /// The participation.
     pub doc: Coordinate,
     /// Who takes part.
@@ -78,6 +85,12 @@ pub struct ParticipantRow {
     pub village: Region,
     /// The name, or why there is none.
     pub name: Name,
+    /// The hamlet: it tells people of one name apart.
+    pub dusun: Option<String>,
+    /// The neighbourhood.
+    pub rt: Option<String>,
+    /// Date of birth, as far as known.
+    pub birth: Option<PartialDate>,
     /// The programme.
     pub programme: Option<String>,
     /// The register number.
@@ -110,6 +123,12 @@ pub struct Listed {
     pub rows: Vec<ParticipantRow>,
 }
 
+/// Behind a row in the order of the list, or anywhere if that row is gone. What is missing comes first within a name, and
+/// NULL in a comparison would drop the row.
+const BEHIND: &str = "AND coalesce((p.shown_name IS NULL, ifnull(p.shown_name, ''), ifnull(p.register, ''), p.document) > \
+    (SELECT k.shown_name IS NULL, ifnull(k.shown_name, ''), ifnull(k.register, ''), k.document \
+     FROM participation k WHERE k.document = ?), 1) ";
+
 impl Reader {
     /// Lists participants.
     pub fn list(&self, filter: &Filter, page: Page) -> Result<Listed, ViewsError> {
@@ -120,16 +139,22 @@ impl Reader {
             .prepare_cached(&format!("SELECT count(*) FROM participation p WHERE {condition}"))?
             .query_row(rusqlite::params_from_iter(params(&values)), |row| row.get(0))?;
         let involved = "(SELECT p.document UNION ALL SELECT i.document FROM person i WHERE i.person = p.person)";
+        let behind = page.after.map_or("", |_| BEHIND);
         let sql = format!(
             "SELECT {PLACE}, p.person, p.village, p.shown_name, p.programme, p.register, p.\"group\", p.group_number, \
              p.stage, p.decided, p.decision_number, p.decision_date, \
              (SELECT count(*) FROM conflict WHERE place = 0 AND document IN {involved}), \
-             (SELECT count(*) FROM notice WHERE document IN {involved}) \
-             FROM {PLACED} JOIN (SELECT p.* FROM participation p WHERE {condition} \
+             (SELECT count(*) FROM notice WHERE document IN {involved}), \
+             p.document, i.dusun, i.rt, i.birth \
+             FROM {PLACED} JOIN (SELECT p.* FROM participation p WHERE {condition} {behind}\
                    ORDER BY p.shown_name IS NULL, p.shown_name, p.register, p.document LIMIT ? OFFSET ?) p \
              ON d.id = p.document \
+             LEFT JOIN person i ON i.document = (SELECT min(document) FROM person WHERE person = p.person) \
              ORDER BY p.shown_name IS NULL, p.shown_name, p.register, p.document"
         );
+        if let Some(after) = page.after {
+            values.push(Value::Integer(after));
+        }
         values.extend([Value::Integer(page.sql_limit()), Value::Integer(page.sql_offset())]);
         let mut select = self.db.prepare_cached(&sql)?;
         let mut rows = select.query(rusqlite::params_from_iter(values))?;
@@ -162,9 +187,24 @@ impl Reader {
                 decision_date: text(row, 14)?.as_deref().and_then(PartialDate::from_iso),
                 contested: row.get(15)?,
                 notices: row.get(16)?,
+                row: row.get(17)?,
+                dusun: text(row, 18)?,
+                rt: text(row, 19)?,
+                birth: text(row, 20)?.as_deref().and_then(PartialDate::from_iso),
             });
         }
         Ok(Listed { total, rows: found })
+    }
+}
+
+impl Reader {
+    /// The production groups and how many participations each has, by name.
+    pub fn groups(&self) -> Result<Vec<(String, u64)>, ViewsError> {
+        let mut select = self.db.prepare_cached(
+            "SELECT \"group\", count(*) FROM participation WHERE \"group\" IS NOT NULL GROUP BY 1 ORDER BY 1",
+        )?;
+        let groups = select.query_map([], |row| Ok((row.get(0)?, row.get(1)?)))?;
+        Ok(groups.collect::<Result<_, _>>()?)
     }
 }
 
@@ -195,6 +235,9 @@ fn condition(filter: &Filter) -> (String, Vec<Value>) {
             ),
             None => add("0", Vec::new()),
         }
+    }
+    if let Some(person) = &filter.person {
+        add("p.person = ?", vec![person.to_string().into()]);
     }
     if let Some(programme) = &filter.programme {
         add("p.programme = ?", vec![programme.clone().into()]);

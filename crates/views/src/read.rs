@@ -300,6 +300,20 @@ impl Reader {
         }
     }
 
+    /// The person that a document is about: its own, or the first of a tie.
+    pub fn person_of(&self, doc: &Coordinate) -> Result<Option<PersonId>, ViewsError> {
+        let Some(id) = self.row_of(doc)? else { return Ok(None) };
+        for kind in RecordKind::ALL {
+            let sql = format!("SELECT person FROM {} WHERE document = ?1", schema::table(kind));
+            let found: Option<Option<String>> =
+                self.db.prepare_cached(&sql)?.query_row([id], |row| row.get(0)).optional()?;
+            if let Some(person) = found.flatten().as_deref().and_then(PersonId::from_text) {
+                return Ok(Some(person));
+            }
+        }
+        Ok(None)
+    }
+
     /// Every register number that begins with this prefix.
     pub fn registers(&self, prefix: &str) -> Result<Vec<String>, ViewsError> {
         let mut select = self.db.prepare_cached(

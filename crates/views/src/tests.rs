@@ -212,8 +212,25 @@ fn lists_are_filtered() {
 #[test]
 fn a_list_comes_in_pages() {
     let views = filled();
-    let page = |offset| views.list(&Filter::default(), Page { offset, limit: 3 }).unwrap();
+    let page = |offset| views.list(&Filter::default(), Page { offset, ..Page::first(3) }).unwrap();
     assert_eq!((page(0).total, page(0).rows.len(), page(3).rows.len(), page(9).rows.len()), (4, 3, 1, 0));
+}
+
+#[test]
+fn a_page_goes_on_behind_a_row_whatever_came_before_it() {
+    let mut views = filled();
+    let after = |views: &Views, after| views.list(&Filter::default(), Page { after, ..Page::first(1) }).unwrap().rows;
+    let (mut seen, mut last) = (Vec::new(), None);
+    while let Some(row) = after(&views, last).pop() {
+        last = Some(row.row);
+        seen.push(row.doc);
+    }
+    let all: Vec<_> = views.list(&Filter::default(), Page::ALL).unwrap().rows.into_iter().map(|row| row.doc).collect();
+    assert_eq!(seen, all, "everybody once, those without a name too");
+    let first = views.list(&Filter::default(), Page::first(1)).unwrap().rows[0].row;
+    views.apply(&[person(KURIPAN, 1, "Aminah")], &[]).unwrap();
+    assert_eq!(after(&views, Some(i64::MAX)).len(), 1, "behind a row that is gone: from the start");
+    assert!(after(&views, Some(first)).len() <= 1);
 }
 
 #[test]
@@ -322,7 +339,7 @@ fn conflicts_come_in_pages_and_filter_the_list() {
         let fields = [("person", &*id(n)), ("name", "Turi"), ("name", "Tury"), ("rt", "1"), ("rt", "2")];
         views.apply(&[rows(RecordKind::Person, KURIPAN, n, &fields), participation(KURIPAN, n, "x")], &[]).unwrap();
     }
-    let page = |offset, limit| views.conflicts(None, Page { offset, limit }).unwrap();
+    let page = |offset, limit| views.conflicts(None, Page { offset, ..Page::first(limit) }).unwrap();
     let all = page(0, 100);
     assert_eq!(all.len(), 10);
     assert!(all.iter().all(|held| held.conflict.values.len() == 2));

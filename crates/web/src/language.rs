@@ -75,7 +75,7 @@ impl Language {
         best.map(|(language, _)| language)
     }
 
-    fn of(query: Option<&str>, headers: &HeaderMap) -> Self {
+    pub(crate) fn of(query: Option<&str>, headers: &HeaderMap) -> Self {
         Self::chosen(query)
             .or_else(|| Self::remembered(headers))
             .or_else(|| Self::accepted(headers))

@@ -1,35 +1,46 @@
-//! Pages of a node, for the people who work at it.
+//! Pages of a node, for the officers who work at it, and `/api/v1` for their scripts.
 //!
-//! A page is HTML that reads without script; style comes from one file under a name that changes with its content. The
-//! caller passes the listener, the shutdown and where a page's facts come from ([`App`]); nothing here opens a store or
-//! knows about peers.
+//! A page is HTML that reads without script; style and script come from files under names that change with their
+//! content. The caller passes the listener, the shutdown and the node ([`App`]); everything is asked of `service`.
 //!
 //! # Invariants
 //! - Every answer, errors included, carries the strict content policy and a request id (`security`).
 //! - Nothing is bound beyond this machine ([`listen`]), and a page answers only under a name of this machine, so that a
 //!   site from outside cannot reach it through the browser of the one who works here.
-//! - Every word on a page comes from `words`, in both languages.
+//! - Every page but the log-in is for an officer who is logged in; every write names that officer (`session`).
+//! - Every post carries the token of a form of ours.
+//! - Every word on a page comes from `words/`, in both languages. No name stands in an address.
 
 #![allow(clippy::disallowed_methods, reason = "an edge: the clock enters here")]
 
+mod api;
+mod app;
 mod assets;
-mod facts;
+mod find;
+mod form;
+mod frame;
 mod language;
 mod local;
+mod login;
 mod metrics;
-mod pages;
+mod officers;
+mod person;
 mod problem;
+mod rows;
 mod security;
+mod session;
+mod today;
 mod words;
 
-pub use facts::{App, OfficeFacts, PageData};
+pub use app::App;
 pub use language::Language;
 pub use local::{Line, local_router};
 pub use metrics::metrics_router;
 
 use axum::Router;
+use axum::extract::DefaultBodyLimit;
 use axum::middleware::{from_fn, from_fn_with_state};
-use axum::routing::get;
+use axum::routing::{get, post};
 use std::future::Future;
 use std::io;
 use std::net::SocketAddr;
@@ -71,19 +82,49 @@ pub async fn listen(address: SocketAddr) -> Result<TcpListener, WebError> {
     TcpListener::bind(address).await.map_err(|source| WebError::Bind { address, source })
 }
 
-/// All pages. `/api/v1` is kept for the local API: an unknown path below it is answered in JSON.
+/// All pages, and what scripts ask. Below `/api/` every answer is JSON.
 pub fn router(app: App) -> Router {
+    // Whole paths, not nested ones: a problem is told as JSON by the path that was asked for.
+    let api = Router::new()
+        .route("/api/v1/session", post(api::log_in).delete(api::log_out))
+        .route("/api/v1/participants", post(api::add))
+        .route("/api/v1/participants/search", post(api::search))
+        .route("/api/v1/participants/{id}", get(api::show).patch(api::change))
+        .route("/api/v1/participants/{id}/choose", post(api::choose));
     Router::new()
-        .route("/", get(pages::hello))
+        .route("/", get(today::today))
+        .route("/masuk", get(login::ask_in).post(login::log_in))
+        .route("/masuk/kode", get(login::ask_code).post(login::enrol))
+        .route("/keluar", post(login::log_out))
+        .route("/peserta", get(find::list).post(find::search))
+        .route("/peserta/daftar", get(form::ask_new).post(form::register))
+        .route("/peserta/periksa", post(form::check))
+        .route("/peserta/{id}", get(person::show))
+        .route("/peserta/{id}/ubah", get(form::ask_change).post(form::change))
+        .route("/peserta/{id}/berubah", post(form::changed_since))
+        .route("/peserta/{id}/pilih", post(person::choose))
+        .route("/perlu-dilihat", get(find::look).post(find::look_on))
+        .route("/hanya-di-sini", get(today::only_here))
+        .route("/petugas", get(officers::list).post(officers::add))
+        .route("/petugas/kode", post(officers::reset))
+        .route("/petugas/hapus", post(officers::remove))
+        .route("/keadaan", get(today::chip_part))
+        .route("/kabar", get(today::news))
+        .merge(api)
         .route("/healthz", get(|| async { "ok\n" }))
         .route("/assets/{name}", get(assets::serve))
         .fallback(problem::not_found)
         .method_not_allowed_fallback(problem::method_not_allowed)
+        .layer(DefaultBodyLimit::max(BODY_BYTES_MAX))
         .layer(from_fn(language::remember))
+        .layer(from_fn(security::only_this_site))
         .layer(from_fn(security::only_this_machine))
         .layer(from_fn_with_state(security::RequestIds::new(), security::guard))
         .with_state(app)
 }
+
+/// The largest body of a request: a form with every field at its longest.
+const BODY_BYTES_MAX: usize = 256 << 10;
 
 /// Serves until `shutdown` resolves, then finishes the answers that are under way.
 ///
@@ -96,6 +137,3 @@ pub async fn serve(
 ) -> Result<(), WebError> {
     axum::serve(listener, router).with_graceful_shutdown(shutdown).await.map_err(|source| WebError::Serve { source })
 }
-
-#[cfg(test)]
-mod tests;

@@ -1,16 +1,16 @@
 //! What a person or a programme is told when a request is not answered: `{code, message, hint, request_id}`.
 //!
-//! As a page for people, as JSON below `/api/`. The inner cause goes to the log alone.
+//! As a page for people, in their language; as JSON below `/api/`. What went wrong inside goes to the log alone.
 
+use askama::Template;
+use axum::http::{StatusCode, header, request::Parts};
+use axum::response::{Html, IntoResponse, Response};
+use service::Code;
+
+use crate::frame::Frame;
 use crate::language::Language;
-use crate::pages::{Frame, ProblemPage};
 use crate::security::RequestId;
 use crate::words::Words;
-use askama::Template;
-use axum::http::StatusCode;
-use axum::http::header;
-use axum::http::request::Parts;
-use axum::response::{Html, IntoResponse, Response};
 
 /// Why a request is not answered.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -18,36 +18,77 @@ pub(crate) enum Reason {
     NotFound,
     MethodNotAllowed,
     ForeignName,
+    ForeignSite,
     Internal,
+    NotLoggedIn,
+    NotYourRole,
+    NoRight,
+    StaleForm,
+    BadForm,
+    TooLarge,
+    ShownMissing,
+    Conflict,
+    Storage,
 }
 
 impl Reason {
+    #[cfg(test)]
+    pub(crate) const ALL: [Self; 14] = [
+        Self::NotFound,
+        Self::MethodNotAllowed,
+        Self::ForeignName,
+        Self::ForeignSite,
+        Self::Internal,
+        Self::NotLoggedIn,
+        Self::NotYourRole,
+        Self::NoRight,
+        Self::StaleForm,
+        Self::BadForm,
+        Self::TooLarge,
+        Self::ShownMissing,
+        Self::Conflict,
+        Self::Storage,
+    ];
+
     fn status(self) -> StatusCode {
         match self {
             Self::NotFound => StatusCode::NOT_FOUND,
             Self::MethodNotAllowed => StatusCode::METHOD_NOT_ALLOWED,
             Self::ForeignName => StatusCode::MISDIRECTED_REQUEST,
             Self::Internal => StatusCode::INTERNAL_SERVER_ERROR,
+            Self::NotLoggedIn => StatusCode::UNAUTHORIZED,
+            Self::ForeignSite | Self::NotYourRole | Self::NoRight | Self::StaleForm => StatusCode::FORBIDDEN,
+            Self::BadForm => StatusCode::BAD_REQUEST,
+            Self::TooLarge => StatusCode::PAYLOAD_TOO_LARGE,
+            Self::ShownMissing => StatusCode::PRECONDITION_REQUIRED,
+            Self::Conflict => StatusCode::CONFLICT,
+            Self::Storage => StatusCode::INSUFFICIENT_STORAGE,
         }
     }
 
+    /// The code for programs; the words of `problem-CODE` for people.
     fn code(self) -> &'static str {
         match self {
             Self::NotFound => "not_found",
             Self::MethodNotAllowed => "method_not_allowed",
             Self::ForeignName => "foreign_name",
+            Self::ForeignSite => "foreign_site",
             Self::Internal => "internal",
+            Self::NotLoggedIn => "not_logged_in",
+            Self::NotYourRole => "not_your_role",
+            Self::NoRight => "no_right",
+            Self::StaleForm => "stale_form",
+            Self::BadForm => "bad_input",
+            Self::TooLarge => "too_large",
+            Self::ShownMissing => "if_match_missing",
+            Self::Conflict => "conflict",
+            Self::Storage => "storage",
         }
     }
 
-    /// The message and the hint.
-    fn told(self, words: &'static Words) -> (&'static str, &'static str) {
-        match self {
-            Self::NotFound => words.not_found,
-            Self::MethodNotAllowed => words.method_not_allowed,
-            Self::ForeignName => words.foreign_name,
-            Self::Internal => words.internal,
-        }
+    /// The words for people stand under this.
+    pub(crate) fn key(self) -> String {
+        self.code().replace('_', "-")
     }
 }
 
@@ -58,6 +99,8 @@ pub(crate) struct Problem {
     language: Language,
     as_json: bool,
     request_id: Option<RequestId>,
+    /// What the node said, for programs.
+    said: Option<(String, String)>,
 }
 
 #[derive(serde::Serialize)]
@@ -68,23 +111,57 @@ struct Body<'a> {
     request_id: &'a str,
 }
 
+#[derive(Template)]
+#[template(path = "problem.html")]
+struct ProblemPage<'a> {
+    frame: Frame,
+    message: &'a str,
+    hint: &'a str,
+    request_id: &'a str,
+    log_in: bool,
+}
+
 impl Problem {
     pub(crate) fn new(reason: Reason, parts: &Parts, language: Language) -> Self {
         let as_json = parts.uri.path().starts_with("/api/");
-        Self { reason, language, as_json, request_id: parts.extensions.get().cloned() }
+        Self { reason, language, as_json, request_id: parts.extensions.get().cloned(), said: None }
+    }
+
+    /// A refusal of the node.
+    pub(crate) fn of_node(problem: service::Problem, parts: &Parts, language: Language) -> Self {
+        let reason = match problem.code {
+            Code::BadInput => Reason::BadForm,
+            Code::NotFound => Reason::NotFound,
+            Code::NoRight => Reason::NoRight,
+            Code::Conflict | Code::InUse => Reason::Conflict,
+            Code::Storage => Reason::Storage,
+            Code::Internal => Reason::Internal,
+        };
+        let this = Self::new(reason, parts, language);
+        if matches!(problem.code, Code::Storage | Code::Internal) {
+            let request_id = this.request_id.as_ref().map_or("", |id| &*id.0);
+            tracing::error!(request_id, problem = problem.message, "a request failed");
+            return this;
+        }
+        Self { said: Some((problem.message, problem.hint)), ..this }
     }
 }
 
 impl IntoResponse for Problem {
     fn into_response(self) -> Response {
-        let (message, hint) = self.reason.told(Words::of(self.language));
+        let words = Words::of(self.language);
+        let key = self.reason.key();
+        let (message, hint) = (words.say(&format!("problem-{key}")), words.say(&format!("problem-{key}-hint")));
         let request_id = self.request_id.as_ref().map_or("", |id| &*id.0);
         if self.as_json {
-            let body = Body { code: self.reason.code(), message, hint, request_id };
+            let (message, hint) = self.said.unwrap_or((message, hint));
+            let body = Body { code: self.reason.code(), message: &message, hint: &hint, request_id };
             let body = serde_json::to_string(&body).unwrap_or_default();
             return (self.reason.status(), [(header::CONTENT_TYPE, "application/json")], body).into_response();
         }
-        let page = ProblemPage { frame: Frame::bare(self.language), message, hint, request_id };
+        let log_in = self.reason == Reason::NotLoggedIn;
+        let page =
+            ProblemPage { frame: Frame::bare(self.language), message: &message, hint: &hint, request_id, log_in };
         let body = page.render().unwrap_or_else(|_| format!("{message} {hint}"));
         (self.reason.status(), Html(body)).into_response()
     }

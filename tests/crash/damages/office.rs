@@ -100,7 +100,7 @@ impl Running {
 
     pub(crate) async fn set(&self, id: &str, field: &str, value: &str) {
         let fields = vec![(field.to_owned(), value.to_owned())];
-        let set = Command::Set { officer: "petugas".to_owned(), id: id.to_owned(), fields };
+        let set = Command::Set { officer: "petugas".to_owned(), id: id.to_owned(), fields, shown: None };
         self.ask(set).await.expect("it can be set");
     }
 

@@ -1,6 +1,6 @@
 //! What people and programs of this machine write: tables, and questions to the local API.
 
-use service::{Ask, Code, Command, GrantView, Problem, Progress, Proposal, Query, Reply};
+use service::{Ask, Code, Command, Find, GrantView, Problem, Progress, Proposal, Query, Reply, Role};
 use web::Line;
 
 use crate::{Seed, seed};
@@ -88,8 +88,14 @@ fn commands() -> Vec<Command> {
         Command::Remove { node: "ab".repeat(32), reason: text("hilang") },
         Command::CutOff { node: "ab".repeat(32), scope: Some(text("care/33.07.10.2004")), at: None, void: true },
         Command::Add { officer: officer(), name: text("Turyati"), village: None, fields: fields() },
-        Command::Set { officer: officer(), id: id(), fields: fields() },
-        Command::Choose { officer: officer(), id: id(), field: text("dusun"), value: text("Krajan") },
+        Command::Set { officer: officer(), id: id(), fields: fields(), shown: None },
+        Command::Choose {
+            officer: officer(),
+            id: id(),
+            field: text("dusun"),
+            value: text("Krajan"),
+            shown: Some("2=".to_owned()),
+        },
         Command::Decide {
             officer: officer(),
             id: id(),
@@ -102,6 +108,10 @@ fn commands() -> Vec<Command> {
         Command::ExportBundle { office: text("Desa Kuripan"), out: "bundle".into() },
         Command::ImportBundle { file: "bundle".into() },
         Command::BackUp { out: "backup".into() },
+        Command::AddOfficer { handle: text("siti"), name: text("Siti"), roles: vec![Role::Petugas, Role::Admin] },
+        Command::ResetOfficer { handle: text("siti") },
+        Command::RemoveOfficer { handle: text("siti") },
+        Command::HandleAlert { key: text("never backed up"), by: text("petugas-1"), until_ms: 1_763_750_000_000 },
     ]
 }
 
@@ -121,5 +131,12 @@ fn queries() -> Vec<Query> {
         Query::Conflicts,
         Query::Export,
         Query::Verify,
+        Query::Glance,
+        Query::Find(Find { search: Some(text("tur")), contested: true, after: Some(7), limit: 50, ..Find::default() }),
+        Query::Record { id: text("7") },
+        Query::Check { village: None, except: None, fields: vec![(text("nik"), text("123"))] },
+        Query::OnlyHere,
+        Query::Officers,
+        Query::Health,
     ]
 }

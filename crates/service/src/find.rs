@@ -1,0 +1,169 @@
+//! The list of participants as a page shows it: filtered, counted, a part at a time, and enough beside each name to tell
+//! people of one name apart.
+
+use records::{Date, PartialDate};
+use serde::{Deserialize, Serialize};
+use views::{Decided, Filter, Page, ParticipantRow as ViewRow};
+
+use crate::{Service, both::Both, participants::parse_region, problem::Problem, reference};
+
+/// The most rows of one part.
+pub const FOUND_ROWS_MAX: u32 = 200;
+
+/// What is looked for. What is not set does not filter.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(default)]
+pub struct Find {
+    /// Words that names begin with, or the beginning of a register number.
+    pub search: Option<String>,
+    /// The code of a village, regency or province.
+    pub region: Option<String>,
+    /// A production group.
+    pub group: Option<String>,
+    /// How far they are.
+    pub stage: Option<FindStage>,
+    /// Only those of whom something has to be chosen.
+    pub contested: bool,
+    /// Behind this row of an earlier answer.
+    pub after: Option<i64>,
+    /// How many rows.
+    pub limit: u32,
+}
+
+/// How far people are, as a list filters it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum FindStage {
+    /// Nothing is decided yet.
+    Undecided,
+    /// Takes part.
+    Accepted,
+    /// On the reserve list.
+    Reserve,
+    /// Does not take part.
+    Rejected,
+    /// Two decisions differ.
+    Different,
+    /// No longer takes part.
+    Left,
+}
+
+/// One participant in a list.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct FoundRow {
+    /// The person's code.
+    pub person: String,
+    /// The register number.
+    pub register: Option<String>,
+    /// The name; none where this office may not see it.
+    pub name: Option<String>,
+    /// Why there is no name.
+    pub no_name: Option<Both>,
+    /// The village's code.
+    pub village: String,
+    /// The village's name, if it is known here.
+    pub village_name: Option<String>,
+    /// The hamlet.
+    pub dusun: Option<String>,
+    /// The neighbourhood.
+    pub rt: Option<String>,
+    /// The year of birth.
+    pub birth_year: Option<i16>,
+    /// The production group.
+    pub group: Option<String>,
+    /// The number in the group's list.
+    pub number: Option<u32>,
+    /// How far somebody is, as a code.
+    pub stage: String,
+    /// How many fields have several values.
+    pub contested: u32,
+    /// How many items do not count.
+    pub notices: u32,
+}
+
+/// A part of a list.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Found {
+    /// How many are found in all.
+    pub total: u64,
+    /// How many there are without any filter.
+    pub all: u64,
+    /// The production groups there are, with how many are in each.
+    pub groups: Vec<(String, u64)>,
+    /// The rows, by name.
+    pub rows: Vec<FoundRow>,
+    /// Give this as `after` for what follows; none at the end.
+    pub next: Option<i64>,
+}
+
+impl Service {
+    pub(crate) async fn found(&self, find: Find) -> Result<Found, Problem> {
+        let region = find.region.as_deref().map(parse_region).transpose()?;
+        let (decided, left) = match find.stage {
+            None => (None, None),
+            Some(FindStage::Undecided) => (Some(Decided::Undecided), Some(false)),
+            Some(FindStage::Accepted) => (Some(Decided::As(records::Outcome::Accepted)), Some(false)),
+            Some(FindStage::Reserve) => (Some(Decided::As(records::Outcome::Reserve)), Some(false)),
+            Some(FindStage::Rejected) => (Some(Decided::As(records::Outcome::Rejected)), Some(false)),
+            Some(FindStage::Different) => (Some(Decided::Different), Some(false)),
+            Some(FindStage::Left) => (None, Some(true)),
+        };
+        let filter = Filter {
+            region,
+            text: find.search,
+            group: find.group,
+            decided,
+            left,
+            contested: find.contested,
+            ..Filter::default()
+        };
+        let limit = find.limit.clamp(1, FOUND_ROWS_MAX) as usize;
+        let page = Page { after: find.after, ..Page::first(limit + 1) };
+        self.reading()
+            .look(move |views| {
+                let mut listed = views.list(&filter, page)?;
+                let more = listed.rows.len() > limit;
+                listed.rows.truncate(limit);
+                let next = listed.rows.last().filter(|_| more).map(|row| row.row);
+                Ok(Found {
+                    total: listed.total,
+                    all: views.list(&Filter::default(), Page::first(0))?.total,
+                    groups: views.groups()?,
+                    rows: listed.rows.into_iter().map(found_row).collect(),
+                    next,
+                })
+            })
+            .await
+    }
+}
+
+pub(crate) fn found_row(row: ViewRow) -> FoundRow {
+    let (name, no_name) = match row.name.known() {
+        Some(known) => (Some(known.to_owned()), None),
+        None => (None, Some(Both::of(|lang| row.name.text(lang).to_owned()))),
+    };
+    FoundRow {
+        person: row.person.map(|person| person.to_string()).unwrap_or_default(),
+        register: row.register,
+        name,
+        no_name,
+        village_name: reference::village(&row.village).map(str::to_owned),
+        village: row.village.to_string(),
+        dusun: row.dusun,
+        rt: row.rt,
+        birth_year: row.birth.and_then(year),
+        group: row.group,
+        number: row.group_number,
+        stage: row.stage,
+        contested: row.contested,
+        notices: row.notices,
+    }
+}
+
+fn year(date: PartialDate) -> Option<i16> {
+    match date {
+        PartialDate::Unknown => None,
+        PartialDate::Year(year) | PartialDate::Month(year, _) => Some(year),
+        PartialDate::Day(day) => Some(Date::year(day)),
+    }
+}

@@ -1,0 +1,370 @@
+//! Everything about one participant, as a page shows it: fields with all their values, journeys, what happened, what the
+//! rules say, how it came about, and who holds it.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use documents::{FieldValue, Snapshot};
+use identity::{Coordinate, OfficeId, ScopeName};
+use jiff::Zoned;
+use records::{FieldSpec, FieldType, PartialDate, RecordKind, RuleBook};
+use serde::{Deserialize, Serialize};
+use views::{Filter, Page, Participant};
+
+use crate::{
+    Service,
+    both::Both,
+    find::{FoundRow, found_row},
+    glance::names,
+    inputs::{InputKind, input_kind},
+    participants::lost,
+    problem::Problem,
+    reading::Known,
+    shown::Shown,
+};
+
+/// Who said something.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Who {
+    /// The office, by name.
+    pub office: String,
+    /// The officer's handle.
+    pub officer: String,
+    /// When, by the writer's clock, in Unix milliseconds.
+    pub time_ms: i64,
+    /// It was written at this node.
+    pub here: bool,
+}
+
+/// One of the values of a field.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct RecordValue {
+    /// The stored text; none for a value of another type.
+    pub stored: Option<String>,
+    /// As a person reads it.
+    pub text: Both,
+    /// Who wrote it.
+    pub who: Who,
+}
+
+/// A field and every value that stands.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct RecordField {
+    /// Its name in commands.
+    pub field: String,
+    /// What it is called.
+    pub label: Both,
+    /// What it takes.
+    pub kind: InputKind,
+    /// The values: several until somebody chooses; none if nothing is recorded.
+    pub values: Vec<RecordValue>,
+}
+
+/// Something that happened.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct RecordEvent {
+    /// What kind: step, decision or leaving.
+    pub what: String,
+    /// In words.
+    pub text: Both,
+    /// Who said it.
+    pub who: Who,
+}
+
+/// One thing that was written, at any time.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct RecordPast {
+    /// Who wrote it.
+    pub who: Who,
+    /// What it began or changed: the field and its value, none where it was emptied.
+    pub said: Vec<(Both, Option<Both>)>,
+    /// It is the beginning of the record.
+    pub begins: bool,
+}
+
+/// An office that is to hold this record.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Holder {
+    /// Its name.
+    pub office: String,
+    /// When it signed that it holds all of this, in Unix milliseconds.
+    pub time_ms: i64,
+}
+
+/// Everything about one participant.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct RecordView {
+    /// As in a list.
+    pub row: FoundRow,
+    /// What is shown here, for the form that changes it.
+    pub shown: String,
+    /// Who the person is; nothing where this office may not see it.
+    pub person: Vec<RecordField>,
+    /// How they take part.
+    pub participation: Vec<RecordField>,
+    /// Journeys abroad, each as its fields.
+    pub trips: Vec<Vec<RecordField>>,
+    /// Steps, decisions and leavings.
+    pub events: Vec<RecordEvent>,
+    /// The day for which the following is derived.
+    pub on: Both,
+    /// The categories that hold on that day.
+    pub categories: Vec<Both>,
+    /// yes, no or undecided.
+    pub eligible: String,
+    /// Why.
+    pub reasons: Vec<Both>,
+    /// What does not count, and why.
+    pub notices: Vec<Both>,
+    /// Everything that was written, the newest first.
+    pub history: Vec<RecordPast>,
+    /// Other offices that signed that they hold all of it.
+    pub holders: Vec<Holder>,
+    /// Other offices that are to hold it and have not said so.
+    pub awaited: Vec<String>,
+    /// Whether this office may write it.
+    pub may_write: bool,
+}
+
+impl Service {
+    pub(crate) async fn record(&self, id: &str) -> Result<RecordView, Problem> {
+        let held = self.find(id).await?;
+        let known = self.known();
+        let participation = held.circumstances.participation.doc.clone();
+        let person = held.person.as_ref().map(|person| person.doc.clone());
+        let mut documents = Documents::default();
+        let of_person = match &person {
+            Some(doc) => documents.read(self, doc, RecordKind::Person, &known).await?,
+            None => Vec::new(),
+        };
+        let of_participation = documents.read(self, &participation, RecordKind::Participation, &known).await?;
+        let shown = documents.shown.to_string();
+        let mut trips = Vec::new();
+        for trip in &held.circumstances.trips {
+            let fields = documents.read(self, &trip.doc, RecordKind::Trip, &known).await?;
+            trips.push(fields.into_iter().filter(|field| !field.values.is_empty()).collect());
+        }
+        let events = events(&held, &known);
+        let history = self.record_history(&documents, &events, &known).await?;
+        let (holders, awaited) = self.holders(&documents.entries).await?;
+        let today = PartialDate::Day(Zoned::now().date());
+        let eligibility = records::eligibility(&held.circumstances, today, &RuleBook::default());
+        let yes = eligibility.categories.iter().filter(|(_, answer)| *answer == records::Answer::Yes);
+        Ok(RecordView {
+            row: self.found_row_of(&participation).await?,
+            shown,
+            person: of_person,
+            participation: of_participation,
+            trips,
+            events: events.into_iter().map(|(_, event)| event).collect(),
+            on: Both::of(|lang| eligibility.day.shown(lang)),
+            categories: yes.map(|(category, _)| Both::of(|lang| category.shown(lang))).collect(),
+            eligible: eligibility.answer.to_text(),
+            reasons: eligibility.reasons.iter().map(|reason| Both::of(|lang| reason.text(lang))).collect(),
+            notices: held.notices.iter().map(|held| Both::of(|lang| held.notice.text(lang).to_owned())).collect(),
+            history,
+            holders,
+            awaited,
+            may_write: self.may_write(&participation.journal.scope),
+        })
+    }
+
+    async fn found_row_of(&self, document: &Coordinate) -> Result<FoundRow, Problem> {
+        let document = document.clone();
+        let row = self
+            .reading()
+            .look(move |views| {
+                let person = views.person_of(&document)?;
+                let filter = Filter { person, ..Filter::default() };
+                Ok(views.list(&filter, Page::ALL)?.rows.into_iter().find(|row| row.doc == document))
+            })
+            .await?;
+        row.map(found_row).ok_or_else(lost)
+    }
+
+    /// Whether this office writes in a scope; before it is admitted, in its own region.
+    pub(crate) fn may_write(&self, scope: &ScopeName) -> bool {
+        match self.node().charter() {
+            Some(charter) if charter.node(&self.node().key()).is_some() => charter.may_write(&self.node().key(), scope),
+            _ => scope.region().is_some_and(|region| {
+                self.office().region.parse::<identity::Region>().is_ok_and(|own| own.contains(&region))
+            }),
+        }
+    }
+
+    async fn record_history(
+        &self,
+        documents: &Documents,
+        events: &[(Coordinate, RecordEvent)],
+        known: &Known,
+    ) -> Result<Vec<RecordPast>, Problem> {
+        let mut history = Vec::new();
+        for (kind, document) in &documents.read {
+            for past in self.node().history(document.clone()).await? {
+                let who = who(&past.by, known);
+                let event = events.iter().find(|(at, _)| *at == past.by.at).map(|(_, event)| event.text.clone());
+                let said = past.said.iter().filter(|(key, _)| key != "person").map(|(key, said)| match said {
+                    documents::Said::Fact => (fact_label(*kind, key), event.clone()),
+                    documents::Said::Value(value) => match kind.field(key) {
+                        Some(spec) => (spec.label.into(), Some(Both::of(|lang| spec.shown(value, lang)))),
+                        None => (Both::of(|_| key.clone()), None),
+                    },
+                    documents::Said::Emptied | documents::Said::Text => {
+                        (kind.field(key).map_or_else(|| Both::of(|_| key.clone()), |spec| spec.label.into()), None)
+                    }
+                });
+                let begins = past.by.at == *document;
+                history.push(RecordPast { who, said: said.collect(), begins });
+            }
+        }
+        // Each document is in the order in which it was written; that order says more than the clocks, so it stays.
+        history.reverse();
+        Ok(history)
+    }
+
+    /// Which other offices hold these entries, and which are to and have not said so.
+    async fn holders(&self, entries: &BTreeSet<Coordinate>) -> Result<(Vec<Holder>, Vec<String>), Problem> {
+        let node = self.node();
+        let Some(charter) = node.charter() else { return Ok((Vec::new(), Vec::new())) };
+        let receipts = node.receipts().await;
+        let mut scopes: BTreeMap<&ScopeName, Vec<&Coordinate>> = BTreeMap::new();
+        for entry in entries {
+            scopes.entry(&entry.journal.scope).or_default().push(entry);
+        }
+        let (mut holds, mut awaited) = (BTreeMap::<OfficeId, i64>::new(), BTreeSet::new());
+        for (scope, entries) in scopes {
+            for office in charter.readers(scope).filter(|office| office.id != node.office()) {
+                let active = || office.nodes.iter().filter(|key| charter.is_active(key));
+                let counts =
+                    |key| entries.iter().any(|at| sync::receipt_counts(&charter, key, &at.journal.node, scope));
+                if !active().any(counts) {
+                    continue;
+                }
+                let signed = receipts.iter().filter(|(holder, receipt)| {
+                    receipt.scope == *scope && office.nodes.contains(holder) && charter.is_active(holder)
+                });
+                let whole = signed.filter(|(holder, receipt)| {
+                    entries.iter().all(|at| at.journal.node == *holder || self.covers(receipt, at))
+                });
+                match whole.map(|(_, receipt)| receipt.time_ms).max() {
+                    Some(time_ms) => {
+                        let known = holds.entry(office.id).or_insert(time_ms);
+                        *known = time_ms.min(*known);
+                    }
+                    None => {
+                        awaited.insert(office.id);
+                    }
+                }
+            }
+        }
+        holds.retain(|office, _| !awaited.contains(office));
+        let mut holders: Vec<Holder> = holds
+            .into_iter()
+            .filter_map(|(office, time_ms)| Some(Holder { office: charter.office(&office)?.name.clone(), time_ms }))
+            .collect();
+        holders.sort_by(|a, b| a.office.cmp(&b.office));
+        Ok((holders, names(&charter, &awaited)))
+    }
+
+    /// Whether a receipt says that its signer holds an entry, on the history that is held here.
+    fn covers(&self, receipt: &sync::Receipt, at: &Coordinate) -> bool {
+        let short = (&at.journal).into();
+        receipt.points.iter().any(|(journal, point)| {
+            *journal == short
+                && point.seq >= at.seq
+                && matches!(self.node().entry_hash(&at.journal, point.seq), Ok(Some(hash)) if hash == point.hash)
+        })
+    }
+}
+
+/// What was read of a participant's documents.
+#[derive(Default)]
+struct Documents {
+    read: Vec<(RecordKind, Coordinate)>,
+    shown: Shown,
+    /// Every entry that what is shown stands on.
+    entries: BTreeSet<Coordinate>,
+}
+
+impl Documents {
+    async fn read(
+        &mut self,
+        service: &Service,
+        document: &Coordinate,
+        kind: RecordKind,
+        known: &Known,
+    ) -> Result<Vec<RecordField>, Problem> {
+        let snapshot: Snapshot = service.snapshot(document).await?;
+        self.read.push((kind, document.clone()));
+        self.entries.extend(snapshot.heads.iter().chain(&snapshot.tips).chain([document]).cloned());
+        self.entries.extend(snapshot.fields.values().flatten().map(|value| value.by.at.clone()));
+        self.entries.extend(snapshot.facts.iter().map(|fact| fact.by.at.clone()));
+        let fields = kind.fields().iter().filter_map(|spec| {
+            let values = snapshot.fields.get(spec.key).map(Vec::as_slice).unwrap_or_default();
+            let kind = input_kind(spec.value)?;
+            let values = distinct(spec, values, known);
+            Some(RecordField { field: spec.key.to_owned(), label: spec.label.into(), kind, values })
+        });
+        let fields = fields.collect();
+        self.shown.add(kind, snapshot.heads);
+        Ok(fields)
+    }
+}
+
+/// Equal values written twice are one: nobody has to choose between them.
+fn distinct(spec: &FieldSpec, values: &[FieldValue], known: &Known) -> Vec<RecordValue> {
+    let mut seen = Vec::new();
+    for value in values {
+        if !seen.iter().any(|other: &&FieldValue| other.value == value.value) {
+            seen.push(value);
+        }
+    }
+    let shown = |value: &&FieldValue| RecordValue {
+        stored: spec.stored(&value.value),
+        text: Both::of(|lang| spec.shown(&value.value, lang)),
+        who: who(&value.by, known),
+    };
+    seen.iter().map(shown).collect()
+}
+
+fn who(by: &documents::Authorship, known: &Known) -> Who {
+    Who {
+        office: known.name(&by.at.journal.node),
+        officer: by.officer.to_string(),
+        time_ms: by.time_ms,
+        here: known.is_own(&by.at.journal.node),
+    }
+}
+
+fn fact_label(kind: RecordKind, key: &str) -> Both {
+    let spec = kind.facts().iter().find(|spec| spec.key == key);
+    spec.map_or_else(|| Both::of(|_| key.to_owned()), |spec| spec.label.into())
+}
+
+/// What happened, each with the entry that says it.
+fn events(held: &Participant, known: &Known) -> Vec<(Coordinate, RecordEvent)> {
+    let events = &held.circumstances.participation.events;
+    let event = |what: &str, text: Both, by: &records::By| {
+        let who = Who {
+            office: known.name(&by.at.journal.node),
+            officer: by.officer.to_string(),
+            time_ms: by.time_ms,
+            here: known.is_own(&by.at.journal.node),
+        };
+        (by.at.clone(), RecordEvent { what: what.to_owned(), text, who })
+    };
+    let steps = events.steps.iter().map(|said| {
+        let text = Both::of(|lang| format!("{}, {}", said.what.step.shown(lang), said.what.date.shown(lang)));
+        event(records::STEP, text, &said.by)
+    });
+    let decisions = events.decisions.iter().map(|said| {
+        let number = said.what.number.as_deref().map(|number| format!(" no. {number}")).unwrap_or_default();
+        let text =
+            Both::of(|lang| format!("{}{number}, {}", said.what.outcome.shown(lang), said.what.date.shown(lang)));
+        event(records::DECISION, text, &said.by)
+    });
+    let leavings = events.leavings.iter().map(|said| {
+        let text = Both::of(|lang| format!("{}, {}", said.what.reason.shown(lang), said.what.date.shown(lang)));
+        event(records::LEAVING, text, &said.by)
+    });
+    steps.chain(decisions).chain(leavings).collect()
+}

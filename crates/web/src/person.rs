@@ -1,0 +1,198 @@
+//! One participant with everything: fields with all their values, what happened, what the rules say, how it came about,
+//! and which offices hold it. Choosing between values that were written at the same time.
+
+use askama::Template;
+use axum::extract::{Path, Query, State};
+use axum::response::{IntoResponse, Redirect, Response};
+use service::reply::{RecordField, RecordView, Who};
+use service::{Command, Query as Ask};
+
+use crate::app::{App, ask};
+use crate::frame::{Frame, Place, page, refused};
+use crate::problem::Problem;
+use crate::rows::{Row, row};
+use crate::session::{Desk, Posted};
+use crate::words::Words;
+
+/// One of several values, with the button that chooses it.
+struct Side {
+    stored: String,
+    text: String,
+    who: String,
+    /// It was written here.
+    own: bool,
+}
+
+/// A field of which somebody has to choose.
+struct Contested {
+    field: String,
+    label: String,
+    sides: Vec<Side>,
+}
+
+/// What was said, by whom.
+struct Told {
+    text: String,
+    who: String,
+}
+
+/// One line of the history.
+struct Past {
+    who: String,
+    begins: bool,
+    said: Vec<(String, Option<String>)>,
+}
+
+#[derive(Template)]
+#[template(path = "person.html")]
+struct PersonPage {
+    frame: Frame,
+    id: String,
+    row: Row,
+    shown: String,
+    /// What has just been done, in words.
+    done: Option<String>,
+    contested: Vec<Contested>,
+    person: Vec<(String, String)>,
+    participation: Vec<(String, String)>,
+    trips: Vec<Vec<(String, String)>>,
+    events: Vec<Told>,
+    eligible: String,
+    on: String,
+    categories: String,
+    reasons: Vec<String>,
+    notices: Vec<String>,
+    history: Vec<Past>,
+    holders: Vec<(String, String)>,
+    awaited: Vec<String>,
+    joined: bool,
+    writes: bool,
+    may_write: bool,
+}
+
+#[derive(Debug, Default, serde::Deserialize)]
+pub(crate) struct Done {
+    /// What was done: `baru`, `ubah` or `pilih`.
+    #[serde(default)]
+    sudah: String,
+}
+
+pub(crate) async fn show(
+    State(app): State<App>,
+    Path(id): Path<String>,
+    Query(done): Query<Done>,
+    desk: Desk,
+) -> Result<Response, Problem> {
+    let (frame, glance) = Frame::of(&app, &desk, Place::Participants).await?;
+    let words = frame.words;
+    let record = record(&app, &desk, &id).await?;
+    let done = match done.sudah.as_str() {
+        "baru" => Some(words.say("person-saved-new")),
+        "ubah" => Some(words.say("person-saved")),
+        "pilih" => Some(words.say("person-chosen")),
+        _ => None,
+    };
+    let shown = PersonPage {
+        id: record.row.person.clone(),
+        row: row(words, &record.row),
+        shown: record.shown.clone(),
+        done,
+        contested: contested(words, &record),
+        person: plain(words, &record.person),
+        participation: plain(words, &record.participation),
+        trips: record.trips.iter().map(|trip| plain(words, trip)).collect(),
+        events: record
+            .events
+            .iter()
+            .map(|event| Told { text: words.of_both(&event.text).to_owned(), who: who(words, &event.who) })
+            .collect(),
+        eligible: words.say(&format!("eligible-{}", record.eligible)),
+        on: words.of_both(&record.on).to_owned(),
+        categories: record.categories.iter().map(|both| words.of_both(both)).collect::<Vec<_>>().join(", "),
+        reasons: record.reasons.iter().map(|both| words.of_both(both).to_owned()).collect(),
+        notices: record.notices.iter().map(|both| words.of_both(both).to_owned()).collect(),
+        history: history(words, &record),
+        holders: record.holders.iter().map(|holder| (holder.office.clone(), words.when(holder.time_ms))).collect(),
+        awaited: record.awaited.clone(),
+        joined: glance.office.admitted,
+        writes: desk.officer.writes() && record.may_write,
+        may_write: record.may_write,
+        frame,
+    };
+    Ok(page(&shown, &desk.visit))
+}
+
+pub(crate) async fn record(app: &App, desk: &Desk, id: &str) -> Result<RecordView, Problem> {
+    let found = ask!(app, Ask::Record { id: id.to_owned() }, Record);
+    found.map(|record| *record).map_err(|problem| refused(problem, desk))
+}
+
+/// The fields of which several values stand.
+fn contested(words: Words, record: &RecordView) -> Vec<Contested> {
+    let fields = record.person.iter().chain(&record.participation).filter(|field| field.values.len() > 1);
+    fields
+        .map(|field| Contested {
+            field: field.field.clone(),
+            label: words.of_both(&field.label).to_owned(),
+            sides: field
+                .values
+                .iter()
+                .map(|value| Side {
+                    stored: value.stored.clone().unwrap_or_default(),
+                    text: words.of_both(&value.text).to_owned(),
+                    who: who(words, &value.who),
+                    own: value.who.here,
+                })
+                .collect(),
+        })
+        .collect()
+}
+
+/// The fields that say one thing.
+fn plain(words: Words, fields: &[RecordField]) -> Vec<(String, String)> {
+    let one = fields.iter().filter(|field| field.values.len() == 1);
+    one.map(|field| (words.of_both(&field.label).to_owned(), words.of_both(&field.values[0].text).to_owned())).collect()
+}
+
+fn history(words: Words, record: &RecordView) -> Vec<Past> {
+    let said = |(label, value): &(service::reply::Both, Option<service::reply::Both>)| {
+        (words.of_both(label).to_owned(), value.as_ref().map(|value| words.of_both(value).to_owned()))
+    };
+    record
+        .history
+        .iter()
+        .map(|past| Past {
+            who: who(words, &past.who),
+            begins: past.begins,
+            said: past.said.iter().map(said).collect(),
+        })
+        .collect()
+}
+
+pub(crate) fn who(words: Words, who: &Who) -> String {
+    let about = [
+        ("officer", who.officer.as_str().into()),
+        ("office", who.office.as_str().into()),
+        ("time", words.when(who.time_ms).into()),
+    ];
+    words.with("who", &about)
+}
+
+/// Chooses a value. What came since the page was shown is not chosen away.
+pub(crate) async fn choose(
+    State(app): State<App>,
+    Path(id): Path<String>,
+    desk: Desk,
+    form: Posted,
+) -> Result<Response, Problem> {
+    let officer = desk.writes()?.to_owned();
+    let command = Command::Choose {
+        officer,
+        id: id.clone(),
+        field: form.get("field").to_owned(),
+        value: form.get("value").to_owned(),
+        shown: form.given("shown"),
+    };
+    app.ask(command).await.map_err(|problem| refused(problem, &desk))?;
+    Ok(Redirect::to(&format!("/peserta/{id}?sudah=pilih")).into_response())
+}

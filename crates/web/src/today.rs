@@ -1,0 +1,173 @@
+//! *Hari ini*, the first page of an officer; what is only here; and the parts of a page that follow what arrives.
+
+use std::convert::Infallible;
+use std::time::Duration;
+
+use askama::Template;
+use axum::extract::{Query, State};
+use axum::response::sse::{Event, KeepAlive, Sse};
+use axum::response::{IntoResponse, Response};
+use service::reply::{Glance, OnlyHere};
+use tokio::sync::mpsc;
+use tokio_stream::wrappers::ReceiverStream;
+
+use crate::app::{App, ask};
+use crate::frame::{Chip, Frame, Place, chip, digest, glance, page, refused};
+use crate::problem::Problem;
+use crate::rows::{Row, row};
+use crate::session::Desk;
+use crate::words::Words;
+
+/// How long a receipt or a peer's progress may go unseen on an open page; what arrives is seen at once.
+const LOOK_EVERY: Duration = Duration::from_secs(2);
+
+/// One line of *Hari ini*.
+struct Line {
+    /// Colour and shape: `well`, `alone`, `choose` or `away`.
+    state: &'static str,
+    text: String,
+    more: String,
+    href: &'static str,
+    action: String,
+}
+
+#[derive(Template)]
+#[template(path = "today.html")]
+struct Today {
+    frame: Frame,
+    answer: String,
+    lines: Vec<Line>,
+    participants: u64,
+    writes: bool,
+}
+
+pub(crate) async fn today(State(app): State<App>, desk: Desk) -> Result<Response, Problem> {
+    let (frame, glance) = Frame::of(&app, &desk, Place::Today).await?;
+    let words = frame.words;
+    let lines = lines(words, &glance);
+    let answer = match lines.iter().filter(|line| line.state != "well").count() {
+        0 if glance.participants == 0 => words.say("today-empty"),
+        0 => words.say("today-nothing"),
+        n => words.about("today-some", "n", n),
+    };
+    let writes = desk.officer.writes() && glance.may_register;
+    Ok(page(&Today { frame, answer, lines, participants: glance.participants, writes }, &desk.visit))
+}
+
+/// What an officer can end, the most pressing first.
+fn lines(words: Words, glance: &Glance) -> Vec<Line> {
+    let mut lines = Vec::new();
+    if glance.contested > 0 {
+        lines.push(Line {
+            state: "choose",
+            text: words.about("today-contested", "n", glance.contested),
+            more: words.say("today-contested-more"),
+            href: "/perlu-dilihat",
+            action: words.say("today-contested-action"),
+        });
+    }
+    if glance.only_here > 0 {
+        let since = glance.only_here_since_ms.map_or_else(|| words.say("time-unknown"), |time| words.when(time));
+        lines.push(Line {
+            state: "alone",
+            text: words.with("today-only-here", &[("n", glance.only_here.into()), ("time", since.into())]),
+            more: words.say(match (glance.office.admitted, glance.connected.is_empty()) {
+                (false, _) => "today-only-here-not-joined",
+                (true, true) => "today-only-here-away",
+                (true, false) => "today-only-here-going",
+            }),
+            href: "/hanya-di-sini",
+            action: words.say("today-only-here-action"),
+        });
+    } else if glance.office.admitted && glance.participants > 0 {
+        let Chip { state, text } = chip(words, glance);
+        let more = words.say(if state == "well" { "today-equal-more" } else { "today-away-more" });
+        let action = words.say("today-only-here-action");
+        lines.push(Line {
+            state: if state == "well" { "well" } else { "away" },
+            text,
+            more,
+            href: "/hanya-di-sini",
+            action,
+        });
+    }
+    lines
+}
+
+#[derive(Template)]
+#[template(path = "only_here.html")]
+struct OnlyHerePage {
+    frame: Frame,
+    glance: Glance,
+    found: OnlyHere,
+    since: String,
+    heard: Option<String>,
+    people: Vec<(Row, String)>,
+}
+
+pub(crate) async fn only_here(State(app): State<App>, desk: Desk) -> Result<Response, Problem> {
+    let (frame, glance) = Frame::of(&app, &desk, Place::OnlyHere).await?;
+    let words = frame.words;
+    let found = ask!(app, service::Query::OnlyHere, OnlyHere).map_err(|problem| refused(problem, &desk))?;
+    let since = glance.only_here_since_ms.map_or_else(String::new, |time| words.when(time));
+    let heard = glance.heard.as_ref().map(|heard| {
+        words.with(
+            "only-here-heard",
+            &[("office", heard.office.as_str().into()), ("time", words.when(heard.time_ms).into())],
+        )
+    });
+    let people = found.people.iter().map(|one| (row(words, &one.row), words.when(one.since_ms))).collect();
+    Ok(page(&OnlyHerePage { frame, glance, found, since, heard, people }, &desk.visit))
+}
+
+#[derive(Template)]
+#[template(path = "news.html")]
+struct ChipPart {
+    chip: Chip,
+    contested: u64,
+    only_here: u64,
+}
+
+/// The chip and the numbers in the navigation, for a page that is open.
+pub(crate) async fn chip_part(State(app): State<App>, desk: Desk) -> Result<Response, Problem> {
+    let words = Words::of(desk.visit.language);
+    let glance = glance(&app, &desk).await?;
+    let (contested, only_here) = (glance.contested, glance.only_here);
+    Ok(page(&ChipPart { chip: chip(words, &glance), contested, only_here }, &desk.visit))
+}
+
+#[derive(Debug, Default, serde::Deserialize)]
+pub(crate) struct Since {
+    /// What the page was made of.
+    #[serde(default)]
+    sejak: String,
+}
+
+/// Says `berubah` whenever what an officer sees at a glance is another than the page was made of: the open pages then
+/// look again.
+pub(crate) async fn news(State(app): State<App>, Query(since): Query<Since>, desk: Desk) -> Response {
+    let (say, said) = mpsc::channel::<Result<Event, Infallible>>(4);
+    let mut stopping = app.stopping();
+    tokio::spawn(async move {
+        let mut last = since.sejak;
+        loop {
+            // Asked for before looking, so that nothing falls between.
+            let (shown, connected) = (app.service().shows_something_else(), app.service().connections());
+            let now = glance(&app, &desk).await.map_or_else(|_| String::new(), |glance| digest(&glance));
+            if now != last {
+                last = now;
+                if say.send(Ok(Event::default().event("berubah").data("."))).await.is_err() {
+                    return;
+                }
+            }
+            tokio::select! {
+                () = shown => {}
+                () = connected => {}
+                () = tokio::time::sleep(LOOK_EVERY) => {}
+                () = say.closed() => return,
+                _ = stopping.wait_for(|stop| *stop) => return,
+            }
+        }
+    });
+    Sse::new(ReceiverStream::new(said)).keep_alive(KeepAlive::default()).into_response()
+}
