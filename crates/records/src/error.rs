@@ -37,6 +37,14 @@ pub enum RecordError {
         /// The limit in bytes.
         limit: usize,
     },
+    /// The rules do not allow it.
+    #[error("{what} cannot be taken: {hint}")]
+    Unfit {
+        /// What is wrong.
+        what: &'static str,
+        /// What to do instead.
+        hint: &'static str,
+    },
     /// The table cannot be read at all.
     #[error("the table cannot be read: {reason}")]
     Table {

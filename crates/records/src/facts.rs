@@ -37,6 +37,9 @@ pub trait Content: Serialize + DeserializeOwned {
     /// The key of the fact.
     const KEY: &'static str;
 
+    /// The longest content.
+    const BYTES_MAX: usize = FACT_BYTES_MAX;
+
     /// The fact, ready to be written.
     fn draft(&self) -> Result<FactDraft, RecordError> {
         #[derive(Serialize)]
@@ -45,10 +48,10 @@ pub trait Content: Serialize + DeserializeOwned {
             #[serde(flatten)]
             content: &'a T,
         }
-        let too_long = RecordError::FactTooLong { key: Self::KEY, limit: FACT_BYTES_MAX };
+        let too_long = RecordError::FactTooLong { key: Self::KEY, limit: Self::BYTES_MAX };
         // Only a map with keys that are no texts could fail here, and there is none.
         let bytes = serde_json::to_vec(&Versioned { v: VERSION, content: self }).map_err(|_| too_long.clone())?;
-        if bytes.len() > FACT_BYTES_MAX { Err(too_long) } else { Ok(FactDraft { key: Self::KEY, bytes }) }
+        if bytes.len() > Self::BYTES_MAX { Err(too_long) } else { Ok(FactDraft { key: Self::KEY, bytes }) }
     }
 }
 
@@ -65,12 +68,12 @@ impl Content for Annulment {
     const KEY: &'static str = kinds::ANNULMENT;
 }
 
-fn decode<T: Content>(bytes: &[u8]) -> Result<T, Why> {
+pub(crate) fn decode<T: Content>(bytes: &[u8]) -> Result<T, Why> {
     #[derive(Deserialize)]
     struct Version {
         v: u64,
     }
-    if bytes.len() > FACT_BYTES_MAX {
+    if bytes.len() > T::BYTES_MAX {
         return Err(Why::Malformed);
     }
     match serde_json::from_slice::<Version>(bytes) {

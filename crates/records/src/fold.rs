@@ -6,6 +6,7 @@ use identity::Coordinate;
 use crate::{
     author::{Authors, By},
     conflict::{Conflict, conflicts},
+    coordination::{self, Coordination},
     facts::read_events,
     fields::Fields,
     kinds::RecordKind,
@@ -25,6 +26,8 @@ pub enum Record {
     Trip(Trip),
     /// A family tie.
     Tie(Tie),
+    /// A document of coordination between offices.
+    Coordination(Box<Coordination>),
     /// An order erased it.
     Erased,
     /// This version cannot read it, it lies where it does not belong, or nothing of it counts; a notice says which.
@@ -63,7 +66,9 @@ pub fn fold(snapshot: &Snapshot, authors: &dyn Authors) -> Folded {
     }
     let record = read(snapshot, authors, &mut notices);
     let conflicts = match record {
-        Record::Person(_) | Record::Participation(_) | Record::Trip(_) | Record::Tie(_) => conflicts(snapshot, authors),
+        Record::Person(_) | Record::Participation(_) | Record::Trip(_) | Record::Tie(_) | Record::Coordination(_) => {
+            conflicts(snapshot, authors)
+        }
         Record::Erased | Record::Unread => Vec::new(),
     };
     Folded { doc: snapshot.id.clone(), kind: snapshot.kind, record, conflicts, notices }
@@ -85,6 +90,14 @@ fn read(snapshot: &Snapshot, authors: &dyn Authors, notices: &mut Vec<Notice>) -
     // Not one entry of it counts; their notices say why.
     if snapshot.tips.is_empty() {
         return Record::Unread;
+    }
+    if kind == RecordKind::Agenda {
+        if scope.class() != kind.class() {
+            notices.push(unread(&Why::Misplaced));
+            return Record::Unread;
+        }
+        let read = coordination::read(kind, snapshot, authors, notices);
+        return read.map_or(Record::Unread, |read| Record::Coordination(Box::new(read)));
     }
     let Some(village) = scope.region().filter(|_| scope.class() == kind.class()) else {
         notices.push(unread(&Why::Misplaced));
@@ -113,10 +126,11 @@ fn read(snapshot: &Snapshot, authors: &dyn Authors, notices: &mut Vec<Notice>) -
             notices.extend(more);
             Record::Participation(Participation { doc, village, fields, events })
         }
+        RecordKind::Agenda => Record::Unread,
     }
 }
 
-fn read_fields<F: Fields>(snapshot: &Snapshot, authors: &dyn Authors, notices: &mut Vec<Notice>) -> F {
+pub(crate) fn read_fields<F: Fields>(snapshot: &Snapshot, authors: &dyn Authors, notices: &mut Vec<Notice>) -> F {
     let mut fields = F::default();
     let mut unfamiliar: Vec<&str> = snapshot.texts.keys().map(String::as_str).collect();
     for (key, values) in &snapshot.fields {

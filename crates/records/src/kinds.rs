@@ -6,6 +6,7 @@ use identity::{Class, OfficeKind};
 
 use crate::{
     author::MaySay,
+    coordination::{self, AgendaFields},
     fields::{FieldSpec, Fields},
     participation::ParticipationFields,
     person::{PersonFields, TieFields, TripFields},
@@ -23,6 +24,8 @@ pub enum RecordKind {
     Trip,
     /// What one person is to another.
     Tie,
+    /// An agenda of several offices.
+    Agenda,
 }
 
 /// A fact that a kind of document can hold.
@@ -58,7 +61,7 @@ const PARTICIPATION_FACTS: &[FactSpec] = &[
 
 impl RecordKind {
     /// Every kind, in the order of its number.
-    pub const ALL: [Self; 4] = [Self::Person, Self::Participation, Self::Trip, Self::Tie];
+    pub const ALL: [Self; 5] = [Self::Person, Self::Participation, Self::Trip, Self::Tie, Self::Agenda];
 
     /// The number in entries. They follow the list of `domain/records.md` 4.2.
     pub const fn number(self) -> u16 {
@@ -67,6 +70,7 @@ impl RecordKind {
             Self::Participation => 3,
             Self::Trip => 31,
             Self::Tie => 32,
+            Self::Agenda => 21,
         }
     }
 
@@ -80,6 +84,7 @@ impl RecordKind {
         match self {
             Self::Person | Self::Tie => Class::Identity,
             Self::Participation | Self::Trip => Class::Participation,
+            Self::Agenda => coordination::class(self),
         }
     }
 
@@ -90,6 +95,7 @@ impl RecordKind {
             Self::Participation => words::PARTICIPATION,
             Self::Trip => words::TRIP,
             Self::Tie => words::TIE,
+            Self::Agenda => words::AGENDA,
         }
     }
 
@@ -100,6 +106,7 @@ impl RecordKind {
             Self::Participation => ParticipationFields::SPECS,
             Self::Trip => TripFields::SPECS,
             Self::Tie => TieFields::SPECS,
+            Self::Agenda => AgendaFields::SPECS,
         }
     }
 
@@ -112,6 +119,7 @@ impl RecordKind {
     pub fn facts(self) -> &'static [FactSpec] {
         match self {
             Self::Participation => PARTICIPATION_FACTS,
+            Self::Agenda => coordination::AGENDA_FACTS,
             Self::Person | Self::Trip | Self::Tie => &[],
         }
     }
@@ -123,6 +131,8 @@ impl RecordKind {
             Self::Participation => &["person", "programme"],
             Self::Trip => &["person"],
             Self::Tie => &["person", "relation", "other"],
+            // The fact that opens it is enough; a title is asked for before the text is final.
+            Self::Agenda => &[],
         }
     }
 }
@@ -153,7 +163,9 @@ mod tests {
              claim_calon_tki claim_tki_aktif claim_keluarga_tki claim_tki_purna claim_keluarga_tki_purna \
              | decision leaving step annulment\n\
              31 participation: person country sector route firm departure returned last_contact | \n\
-             32 identity: person relation other since until | \n"
+             32 identity: person relation other since until | \n\
+             21 agenda: title purpose begins ends \
+             | opening party stand comment meeting letter mandate ad_referendum final paper ratification closing annulment\n"
         );
         assert_eq!(RecordKind::from_number(4), None);
     }

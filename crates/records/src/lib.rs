@@ -14,6 +14,7 @@ mod author;
 mod category;
 mod circumstances;
 mod conflict;
+pub mod coordination;
 mod date;
 mod duplicate;
 mod eligibility;

@@ -87,6 +87,7 @@ pub(crate) const TRIP: Words = w("Riwayat kerja ke luar negeri", "Work abroad");
 pub(crate) const TIE: Words = w("Hubungan keluarga", "Family tie");
 pub(crate) const DECISION: Words = w("Keputusan", "Decision");
 pub(crate) const LEAVING: Words = w("Keluar dari program", "Leaving the programme");
+pub(crate) const AGENDA: Words = w("Agenda", "Agenda");
 pub(crate) const STEP: Words = w("Tahap", "Step");
 pub(crate) const ANNULMENT: Words = w("Pembatalan catatan", "Taking back a note");
 pub(crate) const CHOOSING: Words = w(
@@ -132,6 +133,7 @@ pub(crate) fn why(why: &Why, lang: Lang) -> String {
             w("hanya kantor yang mencatat yang dapat membatalkannya", "only the office that noted it may take it back")
         }
         Why::Misplaced => w("tersimpan di tempat yang salah", "kept in the wrong place"),
+        Why::Unfit(unfit) => return unfit.text(lang).to_owned(),
         Why::CannotShow => w(
             "sebagian data ini tidak dapat ditampilkan di komputer ini; hubungi pengelola aplikasi",
             "part of this cannot be shown on this computer; call whoever looks after the application",

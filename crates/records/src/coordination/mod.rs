@@ -1,0 +1,106 @@
+//! Coordination between equals: agendas that end in agreements which every party ratified, and kept commitments
+//! (records nos. 21–26).
+//!
+//! An open agenda lives in a scope of its own with its parties; what is *ditetapkan* is published in the region, where
+//! commitments and the calendar live too. Everything is judged when it is read, by who said it: a stand by the party,
+//! a sanction by the superior, a ratification by a signature that anybody can check.
+//!
+//! # Invariants
+//! - No order of arrival changes what is shown.
+//! - Nothing is *ditetapkan* without a valid signature of every required party over the same bytes.
+//! - Silence never ratifies, and a word that another office recorded never does either.
+
+mod agenda;
+mod canon;
+mod letter;
+mod mandate;
+mod opening;
+mod party;
+mod ratify;
+mod reading;
+mod stand;
+mod text;
+mod version;
+mod why;
+mod write;
+
+#[cfg(test)]
+mod tests;
+
+use documents::Snapshot;
+use serde::{Deserialize, Serialize};
+
+pub use agenda::{Agenda, AgendaFields, AgendaStage, Closing, Seat};
+pub use canon::{
+    Attachment, Final, Relation, RelationKind, TEXT_BYTES_MAX, Terms, TermsArticle, TermsParty, VersionHash,
+};
+pub use letter::{According, Letter, LetterWay, SourceKind};
+pub use mandate::{Acting, AdReferendum, Mandate};
+pub use opening::{AgendaStep, Invitation, Opening, Origin, OriginKind, Silence, StepDue};
+pub use party::{Party, PartyError};
+pub use ratify::{Given, PartyState, Ratifications, Signature, Vote, Word, WordId, WordKind};
+pub use stand::{Cell, CellState, Comment, Grid, Meeting, Stance, Stand};
+pub use text::{AgendaText, Article, HEADING_CHARS_MAX, ItemId, PARAGRAPH_CHARS_MAX, Paragraph, Reread, Wording};
+pub use version::{Paper, REMINDER_DAYS, Term, Version, VersionState, Versions, bearers, term_with_others};
+pub use why::Unfit;
+pub use write::{FinalOptions, Signing};
+
+use crate::{
+    Authors,
+    author::MaySay,
+    facts::Content,
+    kinds::{ANNULMENT, FactSpec, RecordKind},
+    notice::Notice,
+    words::{ANNULMENT as ANNULMENT_WORDS, Words},
+};
+use identity::{Class, OfficeKind};
+
+/// A document of coordination, read.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub enum Coordination {
+    /// An agenda.
+    Agenda(Agenda),
+}
+
+/// Reads a document of one of these kinds; `None` where nothing of it can be read, with a notice that says why.
+pub(crate) fn read(
+    kind: RecordKind,
+    snapshot: &Snapshot,
+    authors: &dyn Authors,
+    notices: &mut Vec<Notice>,
+) -> Option<Coordination> {
+    match kind {
+        RecordKind::Agenda => Agenda::read(snapshot, authors, notices).map(Coordination::Agenda),
+        RecordKind::Person | RecordKind::Participation | RecordKind::Trip | RecordKind::Tie => None,
+    }
+}
+
+/// The class of scope that a kind lives in.
+pub(crate) fn class(kind: RecordKind) -> Class {
+    match kind {
+        RecordKind::Agenda => Class::Agenda,
+        RecordKind::Person | RecordKind::Participation | RecordKind::Trip | RecordKind::Tie => Class::Coordination,
+    }
+}
+
+/// Whether a fact may be said is judged by what the document says of its parties, so every kind of office may say it.
+const fn spec(key: &'static str, id: &'static str, en: &'static str) -> FactSpec {
+    FactSpec { key, label: Words { id, en }, may_say: MaySay(&OfficeKind::ALL) }
+}
+
+/// The facts of an agenda.
+pub(crate) const AGENDA_FACTS: &[FactSpec] = &[
+    spec(Opening::KEY, "Pembukaan agenda", "Opening of the agenda"),
+    spec(Invitation::KEY, "Pihak", "Party"),
+    spec(Stand::KEY, "Tanggapan", "Stand"),
+    spec(Comment::KEY, "Komentar", "Comment"),
+    spec(Meeting::KEY, "Rapat", "Meeting"),
+    spec(Letter::KEY, "Surat", "Letter"),
+    spec(Mandate::KEY, "Mandat", "Mandate"),
+    spec(AdReferendum::KEY, "Ad referendum", "Ad referendum"),
+    spec(Final::KEY, "Naskah akhir", "Final text"),
+    spec(Paper::KEY, "Tanda tangan di kertas", "Signed on paper"),
+    spec(Signature::KEY, "Penetapan", "Ratification"),
+    spec(Closing::KEY, "Penutupan", "Closing"),
+    FactSpec { key: ANNULMENT, label: ANNULMENT_WORDS, may_say: MaySay(&OfficeKind::ALL) },
+];
