@@ -91,7 +91,7 @@ fn read(snapshot: &Snapshot, authors: &dyn Authors, notices: &mut Vec<Notice>) -
     if snapshot.tips.is_empty() {
         return Record::Unread;
     }
-    if kind == RecordKind::Agenda {
+    if kind.is_of_coordination() {
         if scope.class() != kind.class() {
             notices.push(unread(&Why::Misplaced));
             return Record::Unread;
@@ -126,7 +126,7 @@ fn read(snapshot: &Snapshot, authors: &dyn Authors, notices: &mut Vec<Notice>) -
             notices.extend(more);
             Record::Participation(Participation { doc, village, fields, events })
         }
-        RecordKind::Agenda => Record::Unread,
+        RecordKind::Agenda | RecordKind::Agreement => Record::Unread,
     }
 }
 

@@ -26,6 +26,8 @@ pub enum RecordKind {
     Tie,
     /// An agenda of several offices.
     Agenda,
+    /// An agreement, published in its region.
+    Agreement,
 }
 
 /// A fact that a kind of document can hold.
@@ -61,7 +63,8 @@ const PARTICIPATION_FACTS: &[FactSpec] = &[
 
 impl RecordKind {
     /// Every kind, in the order of its number.
-    pub const ALL: [Self; 5] = [Self::Person, Self::Participation, Self::Trip, Self::Tie, Self::Agenda];
+    pub const ALL: [Self; 6] =
+        [Self::Person, Self::Participation, Self::Trip, Self::Tie, Self::Agenda, Self::Agreement];
 
     /// The number in entries. They follow the list of `domain/records.md` 4.2.
     pub const fn number(self) -> u16 {
@@ -71,6 +74,7 @@ impl RecordKind {
             Self::Trip => 31,
             Self::Tie => 32,
             Self::Agenda => 21,
+            Self::Agreement => 22,
         }
     }
 
@@ -84,7 +88,16 @@ impl RecordKind {
         match self {
             Self::Person | Self::Tie => Class::Identity,
             Self::Participation | Self::Trip => Class::Participation,
-            Self::Agenda => coordination::class(self),
+            Self::Agenda => Class::Agenda,
+            Self::Agreement => Class::Coordination,
+        }
+    }
+
+    /// Whether it is one of the documents of [`coordination`].
+    pub fn is_of_coordination(self) -> bool {
+        match self {
+            Self::Agenda | Self::Agreement => true,
+            Self::Person | Self::Participation | Self::Trip | Self::Tie => false,
         }
     }
 
@@ -96,6 +109,7 @@ impl RecordKind {
             Self::Trip => words::TRIP,
             Self::Tie => words::TIE,
             Self::Agenda => words::AGENDA,
+            Self::Agreement => words::AGREEMENT,
         }
     }
 
@@ -107,6 +121,8 @@ impl RecordKind {
             Self::Trip => TripFields::SPECS,
             Self::Tie => TieFields::SPECS,
             Self::Agenda => AgendaFields::SPECS,
+            // Facts alone: nothing in it is edited.
+            Self::Agreement => &[],
         }
     }
 
@@ -120,6 +136,7 @@ impl RecordKind {
         match self {
             Self::Participation => PARTICIPATION_FACTS,
             Self::Agenda => coordination::AGENDA_FACTS,
+            Self::Agreement => coordination::AGREEMENT_FACTS,
             Self::Person | Self::Trip | Self::Tie => &[],
         }
     }
@@ -132,7 +149,7 @@ impl RecordKind {
             Self::Trip => &["person"],
             Self::Tie => &["person", "relation", "other"],
             // The fact that opens it is enough; a title is asked for before the text is final.
-            Self::Agenda => &[],
+            Self::Agenda | Self::Agreement => &[],
         }
     }
 }

@@ -88,6 +88,7 @@ pub(crate) const TIE: Words = w("Hubungan keluarga", "Family tie");
 pub(crate) const DECISION: Words = w("Keputusan", "Decision");
 pub(crate) const LEAVING: Words = w("Keluar dari program", "Leaving the programme");
 pub(crate) const AGENDA: Words = w("Agenda", "Agenda");
+pub(crate) const AGREEMENT: Words = w("Kesepakatan", "Agreement");
 pub(crate) const STEP: Words = w("Tahap", "Step");
 pub(crate) const ANNULMENT: Words = w("Pembatalan catatan", "Taking back a note");
 pub(crate) const CHOOSING: Words = w(

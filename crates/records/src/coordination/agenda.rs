@@ -16,7 +16,7 @@ use super::{
     reading::{Line, Reading, carriers},
     stand::{Cell, CellState, Comment, Grid, Meeting, Stand},
     text::{self, AgendaText, ItemId},
-    version::{From, Version, VersionState, Versions},
+    version::{Version, VersionState, Versions},
     why::Unfit,
 };
 use crate::{
@@ -273,13 +273,13 @@ impl Agenda {
         let mut versions = Versions::default();
         for line in lines.iter().filter(|line| line.fact.key == Final::KEY) {
             if self.convenes(reading.authors, line.author.office) {
-                versions.take_final(reading, line, Some(&self.doc));
+                versions.take_final(reading, line, &self.doc);
             } else {
                 reading.unfit(line, Unfit::NotConvener);
             }
         }
         let all = Mandates::read(reading.snapshot, reading.authors);
-        versions.take_words(reading, lines, From::Agenda, |reading, given| all.stands(reading, given));
+        versions.take_words(reading, lines, |reading, given| all.stands(reading, given));
         self.versions = versions;
     }
 
@@ -363,8 +363,9 @@ impl Mandates {
 
     /// Whether the office of the word had given this very mandate, and whoever signed knew of nothing that took it back.
     fn stands(&self, reading: &Reading<'_>, given: &Given) -> bool {
-        let entry = reading.snapshot.facts.iter().find(|fact| fact.by.at == given.by.at).map(|fact| fact.hash);
-        let Some(entry) = entry else { return false };
+        let by = given.by.as_ref();
+        let entry = reading.snapshot.facts.iter().find(|fact| by.is_some_and(|by| by.at == fact.by.at));
+        let Some(entry) = entry.map(|fact| fact.hash) else { return false };
         self.0.iter().any(|(office, mandate, hash, back)| {
             *office == given.word.office
                 && *mandate == given.word.mandate

@@ -11,7 +11,9 @@
 //! - Silence never ratifies, and a word that another office recorded never does either.
 
 mod agenda;
+mod agreement;
 mod canon;
+mod file;
 mod letter;
 mod mandate;
 mod opening;
@@ -31,8 +33,13 @@ use documents::Snapshot;
 use serde::{Deserialize, Serialize};
 
 pub use agenda::{Agenda, AgendaFields, AgendaStage, Closing, Seat};
+pub use agreement::{Agreement, Publication, Published};
 pub use canon::{
     Attachment, Final, Relation, RelationKind, TEXT_BYTES_MAX, Terms, TermsArticle, TermsParty, VersionHash,
+};
+pub use file::{
+    AGREEMENT_FILE_BYTES_MAX, AgreementFile, FileRefused, KeyProof, PartyReport, Report, Signer, verify_agreement,
+    verify_agreement_with,
 };
 pub use letter::{According, Letter, LetterWay, SourceKind};
 pub use mandate::{Acting, AdReferendum, Mandate};
@@ -41,7 +48,7 @@ pub use party::{Party, PartyError};
 pub use ratify::{Given, PartyState, Ratifications, Signature, Vote, Word, WordId, WordKind};
 pub use stand::{Cell, CellState, Comment, Grid, Meeting, Stance, Stand};
 pub use text::{AgendaText, Article, HEADING_CHARS_MAX, ItemId, PARAGRAPH_CHARS_MAX, Paragraph, Reread, Wording};
-pub use version::{Paper, REMINDER_DAYS, Term, Version, VersionState, Versions, bearers, term_with_others};
+pub use version::{Copied, Paper, REMINDER_DAYS, Term, Version, VersionState, Versions, bearers, term_with_others};
 pub use why::Unfit;
 pub use write::{FinalOptions, Signing};
 
@@ -53,13 +60,15 @@ use crate::{
     notice::Notice,
     words::{ANNULMENT as ANNULMENT_WORDS, Words},
 };
-use identity::{Class, OfficeKind};
+use identity::OfficeKind;
 
 /// A document of coordination, read.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub enum Coordination {
     /// An agenda.
     Agenda(Agenda),
+    /// A published agreement.
+    Agreement(Agreement),
 }
 
 /// Reads a document of one of these kinds; `None` where nothing of it can be read, with a notice that says why.
@@ -71,15 +80,8 @@ pub(crate) fn read(
 ) -> Option<Coordination> {
     match kind {
         RecordKind::Agenda => Agenda::read(snapshot, authors, notices).map(Coordination::Agenda),
+        RecordKind::Agreement => Agreement::read(snapshot, authors, notices).map(Coordination::Agreement),
         RecordKind::Person | RecordKind::Participation | RecordKind::Trip | RecordKind::Tie => None,
-    }
-}
-
-/// The class of scope that a kind lives in.
-pub(crate) fn class(kind: RecordKind) -> Class {
-    match kind {
-        RecordKind::Agenda => Class::Agenda,
-        RecordKind::Person | RecordKind::Participation | RecordKind::Trip | RecordKind::Tie => Class::Coordination,
     }
 }
 
@@ -102,5 +104,14 @@ pub(crate) const AGENDA_FACTS: &[FactSpec] = &[
     spec(Paper::KEY, "Tanda tangan di kertas", "Signed on paper"),
     spec(Signature::KEY, "Penetapan", "Ratification"),
     spec(Closing::KEY, "Penutupan", "Closing"),
+    FactSpec { key: ANNULMENT, label: ANNULMENT_WORDS, may_say: MaySay(&OfficeKind::ALL) },
+];
+
+/// The facts of a published agreement.
+pub(crate) const AGREEMENT_FACTS: &[FactSpec] = &[
+    spec(Published::KEY, "Kesepakatan", "Agreement"),
+    spec(Copied::KEY, "Penetapan", "Ratification"),
+    spec(Signature::KEY, "Penetapan", "Ratification"),
+    spec(Paper::KEY, "Tanda tangan di kertas", "Signed on paper"),
     FactSpec { key: ANNULMENT, label: ANNULMENT_WORDS, may_say: MaySay(&OfficeKind::ALL) },
 ];

@@ -146,8 +146,8 @@ pub struct Given {
     pub word: Word,
     /// As it was signed.
     pub signature: Signature,
-    /// The entry that brought it.
-    pub by: By,
+    /// The entry that brought it; none in an exported file.
+    pub by: Option<By>,
 }
 
 /// What a party's words say about one version.

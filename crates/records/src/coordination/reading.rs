@@ -144,13 +144,18 @@ fn seen(facts: &[Fact]) -> Vec<Vec<u64>> {
 
 /// The offices that carry on for one that was merged, split or dissolved: itself while nobody does.
 pub(crate) fn carriers(authors: &dyn Authors, office: OfficeId) -> BTreeSet<OfficeId> {
+    carriers_by(office, |office| authors.carried_on_by(office))
+}
+
+/// The same, by whoever knows who carries on after an office.
+pub(crate) fn carriers_by(office: OfficeId, after: impl Fn(&OfficeId) -> Vec<OfficeId>) -> BTreeSet<OfficeId> {
     let mut leaves = BTreeSet::new();
     let mut seen = BTreeSet::from([office]);
     let mut level = vec![office];
     for _ in 0..SUCCESSIONS_MAX {
         let mut next = Vec::new();
         for office in level {
-            let after = authors.carried_on_by(&office);
+            let after = after(&office);
             if after.is_empty() {
                 leaves.insert(office);
             }

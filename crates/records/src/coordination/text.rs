@@ -292,6 +292,35 @@ impl AgendaText {
     }
 }
 
+/// The edits that write a whole text into an empty draft; `next` gives an id for each article and paragraph.
+pub(crate) fn whole(
+    articles: &[super::canon::TermsArticle],
+    next: &mut impl FnMut() -> Result<ItemId, RecordError>,
+) -> Result<Vec<Edit>, RecordError> {
+    let mut edits = Vec::new();
+    let mut last = String::new();
+    for article in articles {
+        let id = next()?;
+        last = between(&last, "").unwrap_or_default();
+        let key = |place| Key { article: id, paragraph: None, place };
+        if !article.heading.is_empty() {
+            edits.push(put(key(false), article.heading.clone()));
+        }
+        edits.push(put(key(true), last.clone()));
+        let mut behind = String::new();
+        for paragraph in &article.paragraphs {
+            let key = {
+                let paragraph = Some(next()?);
+                move |place| Key { article: id, paragraph, place }
+            };
+            behind = between(&behind, "").unwrap_or_default();
+            edits.push(put(key(false), paragraph_text(paragraph)?));
+            edits.push(put(key(true), behind.clone()));
+        }
+    }
+    Ok(edits)
+}
+
 /// Whether a field belongs to the text.
 pub(crate) fn is_key(key: &str) -> bool {
     Key::read(key).is_some()

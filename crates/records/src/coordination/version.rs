@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use identity::OfficeId;
+use identity::{Coordinate, OfficeId};
 use serde::{Deserialize, Serialize};
 
 use super::{
@@ -101,13 +101,18 @@ pub struct Versions {
     pub words: Ratifications,
 }
 
-/// Where words are read from.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) enum From {
-    /// The agenda: a word stands in the journal of the node that signed it, so that a cut-off of the node holds for it.
-    Agenda,
-    /// A copy, brought by whoever published it.
-    Copy,
+/// A signature brought over from the agenda to where the agreement is published.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Copied {
+    /// The entry that said it first, for which the node's cut-offs are asked.
+    #[serde(with = "as_text")]
+    pub at: Coordinate,
+    /// The word, as it was signed.
+    pub signature: Signature,
+}
+
+impl Content for Copied {
+    const KEY: &'static str = "copied";
 }
 
 impl Versions {
@@ -156,23 +161,29 @@ impl Versions {
     }
 
     /// Takes in a version that somebody entitled made final.
-    pub(crate) fn take_final(
+    pub(crate) fn take_final(&mut self, reading: &mut Reading<'_>, line: &Line<'_>, agenda: &Coordinate) {
+        let Some(said) = reading.take::<Final>(line) else { return };
+        self.take_text(reading, line, said.what.text, said.by, |terms| {
+            if terms.agenda == *agenda { Ok(()) } else { Err(Unfit::OtherAgenda) }
+        });
+    }
+
+    /// Takes in a canonical text that `fits`.
+    pub(crate) fn take_text(
         &mut self,
         reading: &mut Reading<'_>,
         line: &Line<'_>,
-        agenda: Option<&identity::Coordinate>,
+        text: String,
+        by: By,
+        fits: impl Fn(&Terms) -> Result<(), Unfit>,
     ) {
-        let Some(said) = reading.take::<Final>(line) else { return };
-        match Terms::read(&said.what.text) {
+        match Terms::read(&text).and_then(|terms| fits(&terms).map(|()| terms)) {
             Err(unfit) => reading.unfit(line, unfit),
-            Ok(terms) if agenda.is_some_and(|agenda| terms.agenda != *agenda) => {
-                reading.unfit(line, Unfit::OtherAgenda)
-            }
             Ok(terms) => {
-                let hash = VersionHash::of(&said.what.text);
+                let hash = VersionHash::of(&text);
                 // The same bytes made final twice are one version.
                 if self.get(hash).is_none() {
-                    self.versions.push(Version { hash, text: said.what.text, terms, by: said.by });
+                    self.versions.push(Version { hash, text, terms, by });
                     self.versions.sort_by_key(|version| (version.terms.number, version.hash));
                 }
             }
@@ -184,7 +195,6 @@ impl Versions {
         &mut self,
         reading: &mut Reading<'_>,
         lines: &[Line<'_>],
-        from: From,
         mandated: impl Fn(&Reading<'_>, &Given) -> bool,
     ) {
         for party in self.versions.iter().flat_map(|version| version.terms.required()) {
@@ -202,9 +212,23 @@ impl Versions {
                 }
                 Signature::KEY => {
                     let Some(said) = reading.take::<Signature>(line) else { continue };
-                    match self.judge(reading, said, from) {
+                    match self.judge(reading, said, true) {
                         Ok(given) if mandated(reading, &given) => self.words.take(given),
                         Ok(_) => reading.unfit(line, Unfit::NoMandate),
+                        Err(unfit) => reading.unfit(line, unfit),
+                    }
+                }
+                Copied::KEY => {
+                    let Some(said) = reading.take::<Copied>(line) else { continue };
+                    let Copied { at, signature } = said.what;
+                    // It must be where its own node could have said it, and that must count still.
+                    let there = at.journal.node == signature.node && reading.authors.counts(&at);
+                    let judged = self.judge(reading, Said { what: signature, by: said.by, hash: said.hash }, false);
+                    match judged {
+                        Ok(given) if there && given.word.agenda.journal.scope == at.journal.scope => {
+                            self.words.take(given)
+                        }
+                        Ok(_) => reading.unfit(line, Unfit::OtherNode),
                         Err(unfit) => reading.unfit(line, unfit),
                     }
                 }
@@ -213,13 +237,14 @@ impl Versions {
         }
     }
 
-    fn judge(&self, reading: &Reading<'_>, said: Said<Signature>, from: From) -> Result<Given, Unfit> {
+    fn judge(&self, reading: &Reading<'_>, said: Said<Signature>, own: bool) -> Result<Given, Unfit> {
         let (word, id) = said.what.read()?;
         let version = self.get(word.version).ok_or(Unfit::NoSuch)?;
         if word.agenda != version.terms.agenda {
             return Err(Unfit::OtherAgenda);
         }
-        if from == From::Agenda && said.by.at.journal.node != said.what.node {
+        // Then a cut-off of the node holds for its word.
+        if own && said.by.at.journal.node != said.what.node {
             return Err(Unfit::OtherNode);
         }
         let author = reading.authors.author(&said.what.node).ok_or(Unfit::Signature)?;
@@ -231,7 +256,7 @@ impl Versions {
         {
             return Err(Unfit::NotParty);
         }
-        Ok(Given { id, word, signature: said.what, by: said.by })
+        Ok(Given { id, word, signature: said.what, by: Some(said.by) })
     }
 }
 

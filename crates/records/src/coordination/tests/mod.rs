@@ -3,6 +3,7 @@
 
 mod agendas;
 mod agreements;
+mod files;
 
 use std::collections::BTreeMap;
 
@@ -262,6 +263,7 @@ pub(crate) fn agenda_of(folded: Folded) -> Agenda {
     match folded.record {
         Record::Coordination(found) => match *found {
             Coordination::Agenda(agenda) => agenda,
+            other => panic!("no agenda: {other:?}"),
         },
         other => panic!("no agenda: {other:?} {:?}", folded.notices),
     }
