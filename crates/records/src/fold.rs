@@ -126,7 +126,11 @@ fn read(snapshot: &Snapshot, authors: &dyn Authors, notices: &mut Vec<Notice>) -
             notices.extend(more);
             Record::Participation(Participation { doc, village, fields, events })
         }
-        RecordKind::Agenda | RecordKind::Agreement => Record::Unread,
+        RecordKind::Agenda
+        | RecordKind::Agreement
+        | RecordKind::Commitment
+        | RecordKind::Calendar
+        | RecordKind::InternalDraft => Record::Unread,
     }
 }
 

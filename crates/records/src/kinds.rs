@@ -28,6 +28,12 @@ pub enum RecordKind {
     Agenda,
     /// An agreement, published in its region.
     Agreement,
+    /// What one office does by when.
+    Commitment,
+    /// The dates of coordination of a region and year.
+    Calendar,
+    /// A stand that an office drafts.
+    InternalDraft,
 }
 
 /// A fact that a kind of document can hold.
@@ -63,8 +69,17 @@ const PARTICIPATION_FACTS: &[FactSpec] = &[
 
 impl RecordKind {
     /// Every kind, in the order of its number.
-    pub const ALL: [Self; 6] =
-        [Self::Person, Self::Participation, Self::Trip, Self::Tie, Self::Agenda, Self::Agreement];
+    pub const ALL: [Self; 9] = [
+        Self::Person,
+        Self::Participation,
+        Self::Trip,
+        Self::Tie,
+        Self::Agenda,
+        Self::Agreement,
+        Self::Commitment,
+        Self::Calendar,
+        Self::InternalDraft,
+    ];
 
     /// The number in entries. They follow the list of `domain/records.md` 4.2.
     pub const fn number(self) -> u16 {
@@ -75,6 +90,10 @@ impl RecordKind {
             Self::Tie => 32,
             Self::Agenda => 21,
             Self::Agreement => 22,
+            Self::Commitment => 24,
+            Self::Calendar => 25,
+            // The list has no number for it.
+            Self::InternalDraft => 36,
         }
     }
 
@@ -89,14 +108,15 @@ impl RecordKind {
             Self::Person | Self::Tie => Class::Identity,
             Self::Participation | Self::Trip => Class::Participation,
             Self::Agenda => Class::Agenda,
-            Self::Agreement => Class::Coordination,
+            Self::Agreement | Self::Commitment | Self::Calendar => Class::Coordination,
+            Self::InternalDraft => Class::Internal,
         }
     }
 
     /// Whether it is one of the documents of [`coordination`].
     pub fn is_of_coordination(self) -> bool {
         match self {
-            Self::Agenda | Self::Agreement => true,
+            Self::Agenda | Self::Agreement | Self::Commitment | Self::Calendar | Self::InternalDraft => true,
             Self::Person | Self::Participation | Self::Trip | Self::Tie => false,
         }
     }
@@ -110,6 +130,9 @@ impl RecordKind {
             Self::Tie => words::TIE,
             Self::Agenda => words::AGENDA,
             Self::Agreement => words::AGREEMENT,
+            Self::Commitment => words::COMMITMENT,
+            Self::Calendar => words::CALENDAR,
+            Self::InternalDraft => words::INTERNAL_DRAFT,
         }
     }
 
@@ -122,7 +145,7 @@ impl RecordKind {
             Self::Tie => TieFields::SPECS,
             Self::Agenda => AgendaFields::SPECS,
             // Facts alone: nothing in it is edited.
-            Self::Agreement => &[],
+            Self::Agreement | Self::Commitment | Self::Calendar | Self::InternalDraft => &[],
         }
     }
 
@@ -137,6 +160,9 @@ impl RecordKind {
             Self::Participation => PARTICIPATION_FACTS,
             Self::Agenda => coordination::AGENDA_FACTS,
             Self::Agreement => coordination::AGREEMENT_FACTS,
+            Self::Commitment => coordination::COMMITMENT_FACTS,
+            Self::Calendar => coordination::CALENDAR_FACTS,
+            Self::InternalDraft => coordination::INTERNAL_DRAFT_FACTS,
             Self::Person | Self::Trip | Self::Tie => &[],
         }
     }
@@ -149,7 +175,7 @@ impl RecordKind {
             Self::Trip => &["person"],
             Self::Tie => &["person", "relation", "other"],
             // The fact that opens it is enough; a title is asked for before the text is final.
-            Self::Agenda | Self::Agreement => &[],
+            Self::Agenda | Self::Agreement | Self::Commitment | Self::Calendar | Self::InternalDraft => &[],
         }
     }
 }
@@ -182,7 +208,11 @@ mod tests {
              31 participation: person country sector route firm departure returned last_contact | \n\
              32 identity: person relation other since until | \n\
              21 agenda: title purpose begins ends \
-             | opening party stand comment meeting letter mandate ad_referendum final paper ratification closing annulment\n"
+             | opening party stand comment meeting letter mandate ad_referendum final paper ratification closing annulment\n\
+             22 coordination:  | published copied ratification paper annulment\n\
+             24 coordination:  | promise acceptance programmed progress sanction answer feedback taken_up annulment\n\
+             25 coordination:  | calendar event confirmation attendance annulment\n\
+             36 internal:  | draft_for draft_stand disposition initials release annulment\n"
         );
         assert_eq!(RecordKind::from_number(4), None);
     }

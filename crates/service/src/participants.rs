@@ -425,15 +425,20 @@ fn lost() -> Problem {
 fn document_of(held: &Participant, kind: RecordKind) -> Result<Coordinate, Problem> {
     match kind {
         RecordKind::Participation => Ok(held.circumstances.participation.doc.clone()),
-        RecordKind::Person | RecordKind::Trip | RecordKind::Tie => {
-            held.person.as_ref().map(|person| person.doc.clone()).ok_or_else(|| {
-                Problem::new(
-                    Code::NoRight,
-                    held.name.text(Lang::En),
-                    "an office that reads the identities of that village can change it",
-                )
-            })
-        }
+        RecordKind::Person
+        | RecordKind::Trip
+        | RecordKind::Tie
+        | RecordKind::Agenda
+        | RecordKind::Agreement
+        | RecordKind::Commitment
+        | RecordKind::Calendar
+        | RecordKind::InternalDraft => held.person.as_ref().map(|person| person.doc.clone()).ok_or_else(|| {
+            Problem::new(
+                Code::NoRight,
+                held.name.text(Lang::En),
+                "an office that reads the identities of that village can change it",
+            )
+        }),
     }
 }
 

@@ -14,10 +14,16 @@ pub(crate) fn table(kind: RecordKind) -> &'static str {
         RecordKind::Participation => "participation",
         RecordKind::Trip => "trip",
         RecordKind::Tie => "tie",
+        RecordKind::Agenda => "agenda",
+        RecordKind::Agreement => "agreement",
+        RecordKind::Commitment => "commitment",
+        RecordKind::Calendar => "calendar",
+        RecordKind::InternalDraft => "internal_draft",
     }
 }
 
-/// What stands in a kind's table before its fields.
+/// What stands in a kind's table before its fields; for coordination `village` is what follows the class in the scope's
+/// name: a region, an agenda's or an office's id.
 pub(crate) const LEADING: [&str; 2] = ["document", "village"];
 
 /// What stands in a kind's table after its fields.
@@ -26,6 +32,12 @@ pub(crate) fn trailing(kind: RecordKind) -> &'static [&'static str] {
         // Derived from the facts, so that lists can filter; the facts themselves are in `events`, as JSON.
         RecordKind::Participation => &["stage", "decided", "decision_number", "decision_date", "events", "shown_name"],
         RecordKind::Person | RecordKind::Trip | RecordKind::Tie => &[],
+        // What was read, whole, as JSON: rules over several documents take it from here.
+        RecordKind::Agenda
+        | RecordKind::Agreement
+        | RecordKind::Commitment
+        | RecordKind::Calendar
+        | RecordKind::InternalDraft => &["content"],
     }
 }
 

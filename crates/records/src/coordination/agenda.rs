@@ -38,6 +38,22 @@ record_fields! {
     }
 }
 
+/// Fields by key, each with the stored texts of its values.
+mod fields_as_texts {
+    use super::{AgendaFields, BTreeMap, Deserialize, Fields, Serialize};
+
+    pub(super) fn serialize<S: serde::Serializer>(fields: &AgendaFields, serializer: S) -> Result<S::Ok, S::Error> {
+        fields.texts().into_iter().collect::<BTreeMap<_, _>>().serialize(serializer)
+    }
+
+    pub(super) fn deserialize<'de, D: serde::Deserializer<'de>>(deserializer: D) -> Result<AgendaFields, D::Error> {
+        let texts = BTreeMap::<String, Vec<String>>::deserialize(deserializer)?;
+        let mut fields = AgendaFields::default();
+        texts.iter().for_each(|(key, texts)| fields.set_texts(key, texts));
+        Ok(fields)
+    }
+}
+
 /// How an agenda came to an end without an agreement.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Closing {
@@ -90,8 +106,8 @@ pub struct Agenda {
     pub convener: OfficeId,
     /// How it began.
     pub opening: Said<Opening>,
-    /// What the parties edit beside the text. Stored by key, as the document holds it.
-    #[serde(skip)]
+    /// What the parties edit beside the text.
+    #[serde(with = "fields_as_texts")]
     pub fields: AgendaFields,
     /// Its parties, also those that left.
     pub seats: BTreeMap<Party, Seat>,

@@ -12,7 +12,12 @@
 
 mod agenda;
 mod agreement;
+mod awaiting;
+mod baseline;
+mod calendar;
 mod canon;
+mod commitment;
+mod disposition;
 mod file;
 mod letter;
 mod mandate;
@@ -20,6 +25,9 @@ mod opening;
 mod party;
 mod ratify;
 mod reading;
+mod scorecard;
+mod shelf;
+mod stages;
 mod stand;
 mod text;
 mod version;
@@ -34,9 +42,19 @@ use serde::{Deserialize, Serialize};
 
 pub use agenda::{Agenda, AgendaFields, AgendaStage, Closing, Seat};
 pub use agreement::{Agreement, Publication, Published};
+pub use awaiting::{Awaiting, Changed, Due, News, Task, awaiting, changed};
+pub use baseline::{Baseline, LAMPUNG_TIMUR_2016};
+pub use calendar::{
+    Attendance, Calendar, CalendarYear, Clash, Coming, Confirmation, Event, Guest, Invitee, Meet, clashes,
+};
 pub use canon::{
     Attachment, Final, Relation, RelationKind, TEXT_BYTES_MAX, Terms, TermsArticle, TermsParty, VersionHash,
 };
+pub use commitment::{
+    Acceptance, Answer, Commitment, Feedback, GRACE_DAYS, Kept, Programmed, Progress, Promise, Sanction, SanctionKind,
+    Superior, TakenUp,
+};
+pub use disposition::{Disposition, DraftFor, DraftStand, Initials, InternalDraft, Release};
 pub use file::{
     AGREEMENT_FILE_BYTES_MAX, AgreementFile, FileRefused, KeyProof, PartyReport, Report, Signer, verify_agreement,
     verify_agreement_with,
@@ -46,6 +64,9 @@ pub use mandate::{Acting, AdReferendum, Mandate};
 pub use opening::{AgendaStep, Invitation, Opening, Origin, OriginKind, Silence, StepDue};
 pub use party::{Party, PartyError};
 pub use ratify::{Given, PartyState, Ratifications, Signature, Vote, Word, WordId, WordKind};
+pub use scorecard::{Indicator, Level, Measure, MeasureKind, Score, Scorecard, scorecard};
+pub use shelf::Shelf;
+pub use stages::{Lifecycle, lifecycle};
 pub use stand::{Cell, CellState, Comment, Grid, Meeting, Stance, Stand};
 pub use text::{AgendaText, Article, HEADING_CHARS_MAX, ItemId, PARAGRAPH_CHARS_MAX, Paragraph, Reread, Wording};
 pub use version::{Copied, Paper, REMINDER_DAYS, Term, Version, VersionState, Versions, bearers, term_with_others};
@@ -69,6 +90,12 @@ pub enum Coordination {
     Agenda(Agenda),
     /// A published agreement.
     Agreement(Agreement),
+    /// A commitment.
+    Commitment(Commitment),
+    /// The calendar of a year.
+    Calendar(Calendar),
+    /// A stand that an office drafts.
+    InternalDraft(InternalDraft),
 }
 
 /// Reads a document of one of these kinds; `None` where nothing of it can be read, with a notice that says why.
@@ -81,6 +108,9 @@ pub(crate) fn read(
     match kind {
         RecordKind::Agenda => Agenda::read(snapshot, authors, notices).map(Coordination::Agenda),
         RecordKind::Agreement => Agreement::read(snapshot, authors, notices).map(Coordination::Agreement),
+        RecordKind::Commitment => Commitment::read(snapshot, authors, notices).map(Coordination::Commitment),
+        RecordKind::Calendar => Calendar::read(snapshot, authors, notices).map(Coordination::Calendar),
+        RecordKind::InternalDraft => InternalDraft::read(snapshot, authors, notices).map(Coordination::InternalDraft),
         RecordKind::Person | RecordKind::Participation | RecordKind::Trip | RecordKind::Tie => None,
     }
 }
@@ -113,5 +143,37 @@ pub(crate) const AGREEMENT_FACTS: &[FactSpec] = &[
     spec(Copied::KEY, "Penetapan", "Ratification"),
     spec(Signature::KEY, "Penetapan", "Ratification"),
     spec(Paper::KEY, "Tanda tangan di kertas", "Signed on paper"),
+    FactSpec { key: ANNULMENT, label: ANNULMENT_WORDS, may_say: MaySay(&OfficeKind::ALL) },
+];
+
+/// The facts of a commitment.
+pub(crate) const COMMITMENT_FACTS: &[FactSpec] = &[
+    spec(Promise::KEY, "Komitmen", "Commitment"),
+    spec(Acceptance::KEY, "Diterima pemiliknya", "Accepted by its owner"),
+    spec(Programmed::KEY, "Diprogramkan", "Programmed"),
+    spec(Progress::KEY, "Kemajuan", "Progress"),
+    spec(Sanction::KEY, "Teguran atau tindak lanjut atasan", "What the superior says"),
+    spec(Answer::KEY, "Jawaban", "Answer"),
+    spec(Feedback::KEY, "Umpan balik", "Feedback"),
+    spec(TakenUp::KEY, "Diangkat ke agenda", "Taken up by an agenda"),
+    FactSpec { key: ANNULMENT, label: ANNULMENT_WORDS, may_say: MaySay(&OfficeKind::ALL) },
+];
+
+/// The facts of a calendar.
+pub(crate) const CALENDAR_FACTS: &[FactSpec] = &[
+    spec(CalendarYear::KEY, "Kalender koordinasi", "Calendar of coordination"),
+    spec(Event::KEY, "Tanggal", "Date"),
+    spec(Confirmation::KEY, "Konfirmasi", "Confirmation"),
+    spec(Attendance::KEY, "Kehadiran", "Attendance"),
+    FactSpec { key: ANNULMENT, label: ANNULMENT_WORDS, may_say: MaySay(&OfficeKind::ALL) },
+];
+
+/// The facts of a draft inside an office.
+pub(crate) const INTERNAL_DRAFT_FACTS: &[FactSpec] = &[
+    spec(DraftFor::KEY, "Rancangan tanggapan", "Draft of a stand"),
+    spec(DraftStand::KEY, "Isi rancangan", "What is drafted"),
+    spec(Disposition::KEY, "Disposisi", "Disposition"),
+    spec(Initials::KEY, "Paraf", "Initials"),
+    spec(Release::KEY, "Dirilis resmi", "Released"),
     FactSpec { key: ANNULMENT, label: ANNULMENT_WORDS, may_say: MaySay(&OfficeKind::ALL) },
 ];

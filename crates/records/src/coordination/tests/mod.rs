@@ -3,7 +3,9 @@
 
 mod agendas;
 mod agreements;
+mod commitments;
 mod files;
+mod scores;
 
 use std::collections::BTreeMap;
 
@@ -256,6 +258,17 @@ impl Net {
             .iter()
             .map(|n| format!("{} {} {}", n.state.code(), n.code, n.what).trim().to_owned())
             .collect()
+    }
+}
+
+impl Net {
+    /// The document of coordination that a node shows.
+    pub(crate) fn shown(&mut self, number: u8) -> Coordination {
+        let folded = self.read(number);
+        match folded.record {
+            Record::Coordination(found) => *found,
+            other => panic!("nothing of coordination: {other:?} {:?}", folded.notices),
+        }
     }
 }
 
