@@ -104,6 +104,8 @@ pub struct Agenda {
     pub doc: Coordinate,
     /// The office that opened it.
     pub convener: OfficeId,
+    /// The offices that convene now: it, or those that carry on for it.
+    pub conveners: Vec<OfficeId>,
     /// How it began.
     pub opening: Said<Opening>,
     /// What the parties edit beside the text.
@@ -144,7 +146,7 @@ impl Agenda {
                 if line.fact.by.at != snapshot.id {
                     reading.unfit(line, Unfit::SecondOpening);
                 } else if let Some(said) = reading.take::<Opening>(line) {
-                    agenda = Some(Self::new(snapshot, line.author.office, said));
+                    agenda = Some(Self::new(snapshot, authors, line.author.office, said));
                 }
             }
         }
@@ -159,10 +161,11 @@ impl Agenda {
         agenda
     }
 
-    fn new(snapshot: &Snapshot, convener: OfficeId, opening: Said<Opening>) -> Self {
+    fn new(snapshot: &Snapshot, authors: &dyn Authors, convener: OfficeId, opening: Said<Opening>) -> Self {
         Self {
             doc: snapshot.id.clone(),
             convener,
+            conveners: carriers(authors, convener).into_iter().collect(),
             opening,
             fields: AgendaFields::default(),
             seats: BTreeMap::new(),
@@ -179,15 +182,15 @@ impl Agenda {
     }
 
     /// Whether this office convenes: it opened the agenda, or carries on for the office that did.
-    fn convenes(&self, authors: &dyn Authors, office: OfficeId) -> bool {
-        super::reading::speaks_for(authors, office, self.convener)
+    pub fn convenes(&self, office: OfficeId) -> bool {
+        office == self.convener || self.conveners.contains(&office)
     }
 
     fn seat(&mut self, reading: &mut Reading<'_>, lines: &[Line<'_>]) {
         let mut invitations: BTreeMap<Party, Vec<Said<Invitation>>> = BTreeMap::new();
         for line in lines.iter().filter(|line| line.fact.key == Invitation::KEY) {
             let Some(said) = reading.take::<Invitation>(line) else { continue };
-            if self.convenes(reading.authors, line.author.office) {
+            if self.convenes(line.author.office) {
                 invitations.entry(said.what.party).or_default().push(said);
             } else {
                 reading.unfit(line, Unfit::NotConvener);
@@ -224,11 +227,11 @@ impl Agenda {
         let mut stands: BTreeMap<(Party, Option<ItemId>), (Vec<Said<Stand>>, Vec<Said<Stand>>)> = BTreeMap::new();
         for line in lines {
             let office = line.author.office;
-            let is_party = self.party_of(office, None).is_some() || self.convenes(reading.authors, office);
+            let is_party = self.party_of(office, None).is_some() || self.convenes(office);
             let key = line.fact.key.as_str();
             if key == Stand::KEY {
                 let Some(said) = reading.take::<Stand>(line) else { continue };
-                match self.stand_of(reading.authors, office, &said.what) {
+                match self.stand_of(office, &said.what) {
                     Ok((party, own)) => {
                         let cell = stands.entry((party, said.what.article)).or_default();
                         (if own { &mut cell.0 } else { &mut cell.1 }).push(said);
@@ -242,7 +245,7 @@ impl Agenda {
             if !here.contains(&key) {
                 continue;
             }
-            if convener_only && !self.convenes(reading.authors, office) {
+            if convener_only && !self.convenes(office) {
                 reading.unfit(line, Unfit::NotConvener);
             } else if !is_party {
                 reading.unfit(line, Unfit::NotParty);
@@ -273,7 +276,7 @@ impl Agenda {
     }
 
     /// Whose stand it is, and whether it is the party's own word.
-    fn stand_of(&self, authors: &dyn Authors, office: OfficeId, stand: &Stand) -> Result<(Party, bool), Unfit> {
+    fn stand_of(&self, office: OfficeId, stand: &Stand) -> Result<(Party, bool), Unfit> {
         if let Some(own) = self.party_of(office, stand.party) {
             return Ok((own, true));
         }
@@ -282,13 +285,13 @@ impl Agenda {
             return Err(Unfit::NotParty);
         }
         let named = stand.according_to.as_ref().is_some_and(|according| according.check().is_ok());
-        if self.convenes(authors, office) && named { Ok((party, false)) } else { Err(Unfit::ForAnother) }
+        if self.convenes(office) && named { Ok((party, false)) } else { Err(Unfit::ForAnother) }
     }
 
     fn take_versions(&mut self, reading: &mut Reading<'_>, lines: &[Line<'_>]) {
         let mut versions = Versions::default();
         for line in lines.iter().filter(|line| line.fact.key == Final::KEY) {
-            if self.convenes(reading.authors, line.author.office) {
+            if self.convenes(line.author.office) {
                 versions.take_final(reading, line, &self.doc);
             } else {
                 reading.unfit(line, Unfit::NotConvener);

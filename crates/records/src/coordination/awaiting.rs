@@ -217,7 +217,7 @@ fn of_commitment(list: &mut Vec<Awaiting>, shelf: &Shelf, commitment: &Commitmen
     }
     // The convener of the agenda that it came from opens the next round.
     let convenes = promise.agreement.is_some_and(|version| {
-        shelf.agendas.iter().any(|agenda| agenda.convener == office && agenda.versions.get(version).is_some())
+        shelf.agendas.iter().any(|agenda| agenda.convenes(office) && agenda.versions.get(version).is_some())
     });
     if convenes && shelf.followed_by(&commitment.doc).is_none() {
         for said in commitment.open_feedback() {

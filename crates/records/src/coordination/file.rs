@@ -23,7 +23,7 @@ use serde::{Deserialize, Serialize};
 use super::{
     canon::{Terms, VersionHash},
     party::as_text,
-    ratify::{Given, Ratifications, Signature, Vote, Word, WordId},
+    ratify::{Given, Ratifications, Signature, Vote, Word, WordId, newer_form},
     version::Version,
 };
 use crate::{Date, RecordError};
@@ -59,7 +59,7 @@ pub enum FileRefused {
     #[error("this is no agreement that Simpul exported, or it was changed")]
     Foreign,
     /// It was written by a newer version.
-    #[error("this file is of version {0}; this version of Simpul reads version {FILE_VERSION}")]
+    #[error("this file, or a signature in it, is of version {0}; this version of Simpul reads version {FILE_VERSION}")]
     Newer(u64),
     /// The text is not laid out as such a text is.
     #[error("the text cannot be read or was changed")]
@@ -284,6 +284,9 @@ pub fn verify_agreement_with(bytes: &[u8], counts: impl Fn(&NodeKey, &WordId) ->
 fn read_signatures(file: &AgreementFile, terms: &Terms) -> Result<Vec<(Word, WordId)>, FileRefused> {
     let mut read: Vec<(Word, WordId)> = Vec::with_capacity(file.signatures.len());
     for signature in &file.signatures {
+        if let Some(newer) = newer_form(signature) {
+            return Err(FileRefused::Newer(newer));
+        }
         let (word, id) = signature.read().map_err(|_| FileRefused::Signature(signature.node))?;
         if word.agenda != terms.agenda {
             return Err(FileRefused::OtherAgenda(signature.node));

@@ -66,7 +66,7 @@ pub struct Word {
     pub day: Date,
     /// The node's clock in Unix milliseconds: shown, never compared.
     pub time_ms: i64,
-    /// Every word of the party about this agenda that was known when it was signed.
+    /// The words of the party about this agenda that stood when it was signed: [`Ratifications::known_to`].
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub knows: Vec<WordId>,
 }
@@ -125,6 +125,16 @@ impl Signature {
         hasher.update(self.word.as_bytes());
         Ok((word, Digest(*hasher.finalize().as_bytes())))
     }
+}
+
+/// The form of a word that this version does not read yet.
+pub(crate) fn newer_form(signature: &Signature) -> Option<u64> {
+    #[derive(Deserialize)]
+    struct Form {
+        v: u64,
+    }
+    let form: Form = serde_json::from_str(&signature.word).ok()?;
+    (form.v > WORD_VERSION).then_some(form.v)
 }
 
 impl Word {
@@ -216,9 +226,18 @@ impl Ratifications {
         self.given.values()
     }
 
-    /// The words that a party has said, for the next one to name: [`Word::knows`].
+    /// The words of a party for the next one to name ([`Word::knows`]): those that no later one about the same version
+    /// names. What they name themselves is replaced already.
     pub fn known_to(&self, party: OfficeId) -> Vec<WordId> {
-        self.given().filter(|given| given.word.party == party).map(|given| given.id).collect()
+        let own: Vec<&Given> = self.given().filter(|given| given.word.party == party).collect();
+        let replaced = |one: &Given| {
+            own.iter().any(|other| {
+                other.word.office == one.word.office
+                    && other.word.version == one.word.version
+                    && other.word.knows.contains(&one.id)
+            })
+        };
+        own.iter().filter(|given| !replaced(given)).map(|given| given.id).collect()
     }
 
     /// The offices that carry on for a party; only itself while it stands.

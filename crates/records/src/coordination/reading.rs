@@ -95,7 +95,7 @@ impl<'a> Reading<'a> {
         self.refuse(line.fact, &Why::Unfit(unfit));
     }
 
-    fn refuse(&mut self, fact: &Fact, why: &Why) {
+    pub(crate) fn refuse(&mut self, fact: &Fact, why: &Why) {
         let by = By::new(&fact.by, self.authors);
         self.notices.push(Notice::new(&fact.key, why, fact.by.at.clone(), Some(by)));
     }

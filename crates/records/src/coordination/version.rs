@@ -8,11 +8,11 @@ use serde::{Deserialize, Serialize};
 use super::{
     canon::{Final, Terms, VersionHash},
     party::as_text,
-    ratify::{Given, Ratifications, Signature, Vote},
+    ratify::{Given, Ratifications, Signature, Vote, newer_form},
     reading::{Line, Reading, carriers, speaks_for},
     why::Unfit,
 };
-use crate::{By, Date, Digest, FactDraft, PartialDate, RecordError, Said, facts::Content};
+use crate::{By, Date, Digest, FactDraft, PartialDate, RecordError, Said, facts::Content, notice::Why};
 
 /// A version as it was made final.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -204,14 +204,18 @@ impl Versions {
             match line.fact.key.as_str() {
                 Paper::KEY => {
                     let Some(said) = reading.take::<Paper>(line) else { continue };
-                    if self.get(said.what.version).is_some() {
-                        self.papers.push(said);
-                    } else {
-                        reading.unfit(line, Unfit::NoSuch);
+                    match self.get(said.what.version) {
+                        None => reading.unfit(line, Unfit::NoSuch),
+                        Some(version) if self.may_record(reading, line, version) => self.papers.push(said),
+                        Some(_) => reading.unfit(line, Unfit::NotParty),
                     }
                 }
                 Signature::KEY => {
                     let Some(said) = reading.take::<Signature>(line) else { continue };
+                    if let Some(newer) = newer_form(&said.what) {
+                        reading.refuse(line.fact, &Why::Newer(newer));
+                        continue;
+                    }
                     match self.judge(reading, said, true) {
                         Ok(given) if mandated(reading, &given) => self.words.take(given),
                         Ok(_) => reading.unfit(line, Unfit::NoMandate),
@@ -221,6 +225,10 @@ impl Versions {
                 Copied::KEY => {
                     let Some(said) = reading.take::<Copied>(line) else { continue };
                     let Copied { at, signature } = said.what;
+                    if let Some(newer) = newer_form(&signature) {
+                        reading.refuse(line.fact, &Why::Newer(newer));
+                        continue;
+                    }
                     // It must be where its own node could have said it, and that must count still.
                     let there = at.journal.node == signature.node && reading.authors.counts(&at);
                     let judged = self.judge(reading, Said { what: signature, by: said.by, hash: said.hash }, false);
@@ -235,6 +243,13 @@ impl Versions {
                 _ => {}
             }
         }
+    }
+
+    /// A paper is recorded by a party, or by the office that opened the document.
+    fn may_record(&self, reading: &Reading<'_>, line: &Line<'_>, version: &Version) -> bool {
+        let opener = reading.authors.author(&reading.snapshot.id.journal.node).map(|author| author.office);
+        let mut parties = version.terms.parties.iter().filter_map(|party| party.party.office()).chain(opener);
+        parties.any(|office| speaks_for(reading.authors, line.author.office, office))
     }
 
     fn judge(&self, reading: &Reading<'_>, said: Said<Signature>, own: bool) -> Result<Given, Unfit> {

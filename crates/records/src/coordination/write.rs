@@ -67,7 +67,7 @@ impl Agenda {
             if !known {
                 return unfit("a stand of an office that is no party", "ask the convener to invite it");
             }
-            if office != self.convener || stand.according_to.is_none() {
+            if !self.convenes(office) || stand.according_to.is_none() {
                 return unfit(
                     "a stand for another party",
                     "only the convener records it, and names the letter or the meeting",
@@ -94,7 +94,7 @@ impl Agenda {
         heads: &[Coordinate],
         options: FinalOptions,
     ) -> Result<(FactDraft, VersionHash), RecordError> {
-        if office != self.convener {
+        if !self.convenes(office) {
             return unfit("a final text by an office that does not convene", "ask the convener");
         }
         if !self.text.reread().is_empty() {

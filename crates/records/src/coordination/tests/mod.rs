@@ -5,6 +5,7 @@ mod agendas;
 mod agreements;
 mod commitments;
 mod files;
+mod forms;
 mod scores;
 
 use std::collections::BTreeMap;
