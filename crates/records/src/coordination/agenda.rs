@@ -224,7 +224,7 @@ impl Agenda {
     }
 
     fn take(&mut self, reading: &mut Reading<'_>, lines: &[Line<'_>]) {
-        let mut stands: BTreeMap<(Party, Option<ItemId>), (Vec<Said<Stand>>, Vec<Said<Stand>>)> = BTreeMap::new();
+        let mut cells: BTreeMap<(Party, Option<ItemId>), Cell> = BTreeMap::new();
         for line in lines {
             let office = line.author.office;
             let is_party = self.party_of(office, None).is_some() || self.convenes(office);
@@ -233,8 +233,8 @@ impl Agenda {
                 let Some(said) = reading.take::<Stand>(line) else { continue };
                 match self.stand_of(office, &said.what) {
                     Ok((party, own)) => {
-                        let cell = stands.entry((party, said.what.article)).or_default();
-                        (if own { &mut cell.0 } else { &mut cell.1 }).push(said);
+                        let cell = cells.entry((party, said.what.article)).or_default();
+                        (if own { &mut cell.own } else { &mut cell.recorded }).push(said);
                     }
                     Err(unfit) => reading.unfit(line, unfit),
                 }
@@ -260,7 +260,7 @@ impl Agenda {
                 }
             }
         }
-        for ((party, article), (own, recorded)) in stands {
+        for ((party, article), Cell { own, recorded, .. }) in cells {
             let (own, mut earlier) = reading.newest(own);
             let (recorded, older) = reading.newest(recorded);
             earlier.extend(older);

@@ -84,6 +84,7 @@ use crate::{
 use identity::OfficeKind;
 
 /// A document of coordination, read.
+#[expect(clippy::large_enum_variant, reason = "it is held in a box, one per document")]
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub enum Coordination {
     /// An agenda.

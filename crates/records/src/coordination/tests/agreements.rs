@@ -490,15 +490,11 @@ fn act(net: &mut Net, node: u8, rng: &mut ChaCha8Rng) {
         }
         1 => {
             let text = format!("Kalimat {}.", rng.random_range(0..9));
-            if let Ok(edit) = agenda.text.change_paragraph(id(1), id(rng.random_range(1..=3)), &text) {
-                if net
-                    .folded_at(node)
-                    .edit(&net.heads(node), &net.desk(node).journal.clone(), std::slice::from_ref(&edit))
-                    .unwrap()
-                    .is_some()
-                {
-                    net.edit(node, &[edit]);
-                }
+            let paragraph = id(rng.random_range(1..=3));
+            let stands =
+                agenda.text.articles[0].paragraphs.iter().any(|p| p.id == paragraph && p.text() == Some(&text));
+            if let (Ok(edit), false) = (agenda.text.change_paragraph(id(1), paragraph, &text), stands) {
+                net.edit(node, &[edit]);
             }
         }
         2 => {

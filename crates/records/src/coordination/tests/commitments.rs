@@ -21,10 +21,8 @@ pub(super) fn progress(date: &str, done: bool) -> Progress {
 }
 
 pub(super) fn commitment(net: &mut Net, number: u8) -> Commitment {
-    match net.shown(number) {
-        Coordination::Commitment(commitment) => commitment,
-        other => panic!("no commitment: {other:?}"),
-    }
+    let Coordination::Commitment(commitment) = net.shown(number) else { panic!("no commitment") };
+    commitment
 }
 
 pub(super) fn promised(by: u8, owner: u8, due: &str) -> Net {
@@ -201,10 +199,8 @@ pub(super) const FIVE: [(u8, &str); 5] = [
 ];
 
 pub(super) fn calendar(net: &mut Net, number: u8) -> Calendar {
-    match net.shown(number) {
-        Coordination::Calendar(calendar) => calendar,
-        other => panic!("no calendar: {other:?}"),
-    }
+    let Coordination::Calendar(calendar) = net.shown(number) else { panic!("no calendar") };
+    calendar
 }
 
 pub(super) fn event(on: &str) -> Event {
@@ -331,9 +327,9 @@ fn a_stand_leaves_the_office_only_when_it_is_released_with_a_mandate() {
     let scope = format!("internal/{}", office(3));
     let mut net = Net::new(RecordKind::InternalDraft, &scope);
     net.create(3, DraftFor { agenda: agenda.id.clone().unwrap() }.draft().unwrap());
-    let inside = |net: &mut Net| match net.shown(3) {
-        Coordination::InternalDraft(draft) => draft,
-        other => panic!("no draft: {other:?}"),
+    let inside = |net: &mut Net| {
+        let Coordination::InternalDraft(draft) = net.shown(3) else { panic!("no draft") };
+        draft
     };
     let disposition = Disposition {
         from: "Direktur".into(),

@@ -235,13 +235,8 @@ fn an_office_that_carries_on_is_shown_by_the_file() {
 }
 
 fn agreement_of(folded: Folded) -> Agreement {
-    match folded.record {
-        Record::Coordination(found) => match *found {
-            Coordination::Agreement(agreement) => agreement,
-            other => panic!("no agreement: {other:?}"),
-        },
-        other => panic!("no agreement: {other:?} {:?}", folded.notices),
-    }
+    let Coordination::Agreement(agreement) = shown_of(folded) else { panic!("no agreement") };
+    agreement
 }
 
 #[test]

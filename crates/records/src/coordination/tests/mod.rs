@@ -265,22 +265,20 @@ impl Net {
 impl Net {
     /// The document of coordination that a node shows.
     pub(crate) fn shown(&mut self, number: u8) -> Coordination {
-        let folded = self.read(number);
-        match folded.record {
-            Record::Coordination(found) => *found,
-            other => panic!("nothing of coordination: {other:?} {:?}", folded.notices),
-        }
+        shown_of(self.read(number))
     }
 }
 
+fn shown_of(folded: Folded) -> Coordination {
+    let Record::Coordination(found) = folded.record else {
+        panic!("nothing of coordination: {:?} {:?}", folded.record, folded.notices)
+    };
+    *found
+}
+
 pub(crate) fn agenda_of(folded: Folded) -> Agenda {
-    match folded.record {
-        Record::Coordination(found) => match *found {
-            Coordination::Agenda(agenda) => agenda,
-            other => panic!("no agenda: {other:?}"),
-        },
-        other => panic!("no agenda: {other:?} {:?}", folded.notices),
-    }
+    let Coordination::Agenda(agenda) = shown_of(folded) else { panic!("no agenda") };
+    agenda
 }
 
 pub(crate) const AGENDA_SCOPE: &str = "agenda/0a0a0a0a0a0a0a0a0a0a0a0a0a0a0a0a";
