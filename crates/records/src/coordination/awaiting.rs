@@ -92,7 +92,11 @@ pub fn awaiting(shelf: &Shelf, office: OfficeId, day: Date) -> Vec<Awaiting> {
         }
     }
     for agreement in &shelf.agreements {
-        of_versions(&mut list, &agreement.doc, &agreement.versions, office, None);
+        // Whoever reads the agenda is told there.
+        let told = |version: &super::Version| shelf.agendas.iter().any(|a| a.versions.get(version.hash).is_some());
+        if !agreement.version().is_some_and(told) {
+            of_versions(&mut list, &agreement.doc, &agreement.versions, office, None);
+        }
     }
     of_terms(&mut list, shelf, office, day);
     shelf.commitments.iter().for_each(|commitment| of_commitment(&mut list, shelf, commitment, office, day));

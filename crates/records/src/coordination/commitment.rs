@@ -2,7 +2,7 @@
 //! superior said when it was not, and what goes into the next round.
 
 use documents::Snapshot;
-use identity::{Coordinate, EntryHash, OfficeId, Region};
+use identity::{Class, Coordinate, EntryHash, OfficeId, Region};
 use serde::{Deserialize, Serialize};
 
 use super::{
@@ -165,6 +165,8 @@ pub struct Commitment {
     pub region: Region,
     /// What was promised.
     pub promise: Said<Promise>,
+    /// The office that wrote it down. For an owner without a node it reports what the owner says.
+    pub recorder: OfficeId,
     /// Whether its owner wrote or accepted it. Until then it is a proposal and counts nowhere.
     pub accepted: bool,
     /// Where its owner programmed it.
@@ -215,8 +217,10 @@ impl Commitment {
                 found = Some(Self {
                     doc: snapshot.id.clone(),
                     region,
-                    accepted: owns(authors, line.author.office, &promise.what),
+                    // An owner without a node accepts by letter; whoever wrote it down answers for that.
+                    accepted: owns(authors, line.author.office, &promise.what, line.author.office),
                     promise,
+                    recorder: line.author.office,
                     programmed: Vec::new(),
                     progress: Vec::new(),
                     sanctions: Vec::new(),
@@ -238,7 +242,7 @@ impl Commitment {
         let office = line.author.office;
         let key = line.fact.key.as_str();
         let owners = [Acceptance::KEY, Programmed::KEY, Progress::KEY, Answer::KEY];
-        if owners.contains(&key) && !owns(reading.authors, office, &self.promise.what) {
+        if owners.contains(&key) && !owns(reading.authors, office, &self.promise.what, self.recorder) {
             reading.unfit(line, Unfit::NotOwner);
             return;
         }
@@ -250,10 +254,15 @@ impl Commitment {
             Feedback::KEY => self.feedback.extend(reading.take(line)),
             TakenUp::KEY => {
                 let Some(said) = reading.take::<TakenUp>(line) else { return };
-                if self.feedback.iter().any(|feedback| feedback.hash == said.what.feedback) {
+                // Whoever opened the agenda says so: its coordinate names the node that did.
+                let opener = reading.authors.author(&said.what.agenda.journal.node).map(|author| author.office);
+                let agenda = said.what.agenda.journal.scope.class() == Class::Agenda;
+                if !self.feedback.iter().any(|feedback| feedback.hash == said.what.feedback) || !agenda {
+                    reading.unfit(line, Unfit::NoSuch);
+                } else if opener == Some(office) {
                     self.taken_up.push(said);
                 } else {
-                    reading.unfit(line, Unfit::NoSuch);
+                    reading.unfit(line, Unfit::NotConvener);
                 }
             }
             Sanction::KEY => {
@@ -300,9 +309,12 @@ impl Commitment {
         }
     }
 
-    /// Whether this office owns it, as far as the document itself says.
+    /// Whether this office owns it, or reports for an owner without a node.
     pub fn is_of(&self, office: OfficeId) -> bool {
-        self.promise.what.owner == Party::Office(office)
+        match self.promise.what.owner {
+            Party::Office(owner) => owner == office,
+            Party::Outside(_) => self.recorder == office,
+        }
     }
 
     /// Feedback that no agenda has taken up.
@@ -362,11 +374,10 @@ impl Commitment {
     }
 }
 
-fn owns(authors: &dyn Authors, office: OfficeId, promise: &Promise) -> bool {
+fn owns(authors: &dyn Authors, office: OfficeId, promise: &Promise, recorder: OfficeId) -> bool {
     match promise.owner {
         Party::Office(owner) => speaks_for(authors, office, owner),
-        // Who has no node accepts by letter; whoever recorded the promise answers for that.
-        Party::Outside(_) => true,
+        Party::Outside(_) => office == recorder,
     }
 }
 

@@ -435,6 +435,44 @@ fn the_reminder_comes_ninety_days_before_the_end_and_an_extension_moves_it() {
     }
 }
 
+#[test]
+fn two_texts_made_final_at_once_share_a_number_and_neither_is_the_newest() {
+    let mut net = mou();
+    net.take(1 + SECOND, 1);
+    let first = net.freeze(1);
+    assert_eq!(net.agenda(1).versions.newest().map(|version| version.hash), Some(first));
+    let edit = net.agenda(1 + SECOND).text.change_paragraph(id(1), id(1), "Pertukaran data saja.").unwrap();
+    net.edit(1 + SECOND, &[edit]);
+    let second = net.freeze(1 + SECOND);
+    net.meet([1, 1 + SECOND, 2]);
+    let versions = net.agenda(1).versions;
+    let numbers: Vec<u32> = versions.versions.iter().map(|version| version.terms.number).collect();
+    assert_eq!((numbers, versions.newest()), (vec![1, 1], None));
+    net.sign(2, first, WordKind::Ratify);
+    let versions = net.agenda(2).versions;
+    assert_eq!(versions.words.party_state(office(2), &versions.numbered()), PartyState::Ratified(first));
+    let third = net.freeze(1);
+    let versions = net.agenda(1).versions;
+    assert_eq!(versions.newest().map(|version| (version.terms.number, version.hash)), Some((2, third)));
+    assert_ne!(first, second);
+}
+
+#[test]
+fn a_paper_is_recorded_by_a_party_or_whoever_convenes() {
+    let mut net = mou();
+    let version = net.freeze(1);
+    net.meet([1, 2, LAMPUNG]);
+    let paper = Paper { version, date: PartialDate::Unknown, scan: Some(Digest([1; 32])), certified: None };
+    net.say(LAMPUNG, paper.draft_checked().unwrap());
+    net.say(2, paper.draft_checked().unwrap());
+    net.say(2, Paper { version: VersionHash(Digest([9; 32])), ..paper }.draft().unwrap());
+    net.meet([1, 2, LAMPUNG]);
+    let mut notices = net.notices(1);
+    notices.sort();
+    assert_eq!(notices, ["ignored no_such paper", "ignored not_party paper"]);
+    assert_eq!(net.agenda(1).versions.papers.len(), 1);
+}
+
 /// Whatever offices do, in whatever order it arrives: the state is the same at every node, and *ditetapkan* stands only on
 /// signatures that check, of all required parties, over the same bytes.
 #[test]

@@ -182,10 +182,43 @@ fn a_lapsed_commitment_leads_over_the_superior_and_feedback_to_the_next_agenda()
     let mut second = Net::new(RecordKind::Agenda, "agenda/0b0b0b0b0b0b0b0b0b0b0b0b0b0b0b0b");
     second.create(1, next.draft_checked().unwrap());
     assert_eq!(second.agenda(1).opening.what.origin.of, net.id);
-    net.say(2, TakenUp { feedback: said, agenda: second.id.clone().unwrap() }.draft().unwrap());
-    net.say(2, TakenUp { feedback: EntryHash([9; 32]), agenda: second.id.clone().unwrap() }.draft().unwrap());
+    let taken = TakenUp { feedback: said, agenda: second.id.clone().unwrap() };
+    net.say(2, taken.draft().unwrap());
+    net.say(2, TakenUp { feedback: EntryHash([9; 32]), ..taken.clone() }.draft().unwrap());
+    net.say(2, TakenUp { agenda: net.id.clone().unwrap(), ..taken.clone() }.draft().unwrap());
+    assert_eq!(stage(&mut net, "2018-04-01"), Lifecycle::Feedback, "only who opened the agenda says so");
+    let notices = net.notices(2);
+    assert_eq!(notices, ["ignored not_convener taken_up", "ignored no_such taken_up", "ignored no_such taken_up"]);
+    net.take(1, 2);
+    net.say(1, taken.draft().unwrap());
+    net.take(2, 1);
     assert_eq!(stage(&mut net, "2018-04-01"), Lifecycle::Next);
-    assert_eq!(net.notices(2), ["ignored no_such taken_up"]);
+    check_orders(&mut net, 2);
+}
+
+/// Another order of arrival gives the same.
+fn check_orders(net: &mut Net, number: u8) {
+    use rand::SeedableRng;
+    let expected = net.read(number);
+    for seed in 0..8 {
+        let mut rng = rand_chacha::ChaCha8Rng::seed_from_u64(seed);
+        assert_eq!(net.shuffled(number, &mut rng), expected, "seed {seed}");
+    }
+}
+
+#[test]
+fn an_owner_without_a_node_is_reported_by_whoever_wrote_the_commitment_down() {
+    let mut net = Net::new(RecordKind::Commitment, "coordination/18.07");
+    let promise = Promise { owner: Party::Outside([9; 16]), name: "BNI".into(), ..promise(KOPERASI, "2017-03-31") };
+    net.create(PERINDAG, promise.draft_checked().unwrap());
+    net.meet([PERINDAG, KOPERASI]);
+    net.say(KOPERASI, progress("2017-03-01", true).draft().unwrap());
+    assert_eq!(net.notices(KOPERASI), ["ignored not_owner progress"]);
+    let found = commitment(&mut net, PERINDAG);
+    assert!(found.accepted && found.is_of(office(PERINDAG)) && !found.is_of(office(KOPERASI)));
+    let draft = found.draft_progress(office(PERINDAG), &progress("2017-03-01", true)).unwrap();
+    net.say(PERINDAG, draft);
+    assert_eq!(commitment(&mut net, PERINDAG).kept(day("2017-06-01")), Kept::Kept);
 }
 
 /// The meeting of Thursday 4 August 2016 in Lampung Timur with its five parties [S1]; that two came without mandate is
@@ -292,6 +325,7 @@ fn contradictory_notes_on_who_came_are_shown_and_count_for_neither() {
     assert_eq!((guest.came.len(), guest.decided(), guest.attended()), (2, None, Some(true)));
     assert_eq!(net.notices(KOPERASI), ["ignored for_another attendance"]);
     assert!(Attendance { came: false, ..own }.draft_checked().is_err(), "nobody came and could decide");
+    check_orders(&mut net, KOPERASI);
 }
 
 #[test]
