@@ -1,5 +1,5 @@
 //! The calendar of coordination (records no. 25): dates per region and year, who is invited, who confirmed, who came, and
-//! whether whoever came was competent to decide. [S1, indicator 3]
+//! whether whoever came was competent to decide. (S1, indicator 3)
 
 use std::collections::BTreeMap;
 

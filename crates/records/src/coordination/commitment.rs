@@ -22,7 +22,7 @@ use crate::{
 /// otherwise when they made it.
 pub const GRACE_DAYS: u16 = 30;
 
-/// The superior of an owner, named when the commitment is made: the one from whom a sanction comes. [S1, indicator 6]
+/// The superior of an owner, named when the commitment is made: the one from whom a sanction comes. (S1, indicator 6)
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Superior {
     /// What it is called.
@@ -63,7 +63,7 @@ pub struct Acceptance {
     pub date: PartialDate,
 }
 
-/// The owner put it on its own agenda: budget line and where it is programmed. [S1, indicator 4]
+/// The owner put it on its own agenda: budget line and where it is programmed. (S1, indicator 4)
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Programmed {
     /// The budget line.
@@ -122,7 +122,7 @@ pub struct Answer {
     pub text: String,
 }
 
-/// What the next round is to take up. [S1, indicator 7]
+/// What the next round is to take up. (S1, indicator 7)
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Feedback {
     /// What.

@@ -15,13 +15,13 @@ codes! {
     OriginKind {
         /// A party proposes it.
         Proposal = "usul", "usul pihak", "proposed by a party", [];
-        /// A consultation case that its officer could not solve. [S0]
+        /// A consultation case that its officer could not solve. (S0)
         Case = "kasus", "kasus yang belum terselesaikan", "an escalated case", [];
         /// More people than places.
         Places = "tempat", "tempat tidak cukup", "too few places", [];
         /// A commitment was not kept.
         Breach = "ingkar", "komitmen tidak dipenuhi", "a breached commitment", [];
-        /// What the last round of coordination gave back. [S1, indicator 7]
+        /// What the last round of coordination gave back. (S1, indicator 7)
         Feedback = "umpan_balik", "umpan balik putaran lalu", "feedback of the last round", ["feedback"];
     }
 }

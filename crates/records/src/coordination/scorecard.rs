@@ -1,4 +1,4 @@
-//! Ndraha's seven indicators of coordination [S1], counted from the records of a region and period, for all parties or for
+//! Ndraha's seven indicators of coordination (S1), counted from the records of a region and period, for all parties or for
 //! one office, each number with the documents that it was counted from.
 //!
 //! S1 gives content rules and no formula. What is counted here follows the content rule of each indicator; the first
