@@ -62,13 +62,23 @@ impl By {
     }
 }
 
-/// Which offices may say a fact: one of these kinds whose region holds the village that the fact is about.
+/// Which offices may say a fact: one of these kinds whose region holds the place that the fact is about.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct MaySay(pub &'static [OfficeKind]);
 
 impl MaySay {
-    /// Whether this office may say it about something in `place`.
-    pub fn allows(&self, author: &Author, place: &Region) -> bool {
-        self.0.contains(&author.kind) && author.region.contains(place)
+    /// Whoever may write in the scope; the sharing policy or the roster of a case says who that is.
+    pub const WRITERS: Self = Self(&OfficeKind::ALL);
+    /// The village alone.
+    pub const VILLAGE: Self = Self(&[OfficeKind::Village]);
+    /// The offices that work with the person.
+    pub const CLOSE: Self = Self(&[OfficeKind::Village, OfficeKind::Regency, OfficeKind::Agency]);
+    /// A ministry: of those only Kemnaker writes where people are named.
+    pub const MINISTRY: Self = Self(&[OfficeKind::Ministry]);
+
+    /// Whether this office may say it about something in `place`. Without a place the scope has a roster, which says
+    /// who may speak there at all.
+    pub fn allows(&self, author: &Author, place: Option<&Region>) -> bool {
+        self.0.contains(&author.kind) && place.is_none_or(|place| author.region.contains(place))
     }
 }

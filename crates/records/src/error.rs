@@ -1,6 +1,11 @@
 //! What can be wrong with what an officer hands in.
 
-use crate::{fields::FieldSpec, kinds::RecordKind, value::ValueType};
+use crate::{
+    fields::FieldSpec,
+    kinds::RecordKind,
+    value::ValueType,
+    words::{Lang, Words},
+};
 
 /// Why an input was not taken. Nothing was written.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
@@ -37,9 +42,17 @@ pub enum RecordError {
         /// The limit in bytes.
         limit: usize,
     },
-    /// The rules do not allow it.
-    #[error("{what} cannot be taken: {hint}")]
+    /// What a fact says cannot be.
+    #[error("{}: {}", .what.en, .todo.en)]
     Unfit {
+        /// What is wrong.
+        what: Words,
+        /// What to do.
+        todo: Words,
+    },
+    /// A rule of coordination does not allow it.
+    #[error("{what} cannot be taken: {hint}")]
+    Disallowed {
         /// What is wrong.
         what: &'static str,
         /// What to do instead.
@@ -54,6 +67,19 @@ pub enum RecordError {
 }
 
 impl RecordError {
+    /// As a person reads it: what is wrong and what to do. What a program hands in wrongly is said in English alone.
+    pub fn text(&self, lang: Lang) -> String {
+        match self {
+            Self::Unfit { what, todo } => format!("{}: {}", what.of(lang), todo.of(lang)),
+            Self::NoField { .. }
+            | Self::Value { .. }
+            | Self::Required { .. }
+            | Self::FactTooLong { .. }
+            | Self::Disallowed { .. }
+            | Self::Table { .. } => self.to_string(),
+        }
+    }
+
     pub(crate) fn no_field(kind: RecordKind, given: &str) -> Self {
         let known: Vec<&str> = kind.fields().iter().map(|spec| spec.key).collect();
         Self::NoField { given: given.chars().take(64).collect(), known: known.join(", ") }

@@ -3,18 +3,19 @@
 //! Unknown members are passed over. A number in `v` above ours says that leaving them out would mislead: the fact then
 //! waits for the newer version.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeSet;
 
-use documents::{Fact, Snapshot};
-use identity::{Coordinate, EntryHash, Region};
+use identity::EntryHash;
 use serde::{Deserialize, Serialize, de::DeserializeOwned};
 
 use crate::{
     RecordError,
-    author::{Author, Authors, By},
-    kinds::{self, RecordKind},
-    notice::{Notice, Why},
-    participation::{Annulment, Decision, Events, Leaving, Said, StepReached},
+    empowerment::MaterialAssigned,
+    heard::Heard,
+    kinds,
+    notice::Why,
+    participation::{Annulment, Decision, Events, Leaving, StepReached},
+    sheet::Hear,
 };
 
 /// The version of every content that this version writes, and the newest that it reads.
@@ -40,6 +41,12 @@ pub trait Content: Serialize + DeserializeOwned {
     /// The longest content.
     const BYTES_MAX: usize = FACT_BYTES_MAX;
 
+    /// What must hold of it, for who writes it and for who reads it alike: a content that breaks this is not written
+    /// here, and one that was written elsewhere is shown as damaged.
+    fn check(&self) -> Result<(), RecordError> {
+        Ok(())
+    }
+
     /// The fact, ready to be written.
     fn draft(&self) -> Result<FactDraft, RecordError> {
         #[derive(Serialize)]
@@ -48,6 +55,7 @@ pub trait Content: Serialize + DeserializeOwned {
             #[serde(flatten)]
             content: &'a T,
         }
+        self.check()?;
         let too_long = RecordError::FactTooLong { key: Self::KEY, limit: Self::BYTES_MAX };
         // Only a map with keys that are no texts could fail here, and there is none.
         let bytes = serde_json::to_vec(&Versioned { v: VERSION, content: self }).map_err(|_| too_long.clone())?;
@@ -68,6 +76,7 @@ impl Content for Annulment {
     const KEY: &'static str = kinds::ANNULMENT;
 }
 
+/// Reads the content of a fact.
 pub(crate) fn decode<T: Content>(bytes: &[u8]) -> Result<T, Why> {
     #[derive(Deserialize)]
     struct Version {
@@ -78,105 +87,37 @@ pub(crate) fn decode<T: Content>(bytes: &[u8]) -> Result<T, Why> {
     }
     match serde_json::from_slice::<Version>(bytes) {
         Ok(Version { v }) if v > VERSION => Err(Why::Newer(v)),
-        Ok(_) => serde_json::from_slice(bytes).map_err(|_| Why::Malformed),
+        Ok(_) => match serde_json::from_slice::<T>(bytes) {
+            Ok(content) if content.check().is_ok() => Ok(content),
+            Ok(_) | Err(_) => Err(Why::Malformed),
+        },
         Err(_) => Err(Why::Malformed),
     }
 }
 
-/// One fact that counts so far, with the office that said it.
-enum Read {
-    Decision(Said<Decision>),
-    Leaving(Said<Leaving>),
-    Step(Said<StepReached>),
-    Annulment(Said<Annulment>),
-}
-
-/// Reads the facts of a participation: those that count, and a notice for each that does not.
-pub(crate) fn read_events(snapshot: &Snapshot, place: &Region, authors: &dyn Authors) -> (Events, Vec<Notice>) {
-    let mut notices = Vec::new();
-    let mut read: Vec<(&Fact, Author, Read)> = Vec::new();
-    for fact in &snapshot.facts {
-        match read_fact(fact, place, authors) {
-            Ok((author, content)) => read.push((fact, author, content)),
-            Err(why) => notices.push(notice(fact, &why, authors)),
+impl Hear for Events {
+    fn hear(heard: &mut Heard<'_>) -> Self {
+        let mut decisions = heard.take::<Decision>();
+        // A later decision replaces those that it names and those that its author had seen.
+        let replaced: BTreeSet<EntryHash> = decisions
+            .iter()
+            .flat_map(|said| {
+                let named = said.what.replaces.iter().copied().filter(|hash| *hash != said.hash);
+                heard.seen(&said.hash).into_iter().chain(named)
+            })
+            .collect();
+        decisions.retain(|said| !replaced.contains(&said.hash));
+        Self {
+            decisions,
+            leavings: heard.take(),
+            steps: heard.take(),
+            started: heard.take(),
+            materials: heard.take_latest::<MaterialAssigned, _>(|_| ()),
+            partners: heard.take(),
+            moving: heard.take(),
+            move_accepted: heard.take(),
         }
     }
-    // An annulment counts only against a fact of its own office; one of an annulment would be a riddle.
-    let mut gone = Vec::new();
-    for (fact, author, content) in &read {
-        let Read::Annulment(annulment) = content else { continue };
-        let target = read.iter().find(|(other, _, _)| other.hash == annulment.what.of);
-        match target {
-            Some((_, other, content)) if other.office == author.office && !matches!(content, Read::Annulment(_)) => {
-                gone.push(annulment.what.of);
-            }
-            Some(_) => notices.push(notice(fact, &Why::NotItsOwn, authors)),
-            // What it takes back does not count anyway or has not arrived.
-            None => {}
-        }
-    }
-    read.retain(|(fact, _, _)| !gone.contains(&fact.hash));
-    let replaced = replaced(snapshot, &read);
-    let mut events = Events::default();
-    for (_, _, content) in read {
-        match content {
-            Read::Decision(said) if !replaced.contains(&said.hash) => events.decisions.push(said),
-            Read::Leaving(said) => events.leavings.push(said),
-            Read::Step(said) => events.steps.push(said),
-            Read::Decision(_) | Read::Annulment(_) => {}
-        }
-    }
-    (events, notices)
-}
-
-/// The decisions that a later one replaces: it names them, or its author had seen them, directly or through other facts.
-fn replaced(snapshot: &Snapshot, read: &[(&Fact, Author, Read)]) -> BTreeSet<EntryHash> {
-    let decisions: Vec<(&Fact, &Decision)> = read
-        .iter()
-        .filter_map(|(fact, _, content)| match content {
-            Read::Decision(said) => Some((*fact, &said.what)),
-            Read::Leaving(_) | Read::Step(_) | Read::Annulment(_) => None,
-        })
-        .collect();
-    let mut replaced = BTreeSet::new();
-    if decisions.len() < 2 {
-        return replaced;
-    }
-    let by_place: BTreeMap<&Coordinate, &Fact> = snapshot.facts.iter().map(|fact| (&fact.by.at, fact)).collect();
-    for (own, decision) in decisions {
-        let mut seen = BTreeSet::new();
-        let mut next: Vec<&Coordinate> = own.saw.iter().collect();
-        while let Some(at) = next.pop() {
-            if let Some(fact) = by_place.get(at)
-                && seen.insert(fact.hash)
-            {
-                next.extend(&fact.saw);
-            }
-        }
-        replaced.extend(seen.into_iter().chain(decision.replaces.iter().copied()).filter(|hash| *hash != own.hash));
-    }
-    replaced
-}
-
-fn notice(fact: &Fact, why: &Why, authors: &dyn Authors) -> Notice {
-    Notice::new(&fact.key, why, fact.by.at.clone(), Some(By::new(&fact.by, authors)))
-}
-
-fn read_fact(fact: &Fact, place: &Region, authors: &dyn Authors) -> Result<(Author, Read), Why> {
-    let spec = RecordKind::Participation.facts().iter().find(|spec| spec.key == fact.key).ok_or(Why::Unfamiliar)?;
-    let author = authors.author(&fact.by.at.journal.node).ok_or(Why::UnknownAuthor)?;
-    if !spec.may_say.allows(&author, place) {
-        return Err(Why::MayNotSay(author.kind));
-    }
-    let by = By::new(&fact.by, authors);
-    let hash = fact.hash;
-    let read = match spec.key {
-        kinds::DECISION => Read::Decision(Said { what: decode(&fact.bytes)?, by, hash }),
-        kinds::LEAVING => Read::Leaving(Said { what: decode(&fact.bytes)?, by, hash }),
-        kinds::STEP => Read::Step(Said { what: decode(&fact.bytes)?, by, hash }),
-        _ => Read::Annulment(Said { what: decode(&fact.bytes)?, by, hash }),
-    };
-    Ok((author, read))
 }
 
 #[cfg(test)]

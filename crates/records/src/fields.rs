@@ -65,8 +65,9 @@ pub(crate) fn take_known<T: FieldType>(known: &mut Known<T>, values: &[&Scalar])
 macro_rules! record_fields {
     ($(#[$doc:meta])* $name:ident { $($(#[$fdoc:meta])* $field:ident: $type:ty, $id:literal, $en:literal;)* }) => {
         $(#[$doc])*
-        #[derive(Debug, Clone, PartialEq, Eq, Default)]
-        pub struct $name { $($(#[$fdoc])* pub $field: $crate::value::Known<$type>,)* }
+        #[derive(Debug, Clone, PartialEq, Eq, Default, serde::Serialize, serde::Deserialize)]
+        #[serde(default)]
+        pub struct $name { $($(#[$fdoc])* #[serde(skip_serializing_if = "crate::value::Known::is_unknown")] pub $field: $crate::value::Known<$type>,)* }
 
         impl $crate::fields::Fields for $name {
             const SPECS: &'static [$crate::fields::FieldSpec] = &[$($crate::fields::FieldSpec {

@@ -7,7 +7,10 @@ use identity::{
     Class, Coordinate, EntryHash, Incarnation, JournalId, NodeKey, OfficeId, OfficeKind, Officer, Region, ScopeName,
 };
 
-use crate::{Author, Circumstances, FactDraft, FamilyCircle, Folded, PersonId, Record, RecordKind, fold};
+use crate::{
+    Author, Circumstances, FactDraft, FamilyCircle, Folded, PartialDate, PersonId, ProgrammeRecord, Record, RecordKind,
+    fold,
+};
 
 /// Nodes of the test's offices; the byte is key and office id alike.
 pub(crate) const KURIPAN: u8 = 1;
@@ -31,13 +34,21 @@ pub(crate) fn authors(node: &NodeKey) -> Option<Author> {
     Some(Author { office: OfficeId([node.0[0]; 16]), kind, region: region.parse().unwrap() })
 }
 
+pub(crate) fn date(typed: &str) -> PartialDate {
+    typed.parse().unwrap()
+}
+
 pub(crate) fn person(number: u8) -> PersonId {
     PersonId([number; 16])
 }
 
 pub(crate) fn at(class: Class, node: u8, seq: u64) -> Coordinate {
     let region: Region = VILLAGE.parse().unwrap();
-    let scope = ScopeName::of_region(class, &region).unwrap();
+    let scope = if class.has_roster() {
+        format!("{class}/{}", OfficeId([8; 16])).parse().unwrap()
+    } else {
+        ScopeName::of_region(class, &region).unwrap()
+    };
     Coordinate { journal: JournalId { scope, node: NodeKey([node; 32]), incarnation: Incarnation([7; 8]) }, seq }
 }
 
@@ -106,6 +117,28 @@ impl Doc {
         self
     }
 
+    /// The fact said last had seen these, by their numbers.
+    pub(crate) fn saw(mut self, numbers: &[u8]) -> Self {
+        let place = |number: &u8| {
+            let seen = self.0.facts.iter().find(|fact| fact.hash == EntryHash([*number; 32]));
+            seen.unwrap_or_else(|| panic!("no fact {number}")).by.at.clone()
+        };
+        let saw = numbers.iter().map(place).collect();
+        self.0.facts.last_mut().unwrap().saw = saw;
+        self
+    }
+
+    /// What the document is, among the records of the programme.
+    pub(crate) fn programme(&self) -> ProgrammeRecord {
+        let Record::Programme(record) = self.fold().record else { panic!("{:?}", self.fold()) };
+        *record
+    }
+
+    /// The notices as "code what".
+    pub(crate) fn notices(&self) -> Vec<String> {
+        self.fold().notices.iter().map(|notice| format!("{} {}", notice.code, notice.what)).collect()
+    }
+
     pub(crate) fn fold(&self) -> Folded {
         fold(&self.0, &authors)
     }
@@ -121,7 +154,7 @@ pub(crate) fn circumstances(me: u8, docs: &[Doc], sees_family: bool) -> Circumst
             Record::Participation(found) => participation = Some(found),
             Record::Trip(found) => trips.push(found),
             Record::Tie(found) => ties.push(found),
-            Record::Person(_) | Record::Coordination(_) | Record::Erased | Record::Unread => {}
+            Record::Person(_) | Record::Programme(_) | Record::Coordination(_) | Record::Erased | Record::Unread => {}
         }
     }
     let (own, others) = trips.into_iter().partition(|trip| trip.fields.person.values().contains(&person(me)));

@@ -1,18 +1,20 @@
 //! From what a document shows to what it means: typed fields, facts that count, and notices for the rest.
 
 use documents::{Snapshot, Waiting};
-use identity::Coordinate;
+use identity::{Coordinate, Region};
 
 use crate::{
     author::{Authors, By},
     conflict::{Conflict, conflicts},
     coordination::{self, Coordination},
-    facts::read_events,
     fields::Fields,
-    kinds::RecordKind,
+    heard::Heard,
+    kinds::{KindSpec, RecordKind},
     notice::{Notice, Why},
-    participation::{Participation, ParticipationFields},
+    participation::{Events, Participation, ParticipationFields},
     person::{Held, Person, PersonFields, Tie, TieFields, Trip, TripFields},
+    programme::{ProgrammeRecord, read_programme},
+    sheet::Hear,
 };
 
 /// What a document means.
@@ -26,6 +28,8 @@ pub enum Record {
     Trip(Trip),
     /// A family tie.
     Tie(Tie),
+    /// Anything else that the programme keeps.
+    Programme(Box<ProgrammeRecord>),
     /// A document of coordination between offices.
     Coordination(Box<Coordination>),
     /// An order erased it.
@@ -66,9 +70,12 @@ pub fn fold(snapshot: &Snapshot, authors: &dyn Authors) -> Folded {
     }
     let record = read(snapshot, authors, &mut notices);
     let conflicts = match record {
-        Record::Person(_) | Record::Participation(_) | Record::Trip(_) | Record::Tie(_) | Record::Coordination(_) => {
-            conflicts(snapshot, authors)
-        }
+        Record::Person(_)
+        | Record::Participation(_)
+        | Record::Trip(_)
+        | Record::Tie(_)
+        | Record::Programme(_)
+        | Record::Coordination(_) => conflicts(snapshot, authors),
         Record::Erased | Record::Unread => Vec::new(),
     };
     Folded { doc: snapshot.id.clone(), kind: snapshot.kind, record, conflicts, notices }
@@ -91,52 +98,65 @@ fn read(snapshot: &Snapshot, authors: &dyn Authors, notices: &mut Vec<Notice>) -
     if snapshot.tips.is_empty() {
         return Record::Unread;
     }
+    if scope.class() != kind.class() {
+        notices.push(unread(&Why::Misplaced));
+        return Record::Unread;
+    }
     if kind.is_of_coordination() {
-        if scope.class() != kind.class() {
-            notices.push(unread(&Why::Misplaced));
-            return Record::Unread;
-        }
         let read = coordination::read(kind, snapshot, authors, notices);
         return read.map_or(Record::Unread, |read| Record::Coordination(Box::new(read)));
     }
-    let Some(village) = scope.region().filter(|_| scope.class() == kind.class()) else {
+    let place = scope.region();
+    if place.is_none() != kind.class().has_roster() {
         notices.push(unread(&Why::Misplaced));
         return Record::Unread;
-    };
-    let doc = snapshot.id.clone();
-    if kind != RecordKind::Participation {
-        for fact in &snapshot.facts {
-            let by = Some(By::new(&fact.by, authors));
-            notices.push(Notice::new(&fact.key, &Why::Unfamiliar, fact.by.at.clone(), by));
-        }
     }
-    match kind {
-        RecordKind::Person => {
-            Record::Person(Held { doc, village, fields: read_fields::<PersonFields>(snapshot, authors, notices) })
-        }
-        RecordKind::Trip => {
-            Record::Trip(Held { doc, village, fields: read_fields::<TripFields>(snapshot, authors, notices) })
-        }
-        RecordKind::Tie => {
-            Record::Tie(Held { doc, village, fields: read_fields::<TieFields>(snapshot, authors, notices) })
-        }
-        RecordKind::Participation => {
-            let fields = read_fields::<ParticipationFields>(snapshot, authors, notices);
-            let (events, more) = read_events(snapshot, &village, authors);
-            notices.extend(more);
-            Record::Participation(Participation { doc, village, fields, events })
-        }
-        RecordKind::Agenda
-        | RecordKind::Agreement
-        | RecordKind::Commitment
-        | RecordKind::Calendar
-        | RecordKind::InternalDraft => Record::Unread,
+    if let Some(record) = read_programme(snapshot, kind, place.clone(), authors, notices) {
+        return Record::Programme(Box::new(record));
+    }
+    // What is left is about one person, and such scopes are a village's.
+    let Some(village) = place else { return Record::Unread };
+    let (doc, spec) = (snapshot.id.clone(), kind.spec());
+    if kind == RecordKind::Participation {
+        let fields = read_fields::<ParticipationFields>(snapshot, spec, authors, notices);
+        let events = read_facts::<Events>(snapshot, spec, &village, authors, notices);
+        return Record::Participation(Participation { doc, village, fields, events });
+    }
+    // They have no facts: a newer version may have.
+    read_facts::<()>(snapshot, spec, &village, authors, notices);
+    if kind == RecordKind::Person {
+        let fields = read_fields::<PersonFields>(snapshot, spec, authors, notices);
+        Record::Person(Held { doc, village, fields })
+    } else if kind == RecordKind::Trip {
+        Record::Trip(Held { doc, village, fields: read_fields::<TripFields>(snapshot, spec, authors, notices) })
+    } else {
+        Record::Tie(Held { doc, village, fields: read_fields::<TieFields>(snapshot, spec, authors, notices) })
     }
 }
 
-pub(crate) fn read_fields<F: Fields>(snapshot: &Snapshot, authors: &dyn Authors, notices: &mut Vec<Notice>) -> F {
+fn read_facts<E: Hear>(
+    snapshot: &Snapshot,
+    spec: &KindSpec,
+    village: &Region,
+    authors: &dyn Authors,
+    notices: &mut Vec<Notice>,
+) -> E {
+    let mut heard = Heard::new(snapshot, spec.facts, Some(village), authors);
+    let events = E::hear(&mut heard);
+    notices.extend(heard.into_notices());
+    events
+}
+
+/// Reads the fields of a document, with a notice for each value of another type and one for all unfamiliar keys.
+pub(crate) fn read_fields<F: Fields>(
+    snapshot: &Snapshot,
+    spec: &KindSpec,
+    authors: &dyn Authors,
+    notices: &mut Vec<Notice>,
+) -> F {
     let mut fields = F::default();
-    let mut unfamiliar: Vec<&str> = snapshot.texts.keys().map(String::as_str).collect();
+    let known_text = |key: &&str| spec.texts.iter().any(|text| text.key == *key);
+    let mut unfamiliar: Vec<&str> = snapshot.texts.keys().map(String::as_str).filter(|key| !known_text(key)).collect();
     for (key, values) in &snapshot.fields {
         if !F::SPECS.iter().any(|spec| spec.key == key) {
             unfamiliar.push(key);

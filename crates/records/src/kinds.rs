@@ -1,16 +1,13 @@
-//! The kinds of documents: their numbers, the class of scope that each lives in, their fields and facts.
+//! The kinds of documents: their numbers, the class of scope that each lives in, their fields, texts and facts.
 //!
-//! A number is written into every entry and is never used again for anything else.
+//! A number is written into every entry and is never used again for anything else. What a kind holds is said in its own
+//! room, as a [`KindSpec`]; this room only lists them.
 
-use identity::{Class, OfficeKind};
+use identity::Class;
 
 use crate::{
-    author::MaySay,
-    coordination::{self, AgendaFields},
-    fields::{FieldSpec, Fields},
-    participation::ParticipationFields,
-    person::{PersonFields, TieFields, TripFields},
-    words::{self, Words},
+    author::MaySay, coordination, counter, empowerment, fields::FieldSpec, group, money, participation, people, person,
+    places, village, words::Words,
 };
 
 /// A kind of document that this version knows.
@@ -20,10 +17,38 @@ pub enum RecordKind {
     Person,
     /// What the programme does with a person in a village.
     Participation,
-    /// One journey to work abroad.
-    Trip,
-    /// What one person is to another.
-    Tie,
+    /// Assessments of a person by the quadrant model.
+    Assessment,
+    /// A training of six days.
+    Bimtek,
+    /// A production group.
+    Group,
+    /// The ledger of a group and year.
+    Ledger,
+    /// A loan.
+    Loan,
+    /// The mentoring of a participant in a year.
+    Mentoring,
+    /// The monitoring of a village in a quarter.
+    MonitoringRound,
+    /// The six-monthly report of an office.
+    Report,
+    /// A complaint.
+    Complaint,
+    /// A business consultation.
+    Consultation,
+    /// An application for an AK-1 card.
+    CardApplication,
+    /// Who came to a village's service point in one month.
+    GuestBook,
+    /// A child of the rumah belajar.
+    Child,
+    /// The profile of a village.
+    VillageProfile,
+    /// The action plan of a village and year.
+    ActionPlan,
+    /// The indicator values of a village in a period.
+    Indicators,
     /// An agenda of several offices.
     Agenda,
     /// An agreement, published in its region.
@@ -32,8 +57,52 @@ pub enum RecordKind {
     Commitment,
     /// The dates of coordination of a region and year.
     Calendar,
+    /// Two people who may be one.
+    DuplicateClaim,
+    /// The places of a village in a year.
+    Places,
+    /// One journey to work abroad.
+    Trip,
+    /// What one person is to another.
+    Tie,
+    /// A production run.
+    Run,
+    /// A notice on the board.
+    BoardNotice,
+    /// The papers of somebody who is to depart.
+    CandidateFile,
+    /// A proposal to share profit.
+    ShareProposal,
     /// A stand that an office drafts.
     InternalDraft,
+}
+
+/// What a kind of document is and holds.
+#[derive(Debug, Clone, Copy)]
+pub struct KindSpec {
+    /// The number in entries. They follow the list of `domain/records.md` 4.2.
+    pub number: u16,
+    /// The class of scope that such documents live in; elsewhere they are not read.
+    pub class: Class,
+    /// What it is called on a page.
+    pub label: Words,
+    /// Its fields, in the order of the form.
+    pub fields: &'static [FieldSpec],
+    /// Its texts, which people edit together.
+    pub texts: &'static [TextSpec],
+    /// Its facts.
+    pub facts: &'static [FactSpec],
+    /// The fields without which a document of this kind is not begun. Whoever does begin one is still shown.
+    pub required: &'static [&'static str],
+}
+
+/// A text that people edit together, letter by letter.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct TextSpec {
+    /// Its key.
+    pub key: &'static str,
+    /// What it is called on a page.
+    pub label: Words,
 }
 
 /// A fact that a kind of document can hold.
@@ -47,54 +116,103 @@ pub struct FactSpec {
     pub may_say: MaySay,
 }
 
+impl FactSpec {
+    pub(crate) const fn new(key: &'static str, id: &'static str, en: &'static str, may_say: MaySay) -> Self {
+        Self { key, label: Words { id, en }, may_say }
+    }
+}
+
+impl TextSpec {
+    pub(crate) const fn new(key: &'static str, id: &'static str, en: &'static str) -> Self {
+        Self { key, label: Words { id, en } }
+    }
+}
+
 /// The key of a decision.
 pub const DECISION: &str = "decision";
 /// The key of a leaving.
 pub const LEAVING: &str = "leaving";
 /// The key of a step.
 pub const STEP: &str = "step";
-/// The key of an annulment.
+/// The key of an annulment, in every kind whose slips can be taken back.
 pub const ANNULMENT: &str = "annulment";
-
-/// The offices that work with the person: they may write steps and leavings.
-const CLOSE: MaySay = MaySay(&[OfficeKind::Village, OfficeKind::Regency, OfficeKind::Agency]);
-
-const PARTICIPATION_FACTS: &[FactSpec] = &[
-    // The Kepala Desa decides; the petugas of the village types it in. [S2]
-    FactSpec { key: DECISION, label: words::DECISION, may_say: MaySay(&[OfficeKind::Village]) },
-    FactSpec { key: LEAVING, label: words::LEAVING, may_say: CLOSE },
-    FactSpec { key: STEP, label: words::STEP, may_say: CLOSE },
-    FactSpec { key: ANNULMENT, label: words::ANNULMENT, may_say: CLOSE },
-];
 
 impl RecordKind {
     /// Every kind, in the order of its number.
-    pub const ALL: [Self; 9] = [
+    pub const ALL: [Self; 31] = [
         Self::Person,
         Self::Participation,
-        Self::Trip,
-        Self::Tie,
+        Self::Assessment,
+        Self::Bimtek,
+        Self::Group,
+        Self::Ledger,
+        Self::Loan,
+        Self::Mentoring,
+        Self::MonitoringRound,
+        Self::Report,
+        Self::Complaint,
+        Self::Consultation,
+        Self::CardApplication,
+        Self::GuestBook,
+        Self::Child,
+        Self::VillageProfile,
+        Self::ActionPlan,
+        Self::Indicators,
         Self::Agenda,
         Self::Agreement,
         Self::Commitment,
         Self::Calendar,
+        Self::DuplicateClaim,
+        Self::Places,
+        Self::Trip,
+        Self::Tie,
+        Self::Run,
+        Self::BoardNotice,
+        Self::CandidateFile,
+        Self::ShareProposal,
         Self::InternalDraft,
     ];
 
-    /// The number in entries. They follow the list of `domain/records.md` 4.2.
-    pub const fn number(self) -> u16 {
+    /// What it is and holds.
+    pub const fn spec(self) -> &'static KindSpec {
         match self {
-            Self::Person => 2,
-            Self::Participation => 3,
-            Self::Trip => 31,
-            Self::Tie => 32,
-            Self::Agenda => 21,
-            Self::Agreement => 22,
-            Self::Commitment => 24,
-            Self::Calendar => 25,
-            // The list has no number for it.
-            Self::InternalDraft => 36,
+            Self::Person => &person::PERSON,
+            Self::Participation => &participation::PARTICIPATION,
+            Self::Assessment => &empowerment::ASSESSMENT,
+            Self::Bimtek => &empowerment::BIMTEK,
+            Self::Group => &group::GROUP,
+            Self::Ledger => &money::LEDGER,
+            Self::Loan => &money::LOAN,
+            Self::Mentoring => &empowerment::MENTORING,
+            Self::MonitoringRound => &empowerment::MONITORING,
+            Self::Report => &village::REPORT,
+            Self::Complaint => &counter::COMPLAINT,
+            Self::Consultation => &counter::CONSULTATION,
+            Self::CardApplication => &counter::CARD_APPLICATION,
+            Self::GuestBook => &counter::GUEST_BOOK,
+            Self::Child => &people::CHILD,
+            Self::VillageProfile => &village::PROFILE,
+            Self::ActionPlan => &village::PLAN,
+            Self::Indicators => &village::INDICATOR_VALUES,
+            Self::Agenda => &coordination::AGENDA,
+            Self::Agreement => &coordination::AGREEMENT,
+            Self::Commitment => &coordination::COMMITMENT,
+            Self::Calendar => &coordination::CALENDAR,
+            Self::DuplicateClaim => &people::DUPLICATE_CLAIM,
+            Self::Places => &places::PLACES,
+            Self::Trip => &person::TRIP,
+            Self::Tie => &person::TIE,
+            Self::Run => &group::RUN,
+            Self::BoardNotice => &village::BOARD,
+            Self::CandidateFile => &counter::CANDIDATE_FILE,
+            Self::ShareProposal => &money::SHARE,
+            Self::InternalDraft => &coordination::INTERNAL_DRAFT,
         }
+    }
+
+    /// The number in entries.
+    pub const fn number(self) -> u16 {
+        self.spec().number
     }
 
     /// The kind with this number, if this version knows it.
@@ -104,49 +222,22 @@ impl RecordKind {
 
     /// The class of scope that such documents live in; elsewhere they are not read.
     pub fn class(self) -> Class {
-        match self {
-            Self::Person | Self::Tie => Class::Identity,
-            Self::Participation | Self::Trip => Class::Participation,
-            Self::Agenda => Class::Agenda,
-            Self::Agreement | Self::Commitment | Self::Calendar => Class::Coordination,
-            Self::InternalDraft => Class::Internal,
-        }
+        self.spec().class
     }
 
     /// Whether it is one of the documents of [`coordination`].
     pub fn is_of_coordination(self) -> bool {
-        match self {
-            Self::Agenda | Self::Agreement | Self::Commitment | Self::Calendar | Self::InternalDraft => true,
-            Self::Person | Self::Participation | Self::Trip | Self::Tie => false,
-        }
+        matches!(self, Self::Agenda | Self::Agreement | Self::Commitment | Self::Calendar | Self::InternalDraft)
     }
 
     /// What it is called on a page.
     pub fn label(self) -> Words {
-        match self {
-            Self::Person => words::PERSON,
-            Self::Participation => words::PARTICIPATION,
-            Self::Trip => words::TRIP,
-            Self::Tie => words::TIE,
-            Self::Agenda => words::AGENDA,
-            Self::Agreement => words::AGREEMENT,
-            Self::Commitment => words::COMMITMENT,
-            Self::Calendar => words::CALENDAR,
-            Self::InternalDraft => words::INTERNAL_DRAFT,
-        }
+        self.spec().label
     }
 
     /// Its fields, in the order of the form.
     pub fn fields(self) -> &'static [FieldSpec] {
-        match self {
-            Self::Person => PersonFields::SPECS,
-            Self::Participation => ParticipationFields::SPECS,
-            Self::Trip => TripFields::SPECS,
-            Self::Tie => TieFields::SPECS,
-            Self::Agenda => AgendaFields::SPECS,
-            // Facts alone: nothing in it is edited.
-            Self::Agreement | Self::Commitment | Self::Calendar | Self::InternalDraft => &[],
-        }
+        self.spec().fields
     }
 
     /// One of its fields.
@@ -156,27 +247,12 @@ impl RecordKind {
 
     /// Its facts.
     pub fn facts(self) -> &'static [FactSpec] {
-        match self {
-            Self::Participation => PARTICIPATION_FACTS,
-            Self::Agenda => coordination::AGENDA_FACTS,
-            Self::Agreement => coordination::AGREEMENT_FACTS,
-            Self::Commitment => coordination::COMMITMENT_FACTS,
-            Self::Calendar => coordination::CALENDAR_FACTS,
-            Self::InternalDraft => coordination::INTERNAL_DRAFT_FACTS,
-            Self::Person | Self::Trip | Self::Tie => &[],
-        }
+        self.spec().facts
     }
 
     /// The fields without which a document of this kind is not begun. Whoever does begin one is still shown.
     pub fn required(self) -> &'static [&'static str] {
-        match self {
-            Self::Person => &["person", "name"],
-            Self::Participation => &["person", "programme"],
-            Self::Trip => &["person"],
-            Self::Tie => &["person", "relation", "other"],
-            // The fact that opens it is enough; a title is asked for before the text is final.
-            Self::Agenda | Self::Agreement | Self::Commitment | Self::Calendar | Self::InternalDraft => &[],
-        }
+        self.spec().required
     }
 }
 
@@ -189,38 +265,40 @@ mod tests {
     fn numbers_keys_and_classes_stay_as_they_are() {
         let mut table = String::new();
         for kind in RecordKind::ALL {
+            let spec = kind.spec();
             let keys = |keys: Vec<&str>| keys.join(" ");
             table.push_str(&format!(
-                "{} {}: {} | {}\n",
+                "{} {}: {} | {} | {}\n",
                 kind.number(),
                 kind.class(),
-                keys(kind.fields().iter().map(|f| f.key).collect()),
-                keys(kind.facts().iter().map(|f| f.key).collect()),
+                keys(spec.fields.iter().map(|field| field.key).collect()),
+                keys(spec.texts.iter().map(|text| text.key).collect()),
+                keys(spec.facts.iter().map(|fact| fact.key).collect()),
             ));
             assert_eq!(RecordKind::from_number(kind.number()), Some(kind));
         }
-        assert_eq!(
-            table,
-            "2 identity: person name nik kk birth sex address dusun rt rw phone source | \n\
-             3 participation: person programme register group group_number resident productive willing \
-             claim_calon_tki claim_tki_aktif claim_keluarga_tki claim_tki_purna claim_keluarga_tki_purna \
-             | decision leaving step annulment\n\
-             31 participation: person country sector route firm departure returned last_contact | \n\
-             32 identity: person relation other since until | \n\
-             21 agenda: title purpose begins ends \
-             | opening party stand comment meeting letter mandate ad_referendum final paper ratification closing annulment\n\
-             22 coordination:  | published copied ratification paper annulment\n\
-             24 coordination:  | promise acceptance programmed progress sanction answer feedback taken_up annulment\n\
-             25 coordination:  | calendar event confirmation attendance annulment\n\
-             36 internal:  | draft_for draft_stand disposition initials release annulment\n"
-        );
-        assert_eq!(RecordKind::from_number(4), None);
+        assert_eq!(table, include_str!("kinds.golden.txt"));
+        assert_eq!(RecordKind::from_number(9999), None);
     }
 
     #[test]
     fn what_is_required_is_a_field() {
         for kind in RecordKind::ALL {
             assert!(kind.required().iter().all(|key| kind.field(key).is_some()), "{kind:?}");
+        }
+    }
+
+    #[test]
+    fn a_key_means_one_thing_in_a_document() {
+        for kind in RecordKind::ALL {
+            let spec = kind.spec();
+            let mut keys: Vec<&str> = spec.fields.iter().map(|field| field.key).collect();
+            keys.extend(spec.texts.iter().map(|text| text.key));
+            keys.extend(spec.facts.iter().map(|fact| fact.key));
+            let all = keys.len();
+            keys.sort_unstable();
+            keys.dedup();
+            assert_eq!(keys.len(), all, "{kind:?}");
         }
     }
 }

@@ -14,24 +14,36 @@ mod author;
 mod category;
 mod circumstances;
 mod conflict;
+mod content;
 pub mod coordination;
+mod counter;
 mod date;
+mod due;
 mod duplicate;
 mod eligibility;
+mod empowerment;
 mod error;
 mod facts;
 mod fields;
 mod fold;
+mod group;
+mod heard;
 mod import;
 mod kinds;
+mod money;
 mod nik;
 mod notice;
 mod participation;
+mod people;
 mod person;
+mod places;
+mod programme;
 mod register;
 mod rows;
 mod rules;
+mod sheet;
 mod value;
+mod village;
 mod words;
 
 #[cfg(test)]
@@ -41,28 +53,40 @@ pub use author::{Author, Authors, By, MaySay};
 pub use category::{Clue, Missing};
 pub use circumstances::{Circumstances, Contested, FamilyCircle};
 pub use conflict::{Conflict, ConflictValue, check_required, choose, conflicts, edit_from_input};
+pub use content::holds_nik;
+pub use counter::*;
 pub use date::{DateError, PartialDate, Span, shown_day};
+pub use due::{Due, DueWhat, Records, due};
 pub use duplicate::{Candidate, Evidence, KnownPeople, PossibleDuplicate, possible_duplicates};
 pub use eligibility::{Answer, Eligibility, Reason, Subject, eligibility};
+pub use empowerment::*;
 pub use error::RecordError;
 pub use facts::{Content, FACT_BYTES_MAX, FactDraft};
 pub use fields::{FieldSpec, Fields};
 pub use fold::{Folded, Record, fold};
+pub use group::*;
+pub use heard::Spoken;
 pub use import::{
     IMPORT_BYTES_MAX, IMPORT_ROWS_MAX, ImportDraft, ImportOptions, ImportRow, ImportTable, RowError, RowProblem,
     read_import, rejected_csv, template,
 };
 pub use jiff::civil::Date;
-pub use kinds::{ANNULMENT, DECISION, FactSpec, LEAVING, RecordKind, STEP};
+pub use kinds::{ANNULMENT, DECISION, FactSpec, KindSpec, LEAVING, RecordKind, STEP, TextSpec};
+pub use money::*;
 pub use nik::{NikWarning, nik_warnings, nik_was_a_number};
 pub use notice::{Ignored, Notice, NoticeState, Why};
 pub use participation::{
     Annulment, Basis, Category, Decision, Events, Leaving, LeavingReason, OpenMatter, Outcome, Participation,
     ParticipationFields, Said, Stage, Standing, Step, StepReached,
 };
+pub use people::*;
 pub use person::{Held, Person, PersonFields, Relation, Route, Sex, Tie, TieFields, Trip, TripFields};
+pub use places::*;
+pub use programme::ProgrammeRecord;
 pub use register::{RegisterError, RegisterNumber, next_register, register_prefix};
 pub use rows::{DocumentRows, StateSum};
-pub use rules::{Condition, DESMIGRATIF, RuleBook, Rules, Sourced};
+pub use rules::{Condition, DESMIGRATIF, Document, Figures, RuleBook, Rules, Sourced};
+pub use sheet::{NewRecord, Sheet};
 pub use value::{Digest, FieldType, HexError, Known, PersonId, TEXT_CHARS_MAX, ValueType};
+pub use village::*;
 pub use words::{Lang, Words};

@@ -45,7 +45,7 @@ pub enum Why {
     /// The document lies in a scope of another class.
     Misplaced,
     /// A rule of coordination is broken.
-    Unfit(Unfit),
+    Disallowed(Unfit),
     /// What was accepted cannot be shown on this machine; an alarm of this node alone.
     CannotShow,
     /// It waits for something else.
@@ -113,7 +113,7 @@ impl Why {
             | Self::MayNotSay(_)
             | Self::NotItsOwn
             | Self::Misplaced
-            | Self::Unfit(_) => NoticeState::Ignored,
+            | Self::Disallowed(_) => NoticeState::Ignored,
             Self::Refused(_) => NoticeState::Refused,
         }
     }
@@ -128,7 +128,7 @@ impl Why {
             Self::UnknownAuthor => "unknown_author",
             Self::NotItsOwn => "not_its_own",
             Self::Misplaced => "misplaced",
-            Self::Unfit(unfit) => unfit.code(),
+            Self::Disallowed(unfit) => unfit.code(),
             Self::CannotShow => "cannot_show",
             Self::Waits(Waiting::Dependency(_)) => "dependency",
             Self::Waits(Waiting::Reissue(_)) => "reissue",

@@ -1,14 +1,39 @@
 //! What the programme does with a person (records no. 3): claims, conditions, decisions, stages, leaving (no. 34).
 //! No name, no NIK and no free text about the person stand here.
 
-use identity::{Coordinate, EntryHash, Region};
+use identity::{Class, Coordinate, EntryHash, Region};
 use serde::{Deserialize, Serialize};
 
 use crate::{
-    author::By,
+    author::{By, MaySay},
     date::PartialDate,
-    fields::record_fields,
+    empowerment::{MaterialAssigned, Partnered, Started},
+    fields::{Fields, record_fields},
+    kinds::{self, FactSpec, KindSpec},
+    people::{MoveAccepted, MoveAnnounced},
     value::{Digest, PersonId, codes},
+    words,
+};
+
+pub(crate) const PARTICIPATION: KindSpec = KindSpec {
+    number: 3,
+    class: Class::Participation,
+    label: words::PARTICIPATION,
+    fields: ParticipationFields::SPECS,
+    texts: &[],
+    facts: &[
+        // The Kepala Desa decides; the petugas of the village types it in. [S2]
+        FactSpec { key: kinds::DECISION, label: words::DECISION, may_say: MaySay::VILLAGE },
+        FactSpec { key: kinds::LEAVING, label: words::LEAVING, may_say: MaySay::CLOSE },
+        FactSpec { key: kinds::STEP, label: words::STEP, may_say: MaySay::CLOSE },
+        FactSpec::new("started", "Usaha dimulai", "Business begun", MaySay::CLOSE),
+        FactSpec::new("material", "Materi yang diberikan", "Material assigned", MaySay::CLOSE),
+        FactSpec::new("partner", "Mitra pendamping", "Mentor partner", MaySay::CLOSE),
+        FactSpec::new("moving", "Pindah desa", "Moving", MaySay::CLOSE),
+        FactSpec::new("move_accepted", "Pindahan diterima", "Move accepted", MaySay::CLOSE),
+        FactSpec { key: kinds::ANNULMENT, label: words::ANNULMENT, may_say: MaySay::CLOSE },
+    ],
+    required: &["person", "programme"],
 };
 
 codes! {
@@ -225,6 +250,21 @@ pub struct Events {
     /// Steps reached, in one order on every node.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub steps: Vec<Said<StepReached>>,
+    /// Businesses begun.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub started: Vec<Said<Started>>,
+    /// Materials assigned; the quadrant behind them stands elsewhere.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub materials: Vec<Said<MaterialAssigned>>,
+    /// Mentor partners.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub partners: Vec<Said<Partnered>>,
+    /// Where somebody moves.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub moving: Vec<Said<MoveAnnounced>>,
+    /// Who took somebody on who moved.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub move_accepted: Vec<Said<MoveAccepted>>,
 }
 
 /// What the decisions say together.

@@ -1,11 +1,13 @@
 //! Who a person is (records no. 2), the journeys abroad (no. 31) and the family (no. 32).
 
-use identity::{Coordinate, Region};
+use identity::{Class, Coordinate, Region};
 
 use crate::{
     date::PartialDate,
-    fields::record_fields,
+    fields::{Fields, record_fields},
+    kinds::KindSpec,
     value::{PersonId, codes},
+    words,
 };
 
 codes! {
@@ -146,3 +148,33 @@ pub type Person = Held<PersonFields>;
 pub type Trip = Held<TripFields>;
 /// A family tie.
 pub type Tie = Held<TieFields>;
+
+pub(crate) const PERSON: KindSpec = KindSpec {
+    number: 2,
+    class: Class::Identity,
+    label: words::PERSON,
+    fields: PersonFields::SPECS,
+    texts: &[],
+    facts: &[],
+    required: &["person", "name"],
+};
+
+pub(crate) const TRIP: KindSpec = KindSpec {
+    number: 31,
+    class: Class::Participation,
+    label: words::TRIP,
+    fields: TripFields::SPECS,
+    texts: &[],
+    facts: &[],
+    required: &["person"],
+};
+
+pub(crate) const TIE: KindSpec = KindSpec {
+    number: 32,
+    class: Class::Identity,
+    label: words::TIE,
+    fields: TieFields::SPECS,
+    texts: &[],
+    facts: &[],
+    required: &["person", "relation", "other"],
+};

@@ -6,6 +6,10 @@ use std::collections::BTreeMap;
 
 use serde::{Deserialize, Serialize};
 
+mod figures;
+
+pub use figures::{Document, Figures};
+
 use crate::{participation::Category, person::Relation, value::codes};
 
 codes! {
@@ -49,6 +53,8 @@ pub struct Rules {
     pub relations: Sourced<Vec<Relation>>,
     /// What is asked of everybody.
     pub conditions: BTreeMap<Condition, Sourced<()>>,
+    /// How many, how often, how long.
+    pub figures: Figures,
 }
 
 impl Rules {
@@ -71,6 +77,7 @@ impl Rules {
                 .into_iter()
                 .map(|condition| (condition, Sourced::new((), s2)))
                 .collect(),
+            figures: Figures::desmigratif(),
         }
     }
 }

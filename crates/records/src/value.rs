@@ -3,6 +3,7 @@
 use std::{fmt, str::FromStr};
 
 use documents::Scalar;
+use identity::{Coordinate, OfficeId, Region};
 use serde::{Deserialize, Serialize};
 
 use crate::{
@@ -46,6 +47,11 @@ impl<T> Known<T> {
     /// The first value: what a list shows, beside a sign that there are others.
     pub fn first(&self) -> Option<&T> {
         self.values().first()
+    }
+
+    /// Whether nothing is recorded.
+    pub fn is_unknown(&self) -> bool {
+        matches!(self, Known::Unknown)
     }
 
     /// Whether somebody has to choose.
@@ -302,6 +308,27 @@ impl FieldType for PersonId {
         self.to_string()
     }
 }
+
+/// A name of another room that is stored as its text.
+macro_rules! named_field {
+    ($name:ty) => {
+        impl FieldType for $name {
+            const TYPE: ValueType = ValueType::Text;
+
+            fn from_text(text: &str) -> Option<Self> {
+                text.parse().ok()
+            }
+
+            fn to_text(&self) -> String {
+                self.to_string()
+            }
+        }
+    };
+}
+
+named_field!(Region);
+named_field!(OfficeId);
+named_field!(Coordinate);
 
 /// A closed list of codes with words in both languages and the spellings that are understood.
 macro_rules! codes {

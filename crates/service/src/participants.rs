@@ -423,23 +423,16 @@ fn lost() -> Problem {
 }
 
 fn document_of(held: &Participant, kind: RecordKind) -> Result<Coordinate, Problem> {
-    match kind {
-        RecordKind::Participation => Ok(held.circumstances.participation.doc.clone()),
-        RecordKind::Person
-        | RecordKind::Trip
-        | RecordKind::Tie
-        | RecordKind::Agenda
-        | RecordKind::Agreement
-        | RecordKind::Commitment
-        | RecordKind::Calendar
-        | RecordKind::InternalDraft => held.person.as_ref().map(|person| person.doc.clone()).ok_or_else(|| {
-            Problem::new(
-                Code::NoRight,
-                held.name.text(Lang::En),
-                "an office that reads the identities of that village can change it",
-            )
-        }),
+    if kind == RecordKind::Participation {
+        return Ok(held.circumstances.participation.doc.clone());
     }
+    held.person.as_ref().map(|person| person.doc.clone()).ok_or_else(|| {
+        Problem::new(
+            Code::NoRight,
+            held.name.text(Lang::En),
+            "an office that reads the identities of that village can change it",
+        )
+    })
 }
 
 fn participant_row(row: ViewRow, contested: Vec<String>) -> ParticipantRow {

@@ -7,7 +7,7 @@
 use std::collections::BTreeSet;
 
 use charter::Standing;
-use identity::{JournalId, ScopeName, broken};
+use identity::{JournalId, Point, ScopeName, broken};
 
 use crate::{
     CloseCode, Event, IncarnationLost, Output, Replica, RequestId, SessionId,
@@ -22,6 +22,11 @@ const SCOPES_LISTED_MAX: usize = 64;
 
 /// How many own points are remembered a journal.
 const OWN_POINTS_MAX: usize = 1024;
+
+/// Whether two points of one journal with one number cannot both be.
+pub(crate) fn contradict(one: Point, other: Point) -> bool {
+    one.hash != other.hash && !broken::is("compare haves by number")
+}
 
 impl Replica {
     /// The scopes that both may read and of which this node holds something, by name.
@@ -363,7 +368,7 @@ impl Replica {
                 let (journal, point) = (journal.clone(), theirs);
                 self.lost_own(IncarnationLost::PeerAhead { journal, point }, theirs);
             }
-            if self.may_take(journal).is_some_and(|until| until > received.seq)
+            if self.may_ask(journal, theirs).is_some_and(|until| until > received.seq)
                 && let Some(session) = self.sessions.get_mut(&id)
                 && !session.refused.contains(journal)
             {
@@ -372,7 +377,7 @@ impl Replica {
             return;
         }
         session.ahead.remove(journal);
-        if theirs.seq == received.seq && theirs.hash != received.hash && !broken::is("compare haves by number") {
+        if theirs.seq == received.seq && contradict(theirs, received) {
             self.conflict(id, journal, theirs);
         } else if own && theirs.seq < received.seq && theirs.seq > 0 {
             self.check_own_point(journal, theirs);
@@ -380,10 +385,10 @@ impl Replica {
     }
 
     /// A peer holds less of an own journal: what it holds must be on our chain.
-    fn check_own_point(&mut self, journal: &JournalId, theirs: identity::Point) {
+    fn check_own_point(&mut self, journal: &JournalId, theirs: Point) {
         let known = self.own_points.get(journal).and_then(|points| points.iter().find(|point| point.seq == theirs.seq));
         match known {
-            Some(point) if *point == theirs => {}
+            Some(point) if !contradict(*point, theirs) => {}
             Some(_) => self.own_point_differs(journal, theirs),
             None => {
                 let asked = |purpose: &Purpose| matches!(purpose, Purpose::OwnPoint(of, point) if of == journal && *point == theirs);
@@ -396,7 +401,7 @@ impl Replica {
         }
     }
 
-    pub(crate) fn own_point_differs(&mut self, journal: &JournalId, theirs: identity::Point) {
+    pub(crate) fn own_point_differs(&mut self, journal: &JournalId, theirs: Point) {
         self.lost_own(IncarnationLost::OtherChain { journal: journal.clone(), point: theirs }, theirs);
         // Whoever holds that point shows it signed, so that the proof gets around.
         for id in self.admitted_sessions() {
@@ -407,7 +412,7 @@ impl Replica {
         }
     }
 
-    pub(crate) fn lost_own(&mut self, why: IncarnationLost, point: identity::Point) {
+    pub(crate) fn lost_own(&mut self, why: IncarnationLost, point: Point) {
         let journal = match &why {
             IncarnationLost::PeerAhead { journal, .. } | IncarnationLost::OtherChain { journal, .. } => journal.clone(),
             IncarnationLost::Receipt { .. } => return self.event(Event::NewIncarnationNeeded { why }),
@@ -421,7 +426,7 @@ impl Replica {
         }
     }
 
-    pub(crate) fn remember_own(&mut self, journal: &JournalId, point: identity::Point) {
+    pub(crate) fn remember_own(&mut self, journal: &JournalId, point: Point) {
         if journal.node == self.me && point != NOTHING {
             let points = self.own_points.entry(journal.clone()).or_default();
             points.push_back(point);

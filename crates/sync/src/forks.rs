@@ -63,9 +63,7 @@ impl Replica {
         if self.asked.get(&journal) == Some(&id) {
             self.asked.remove(&journal);
         }
-        let off_cut = matches!(self.charter.standing(&journal), Standing::CutOff(Some(cut)) if ours.seq < cut.seq);
-        if off_cut && self.forks.contains_key(&journal) {
-            // The cut-off follows a branch that is not the one of which we hold the beginning.
+        if self.may_be_given_up(&journal, ours) {
             return self.rewind(&journal);
         }
         if journal.node == self.me {
@@ -75,6 +73,13 @@ impl Replica {
         if !self.send_fork(id, &journal) {
             self.prove(run);
         }
+    }
+
+    /// Whether what ends at `end` may be the beginning of a branch that is given up: the fork is proven, and the cut-off
+    /// lies beyond.
+    pub(crate) fn may_be_given_up(&self, journal: &JournalId, end: Point) -> bool {
+        let below = matches!(self.charter.standing(journal), Standing::CutOff(Some(cut)) if end.seq < cut.seq);
+        below && self.forks.contains_key(journal)
     }
 
     fn prove(&mut self, against: VerifiedRun) {
@@ -153,6 +158,12 @@ impl Replica {
             }
         }
         self.check_cut(&journal);
+        // Who was refused over this may be asked again: what is to be given up can be told now.
+        for id in self.admitted_sessions() {
+            if self.sessions.get_mut(&id).is_some_and(|session| session.refused.remove(&journal)) {
+                self.evaluate(id, &journal);
+            }
+        }
         self.touch_all();
     }
 
@@ -242,7 +253,7 @@ impl Replica {
 
     /// Gives up a branch: the journal is fetched anew along the one that the cut-off names. Where the branches part is
     /// not known here, so all of it is set aside; it is one node's entries of one scope, and it is rare.
-    fn rewind(&mut self, journal: &JournalId) {
+    pub(crate) fn rewind(&mut self, journal: &JournalId) {
         let Some(held) = self.holdings.get_mut(journal) else { return };
         let before = held.durable;
         (held.received, held.durable, held.tail, held.clip) = (NOTHING, NOTHING, None, None);

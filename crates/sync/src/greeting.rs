@@ -174,8 +174,10 @@ impl Replica {
             }
             let active = self.charter.is_active(&session.peer);
             match session.stage {
-                Stage::Greeting => {}
+                // What was to be shared was judged before: our own admission may be the news.
+                Stage::Greeting => session.may.clear(),
                 Stage::Proving if active => {
+                    session.may.clear();
                     session.stage = Stage::Statements;
                     let peer = session.peer;
                     self.offer_beacons(id);

@@ -16,6 +16,7 @@ use journal::VerifiedRun;
 
 use crate::{
     CloseCode, Durable, Event, Found, Output, Replica, RequestId, SessionId, Token, Unchecked,
+    compare::contradict,
     holdings::Tail,
     replica::{Pending, Purpose},
     serving::LOAD_PARTS_MAX,
@@ -80,6 +81,12 @@ impl Replica {
         }
     }
 
+    /// Up to which entry a journal may be asked for from a peer that stands at `theirs`. Of a forked journal that is cut
+    /// off, who does not reach the cut-off may hold the beginning of the branch that is given up.
+    pub(crate) fn may_ask(&self, journal: &JournalId, theirs: Point) -> Option<u64> {
+        if self.may_be_given_up(journal, theirs) { None } else { Some(self.may_take(journal)?.min(theirs.seq)) }
+    }
+
     /// Asks this peer for what it holds more of and nobody else was asked for.
     pub(crate) fn pump_wants(&mut self, id: SessionId) {
         let Some(session) = self.sessions.get(&id) else { return };
@@ -93,8 +100,7 @@ impl Replica {
                 break;
             }
             let (received, durable) = (self.holdings.received(journal), self.holdings.durable(journal));
-            let theirs = session.known(journal, durable).map_or(0, |point| point.seq);
-            let until = self.may_take(journal).unwrap_or(0).min(theirs);
+            let until = session.known(journal, durable).and_then(|theirs| self.may_ask(journal, theirs)).unwrap_or(0);
             let awaited = session.peer != journal.node && self.grace.contains_key(journal);
             if until <= received.seq {
                 over.push(journal.clone());
@@ -155,9 +161,10 @@ impl Replica {
         session.ahead.remove(journal);
         session.refused.insert(journal.clone());
         self.end_want(id, journal);
-        if why == Decline::OtherChain && ours.seq > 0 && self.shares(id, &journal.scope) {
-            self.conflict(id, journal, ours);
+        if why != Decline::OtherChain || ours.seq == 0 || !self.shares(id, &journal.scope) {
+            return;
         }
+        if self.may_be_given_up(journal, ours) { self.rewind(journal) } else { self.conflict(id, journal, ours) }
     }
 
     /// What its author has just written is on its way through the worker: not asked for elsewhere meanwhile.
@@ -287,7 +294,7 @@ impl Replica {
         let received = self.holdings.received(&journal);
         let until = self.may_take(&journal).filter(|until| *until > received.seq);
         if run.last().seq <= received.seq {
-            if run.last().seq == received.seq && run.last().hash != received.hash {
+            if run.last().seq == received.seq && contradict(run.last(), received) {
                 self.contradicted(id, run);
             } else {
                 self.counters.entries_repeated += run.entries().len() as u64;
@@ -298,7 +305,7 @@ impl Replica {
             self.refuse(id, &journal);
             return None;
         }
-        if run.point_at(received.seq).is_some_and(|point| point != received) {
+        if run.point_at(received.seq).is_some_and(|point| contradict(point, received)) {
             self.contradicted(id, run);
             return None;
         }

@@ -186,8 +186,10 @@ impl Batch<'_> {
                 self.renamed.extend(person.flatten());
                 self.db.prepare_cached("DELETE FROM name_search WHERE rowid = ?1")?.execute([id])?;
             }
-            let delete = format!("DELETE FROM {} WHERE document = ?1", schema::table(kind));
-            self.db.prepare_cached(&delete)?.execute([id])?;
+            if let Some(table) = schema::table_of(kind) {
+                let delete = format!("DELETE FROM {table} WHERE document = ?1");
+                self.db.prepare_cached(&delete)?.execute([id])?;
+            }
         }
         if extra & HAS_CONFLICTS != 0 {
             self.db.prepare_cached("DELETE FROM conflict WHERE document = ?1")?.execute([id])?;
@@ -234,7 +236,7 @@ impl Batch<'_> {
                 }
             }
             Record::Erased => self.erased = true,
-            Record::Unread => {}
+            Record::Programme(_) | Record::Unread => {}
         }
         rows.conflicts.iter().try_for_each(|conflict| self.conflict(id, conflict))?;
         rows.notices.iter().enumerate().try_for_each(|(place, notice)| self.notice(id, place, notice))

@@ -5,21 +5,30 @@ use std::{collections::BTreeMap, fmt::Write, sync::OnceLock};
 use records::{FieldSpec, RecordKind};
 
 /// Raise it when what the rows *mean* changes while the tables stay the same.
-const MEANING: u32 = 3;
+const MEANING: u32 = 5;
 
-/// The table of a kind of record.
+/// The kinds that have a table, in the order of their numbers, with its name. Of the others only the document itself has
+/// a row, with what is contested in it and what does not count.
+pub(crate) const TABLED: [(RecordKind, &str); 9] = [
+    (RecordKind::Person, "person"),
+    (RecordKind::Participation, "participation"),
+    (RecordKind::Agenda, "agenda"),
+    (RecordKind::Agreement, "agreement"),
+    (RecordKind::Commitment, "commitment"),
+    (RecordKind::Calendar, "calendar"),
+    (RecordKind::Trip, "trip"),
+    (RecordKind::Tie, "tie"),
+    (RecordKind::InternalDraft, "internal_draft"),
+];
+
+/// The table of a kind of record; `None` for a kind that has none.
+pub(crate) fn table_of(kind: RecordKind) -> Option<&'static str> {
+    TABLED.into_iter().find(|(tabled, _)| *tabled == kind).map(|(_, table)| table)
+}
+
+/// The table of a kind of [`TABLED`]; no other is asked for.
 pub(crate) fn table(kind: RecordKind) -> &'static str {
-    match kind {
-        RecordKind::Person => "person",
-        RecordKind::Participation => "participation",
-        RecordKind::Trip => "trip",
-        RecordKind::Tie => "tie",
-        RecordKind::Agenda => "agenda",
-        RecordKind::Agreement => "agreement",
-        RecordKind::Commitment => "commitment",
-        RecordKind::Calendar => "calendar",
-        RecordKind::InternalDraft => "internal_draft",
-    }
+    table_of(kind).unwrap_or_default()
 }
 
 /// What stands in a kind's table before its fields; for coordination `village` is what follows the class in the scope's
@@ -28,16 +37,14 @@ pub(crate) const LEADING: [&str; 2] = ["document", "village"];
 
 /// What stands in a kind's table after its fields.
 pub(crate) fn trailing(kind: RecordKind) -> &'static [&'static str] {
-    match kind {
-        // Derived from the facts, so that lists can filter; the facts themselves are in `events`, as JSON.
-        RecordKind::Participation => &["stage", "decided", "decision_number", "decision_date", "events", "shown_name"],
-        RecordKind::Person | RecordKind::Trip | RecordKind::Tie => &[],
+    // Derived from the facts, so that lists can filter; the facts themselves are in `events`, as JSON.
+    if kind == RecordKind::Participation {
+        &["stage", "decided", "decision_number", "decision_date", "events", "shown_name"]
+    } else if kind.is_of_coordination() {
         // What was read, whole, as JSON: rules over several documents take it from here.
-        RecordKind::Agenda
-        | RecordKind::Agreement
-        | RecordKind::Commitment
-        | RecordKind::Calendar
-        | RecordKind::InternalDraft => &["content"],
+        &["content"]
+    } else {
+        &[]
     }
 }
 
@@ -50,7 +57,7 @@ pub(crate) fn columns(kind: RecordKind) -> Vec<&'static str> {
 /// The statement that fills a row of a kind's table.
 pub(crate) fn insert(kind: RecordKind) -> &'static str {
     static TEXTS: OnceLock<BTreeMap<RecordKind, String>> = OnceLock::new();
-    let texts = TEXTS.get_or_init(|| RecordKind::ALL.into_iter().map(|kind| (kind, insert_text(kind))).collect());
+    let texts = TEXTS.get_or_init(|| TABLED.into_iter().map(|(kind, _)| (kind, insert_text(kind))).collect());
     texts.get(&kind).map_or("", String::as_str)
 }
 
@@ -102,12 +109,11 @@ CREATE VIRTUAL TABLE name_search USING fts5 (
 );
 "#,
     );
-    for kind in RecordKind::ALL {
+    for (kind, table) in TABLED {
         let columns = columns(kind).into_iter().skip(LEADING.len()).map(|name| format!(", \"{name}\" TEXT"));
         let _ = writeln!(
             sql,
-            "CREATE TABLE {} (document INTEGER PRIMARY KEY REFERENCES document, village TEXT NOT NULL{});",
-            table(kind),
+            "CREATE TABLE {table} (document INTEGER PRIMARY KEY REFERENCES document, village TEXT NOT NULL{});",
             columns.collect::<String>()
         );
     }

@@ -32,23 +32,25 @@ pub(crate) use identity::broken::choose;
 #[cfg(not(feature = "broken"))]
 pub(crate) fn choose(_variant: Option<&'static str>) {}
 
-/// Runs every variant until a run catches it.
+/// Runs every variant, or the one with this name, until a run catches it.
 #[cfg(feature = "broken")]
-pub(crate) fn table(seeds: u64) -> anyhow::Result<()> {
+pub(crate) fn table(only: &str, seeds: u64) -> anyhow::Result<()> {
+    let variants: Vec<&'static str> = VARIANTS.into_iter().filter(|name| only.is_empty() || *name == only).collect();
+    anyhow::ensure!(!variants.is_empty(), "there is no such variant; they are: {}", VARIANTS.join(", "));
     let mut table = comfy_table::Table::new();
     table.load_preset(comfy_table::presets::NOTHING).set_header(["variant", "caught by seed", "as"]);
     let mut missed = Vec::new();
-    for variant in VARIANTS {
+    for variant in variants {
         let all: Vec<u64> = (1..=seeds).collect();
         let (_, failed) = crate::runs::all(&all, crate::world::PROGRAMME_NODES, crate::DAYS, Some(variant));
         // One after the other, so that somebody who waits sees how far it is.
         eprintln!(
             "{variant}: {}",
-            failed.as_ref().map_or("not caught", |(_, why)| why.as_str()).lines().next().unwrap_or("")
+            failed.as_ref().map_or("not caught", |(_, failure)| failure.why.as_str()).lines().next().unwrap_or("")
         );
         match failed {
-            Some((plan, why)) => {
-                table.add_row([variant.to_owned(), plan.seed.to_string(), why.chars().take(90).collect()]);
+            Some((plan, failure)) => {
+                table.add_row([variant.to_owned(), plan.seed.to_string(), failure.why.chars().take(90).collect()]);
             }
             None => missed.push(variant),
         }
@@ -58,8 +60,8 @@ pub(crate) fn table(seeds: u64) -> anyhow::Result<()> {
     Ok(())
 }
 
-/// Runs every variant until a run catches it.
+/// There are none to run in this build.
 #[cfg(not(feature = "broken"))]
-pub(crate) fn table(_seeds: u64) -> anyhow::Result<()> {
+pub(crate) fn table(_only: &str, _seeds: u64) -> anyhow::Result<()> {
     anyhow::bail!("this simulator was built without the broken variants: use scripts/sim --broken")
 }

@@ -1,11 +1,22 @@
 //! What happens in a step.
 
-use std::time::Duration;
+use std::{
+    collections::{BTreeMap, BTreeSet},
+    time::Duration,
+};
 
 use charter::{Body, Cut};
-use identity::{Class, Coordinate, NodeKey, ScopeName};
+use documents::{Verdict, Waiting};
+use identity::{Class, Coordinate, NodeKey, Point, ScopeName};
 
-use crate::{hostile::Trick, net::Net, node::Node, random::Random, schedule::Step, world::MINISTRIES};
+use crate::{
+    hostile::Trick,
+    net::Net,
+    node::{Node, keys},
+    random::Random,
+    schedule::Step,
+    world::MINISTRIES,
+};
 
 /// What a run remembers from step to step.
 #[derive(Default)]
@@ -15,6 +26,15 @@ pub(crate) struct Days {
     /// A disk as it once was.
     former: Option<(String, crate::disk::Disk)>,
     machines: usize,
+}
+
+/// How many of the fourteen offices beside the ministries lose a key in one run; one more where a backup is restored.
+const REMOVED_MAX: usize = 3;
+
+impl Days {
+    fn may_remove(&self) -> bool {
+        self.removed.len() < REMOVED_MAX
+    }
 }
 
 const YEAR_MS: i64 = 365 * 86_400_000;
@@ -27,7 +47,7 @@ impl Net {
         let names = self.names();
         let name = random.pick(&names).unwrap().clone();
         let off = self.node(&name).replica.is_none();
-        let kind = random.below(46);
+        let kind = random.below(53);
         if tell {
             eprintln!("{:>4} {:?} kind {kind} at {name}", step.number, self.elapsed());
         }
@@ -64,17 +84,18 @@ impl Net {
                 let off_ms = *random.pick(&[YEAR_MS, -YEAR_MS, 0]).unwrap();
                 self.set_clock(&name, off_ms);
             }
-            31 if days.former.is_none() => days.former = Some((name.clone(), self.node(&name).disk.clone())),
-            31 | 32 => self.set_back(days, &mut random),
-            33 => self.erase_something(&mut random),
-            34 => self.admit_somebody(days, &mut random),
-            35 if days.removed.len() < 2 => self.lose_a_laptop(days, &mut random),
-            36 if days.removed.len() < 2 => self.copy_a_laptop(days, &mut random),
-            37 if days.removed.len() < 2 => self.turn_hostile(days, &mut random),
-            38 if days.removed.len() < 2 => self.back_date(days, &mut random),
-            39 => self.some_founders_vote(&mut random),
-            40 if !off => self.damage(&name, &mut random),
-            41..=44 => self.work_on_one(&mut random),
+            31..=34 if days.former.is_none() => self.back_up(days, name, &mut random),
+            31..=34 => self.set_back(days, &mut random),
+            35 => self.erase_something(&mut random),
+            36 => self.admit_somebody(days, &mut random),
+            37 => self.add_a_machine(days, &mut random),
+            38 if days.may_remove() => self.lose_a_laptop(days, &mut random),
+            39 | 40 if days.may_remove() => self.copy_a_laptop(days, &mut random),
+            41 | 42 if days.may_remove() => self.turn_hostile(days, &mut random),
+            43..=45 if days.may_remove() => self.back_date(days, &mut random),
+            46 => self.some_founders_vote(&mut random),
+            47 if !off => self.damage(&name, &mut random),
+            48..=51 => self.work_on_one(&mut random),
             _ => self.save_form(&name, &mut random),
         }
     }
@@ -83,7 +104,7 @@ impl Net {
     fn work_on_one(&mut self, random: &mut Random) {
         let Some(write) = random.pick(&self.acknowledged) else { return };
         let document = Coordinate { journal: write.journal.clone(), seq: write.point.seq };
-        let key = *random.pick(&["status", "address", "group"]).unwrap();
+        let key = *random.pick(&keys(document.journal.scope.class())).unwrap();
         let editors = self.editors(&document);
         let together: Vec<String> = (0..1 + random.below(3)).filter_map(|_| random.pick(&editors).cloned()).collect();
         together.iter().for_each(|name| self.open_document(name, &document));
@@ -144,11 +165,27 @@ impl Net {
         self.heal();
         self.settle();
         let healed = self.elapsed();
+        // Some cut too low at first, and see what hung on it.
+        let first = days.removed.len() / 2;
+        for (name, by) in &days.removed[..first] {
+            self.cut_off_all(by, name, |seq| seq / 2);
+        }
+        self.settle();
+        if days.removed[..first].iter().any(|(name, by)| self.others_built_beyond(by, name)) {
+            self.marks.count("a cut-off below what others built on");
+        }
         for (name, by) in &days.removed {
-            self.cut_off_all(by, name);
+            self.cut_off_all(by, name, |seq| seq);
         }
         self.settle();
         healed
+    }
+
+    /// Somebody keeps a copy of a disk; more often of a village's than of a ministry's.
+    fn back_up(&self, days: &mut Days, name: String, random: &mut Random) {
+        let ministry = MINISTRIES.contains(&&*name) && !random.one_in(4);
+        let name = if ministry { self.some_place("village", random) } else { name };
+        days.former = Some((name.clone(), self.node(&name).disk.clone()));
     }
 
     /// A disk goes back to what it once was: in the same machine, or as the backup that a new one starts from.
@@ -157,7 +194,10 @@ impl Net {
         if days.removed.iter().any(|(removed, _)| *removed == name) {
             return;
         }
-        if random.one_in(2) || days.removed.len() >= 2 || self.world.place(&name).is_none_or(|p| p.kind == "ministry") {
+        if random.one_in(4)
+            || days.removed.len() > REMOVED_MAX
+            || self.world.place(&name).is_none_or(|p| p.kind == "ministry")
+        {
             return self.roll_back(&name, disk);
         }
         self.fired.count("restore from an old backup");
@@ -183,12 +223,12 @@ impl Net {
             if let Some(write) = self.acknowledged.get(before) {
                 let document = Coordinate { journal: write.journal.clone(), seq: write.point.seq };
                 self.open_document(&name, &document);
-                self.save_field(&name, "address");
+                self.save_field(&name, keys(document.journal.scope.class())[1]);
                 self.run(Duration::from_secs(5));
                 let others: Vec<String> = self.editors(&document).into_iter().filter(|one| *one != name).collect();
                 if let Some(editor) = random.pick(&others).cloned() {
                     self.open_document(&editor, &document);
-                    self.save_field(&editor, "status");
+                    self.save_field(&editor, keys(document.journal.scope.class())[0]);
                     self.run(Duration::from_secs(5));
                 }
             }
@@ -220,16 +260,21 @@ impl Net {
         disk.freezes.clear();
         let node = Node::new(&new, key, disk);
         self.machine(node);
+        self.same_roads(&new, name);
+        days.removed.push((name.to_owned(), by));
+        self.marks.count("a new machine took a lost one's place");
+    }
+
+    /// A machine calls, and is called by, whoever another one of its office is.
+    fn same_roads(&mut self, new: &str, name: &str) {
         for road in self.roads.clone() {
             let [a, b] = [road.0, road.1].map(|node| self.nodes[node].name.clone());
             if a == name {
-                self.road(&new, &b);
+                self.road(new, &b);
             } else if b == name {
-                self.road(&a, &new);
+                self.road(&a, new);
             }
         }
-        days.removed.push((name.to_owned(), by));
-        self.marks.count("a new machine took a lost one's place");
     }
 
     /// Whether an office's first machine is on, and nobody has removed it.
@@ -270,6 +315,9 @@ impl Net {
         self.write(&village, &scope, 1);
         self.fired.count("stolen key used beside its owner");
         self.run(Duration::from_secs(60));
+        if !self.has_heard_all(&by, &village) {
+            return;
+        }
         self.remove(&by, &village);
         let scope = self.a_scope(&village, random);
         self.write(&copy, &scope, 1);
@@ -289,8 +337,59 @@ impl Net {
             self.play(&village, trick, random);
             self.run(Duration::from_millis(random.below(3000)));
         }
+        self.believe_nobody(&village, random);
+        if !self.has_heard_all(&by, &village) {
+            return;
+        }
         self.remove(&by, &village);
         days.removed.push((village, by));
+    }
+
+    /// Somebody who was told lies loses the line and writes on: nobody can hold that.
+    fn believe_nobody(&mut self, liar: &str, random: &mut Random) {
+        let about: BTreeSet<NodeKey> = self.node(liar).disk.journals.keys().map(|journal| journal.node).collect();
+        let told =
+            |name: &String| name != liar && about.contains(&self.world.key(name)) && self.is_awake(self.index(name));
+        let told: Vec<String> = self.names().into_iter().filter(told).collect();
+        let Some(name) = random.pick(&told).cloned() else { return };
+        self.isolate(&name);
+        let key = self.world.key(&name);
+        let journals = self.node(liar).disk.journals.keys().filter(|journal| journal.node == key);
+        let scopes: BTreeSet<String> = journals.map(|journal| journal.scope.to_string()).collect();
+        scopes.iter().for_each(|scope| self.write(&name, scope, 1));
+        self.run(Duration::from_secs(1));
+        self.expect_no_risk_understated(&self.admitted());
+    }
+
+    /// An office takes a machine into use beside its first, and the line goes down at both.
+    fn add_a_machine(&mut self, days: &mut Days, random: &mut Random) {
+        let kind = *random.pick(&["village", "village", "regency"]).unwrap();
+        let name = self.some_place(kind, random);
+        if !self.speaks(days, &name) {
+            return;
+        }
+        days.machines += 1;
+        let second = format!("{name} {}", days.machines + 1);
+        let request = self.world.further(&second, &name);
+        let admission = self.world.said(&name, Body::Admit { request });
+        self.say(&name, admission);
+        let statements = self.node(&name).disk.statements.clone();
+        self.add(&second, &second, statements);
+        self.same_roads(&second, &name);
+        self.road(&second, &name);
+        self.run(Duration::from_secs(random.below(120)));
+        for other in self.nodes.iter().map(|node| node.name.clone()).collect::<Vec<_>>() {
+            if other != name && other != second {
+                self.cut(&name, &other);
+                self.cut(&second, &other);
+            }
+        }
+        for one in [&name, &second] {
+            let scope = self.a_scope(&name, random);
+            self.write(one, &scope, 1 + random.below(3));
+        }
+        self.run(Duration::from_secs(30));
+        self.marks.count("an office's second machine wrote");
     }
 
     /// A regency's key is removed; who has it goes on removing others with it.
@@ -373,22 +472,40 @@ impl Net {
         self.say(by, said);
     }
 
-    /// An office cuts a node's journals off where it holds them itself, in every scope that it reads.
-    pub(crate) fn cut_off_all(&mut self, by: &str, name: &str) {
+    /// An office cuts a node's journals off in every scope that it reads: at which entry, of so many that it holds.
+    pub(crate) fn cut_off_all(&mut self, by: &str, name: &str, at: impl Fn(u64) -> u64) {
         let node: NodeKey = self.world.key(name);
         let index = self.index(by);
-        let disk = &self.nodes[index].disk;
-        let mut scopes: std::collections::BTreeMap<ScopeName, Vec<Cut>> = std::collections::BTreeMap::new();
+        let Node { disk, replica: Some(replica), .. } = &self.nodes[index] else { return };
+        let mut scopes: BTreeMap<ScopeName, Vec<Cut>> = BTreeMap::new();
         for journal in disk.journals.keys().filter(|journal| journal.node == node) {
-            let cut = Cut { incarnation: journal.incarnation, at: Some(disk.point(journal)) };
-            scopes.entry(journal.scope.clone()).or_default().push(cut);
+            let seq = at(disk.point(journal).seq);
+            let at = disk.hash_at(journal, seq).map(|hash| Point { seq, hash });
+            scopes.entry(journal.scope.clone()).or_default().push(Cut { incarnation: journal.incarnation, at });
         }
-        for (scope, at) in scopes {
-            let body = Body::CutOff { node, scope, at, cites: Vec::new(), void: false };
+        let cites =
+            |scope: &ScopeName| replica.charter().cut_offs(&node, scope).map_or(Vec::new(), |cuts| cuts.heads.clone());
+        let bodies: Vec<Body> = scopes
+            .into_iter()
+            .map(|(scope, at)| Body::CutOff { node, cites: cites(&scope), scope, at, void: true })
+            .collect();
+        for body in bodies {
             let said = self.world.said(by, body);
             self.say(by, said);
+            self.fired.count("cut-off");
         }
-        self.fired.count("cut-off");
+    }
+
+    /// Whether an office knows of somebody's entry that waits because of what was cut away beneath it.
+    fn others_built_beyond(&self, by: &str, name: &str) -> bool {
+        let (node, key) = (self.node(by), self.world.key(name));
+        let of_the_removed =
+            |document: &&Coordinate| node.disk.documents[*document].iter().any(|at| at.journal.node == key);
+        node.disk.documents.keys().filter(of_the_removed).any(|document| {
+            node.fold(document)
+                .verdicts()
+                .any(|(at, verdict)| at.journal.node != key && matches!(verdict, Verdict::Waiting(Waiting::Reissue(_))))
+        })
     }
 
     /// The lead ministry orders something that was written to be erased, where it may.

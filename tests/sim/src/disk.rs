@@ -179,6 +179,16 @@ impl Disk {
         }
     }
 
+    /// Whether a run is about a document whose beginning has not arrived.
+    pub(crate) fn lacks_ground_of(&self, run: &VerifiedRun) -> bool {
+        let about: BTreeSet<&Coordinate> = run
+            .entries()
+            .iter()
+            .filter_map(|entry| if let Subject::Of(of) = &entry.header.subject { Some(of) } else { None })
+            .collect();
+        about.into_iter().any(|of| of.journal != *run.journal() && self.entry(of).is_none())
+    }
+
     pub(crate) fn store(&mut self, item: Durable) {
         match item {
             Durable::Run(run) => self.append(run),
@@ -211,13 +221,15 @@ impl Disk {
                 if run.first() > part.until {
                     break;
                 }
+                // Resumes behind the page in the middle of which it was broken off.
+                let within = part.after >= run.first() && part.until > run.last().seq;
+                if within && identity::broken::is("drop one page of a resume") {
+                    continue;
+                }
                 let run = run.suffix(part.after + 1).unwrap();
                 weight += run.entries().len() * 200;
                 runs.push(run);
             }
-        }
-        if runs.len() > 1 && identity::broken::is("drop one page of a resume") {
-            runs.remove(0);
         }
         let refs: Vec<&VerifiedRun> = runs.iter().collect();
         let span = |run: &VerifiedRun| Span {

@@ -2,10 +2,10 @@
 
 use std::collections::BTreeMap;
 
-use identity::{Domain, EntryHash, JournalId, Point, Signed};
+use identity::{Domain, EntryHash, JournalId, Point, ScopeName, Signed};
 use sync::{
     Beacon, Receipt,
-    wire::{self, Message},
+    wire::{self, Message, ShortJournal},
 };
 
 use crate::{net::Net, random::Random};
@@ -50,18 +50,20 @@ impl Net {
         let disk = &self.nodes[index].disk;
         let held: Vec<(JournalId, Point)> =
             disk.journals.keys().map(|journal| (journal.clone(), disk.point(journal))).collect();
-        let receipt = |number: u64, point: Point| {
-            let (journal, _) = held.first()?;
-            let points = vec![(journal.into(), point)];
-            let receipt = Receipt { scope: journal.scope.clone(), number, time_ms: 0, points };
-            Some(Message::Receipts(vec![Signed::new(&secret, Domain::Receipt, &receipt)]))
+        let receipt = |number: u64, scope: &ScopeName, points: Vec<(ShortJournal, Point)>| {
+            let receipt = Receipt { scope: scope.clone(), number, time_ms: 0, points };
+            Message::Receipts(vec![Signed::new(&secret, Domain::Receipt, &receipt)])
         };
         let messages: Vec<Message> = match trick {
             Trick::ForgedReceipt => {
+                // What nobody has written yet, of every journal.
                 let hash = EntryHash(random.bytes());
-                let ours = held.first().map_or(0, |(_, point)| point.seq);
-                let forged = [ours, ours + 1000].map(|seq| receipt(1 << 40, Point { seq, hash }));
-                forged.into_iter().flatten().collect()
+                let mut scopes: BTreeMap<&ScopeName, Vec<(ShortJournal, Point)>> = BTreeMap::new();
+                for (journal, point) in &held {
+                    let points = scopes.entry(&journal.scope).or_default();
+                    points.push((journal.into(), Point { seq: point.seq + 1, hash }));
+                }
+                scopes.into_iter().map(|(scope, points)| receipt(1 << 40, scope, points)).collect()
             }
             Trick::CounterBomb => {
                 let beacon = Beacon {
@@ -72,7 +74,10 @@ impl Net {
                     figures: BTreeMap::new(),
                 };
                 let beacon = Message::Beacons(vec![Signed::new(&secret, Domain::Beacon, &beacon)]);
-                let receipt = receipt(u64::MAX, Point { seq: u64::MAX, hash: EntryHash([0xff; 32]) });
+                let point = Point { seq: u64::MAX, hash: EntryHash([0xff; 32]) };
+                let first = held.first();
+                let receipt =
+                    first.map(|(journal, _)| receipt(u64::MAX, &journal.scope, vec![(journal.into(), point)]));
                 receipt.into_iter().chain([beacon]).collect()
             }
             Trick::Replay => {

@@ -60,16 +60,16 @@ struct Arguments {
     /// Of the seed's steps, only these: `3,11`, or `none`.
     #[arg(long, value_name = "STEPS", requires = "seed")]
     keep: Option<String>,
-    /// Show that the checks bite: run each of the deliberately wrong variants until it is caught.
-    #[arg(long)]
-    broken: bool,
+    /// Show that the checks bite: run each of the deliberately wrong variants, or the named one, until it is caught.
+    #[arg(long, value_name = "VARIANT", num_args = 0..=1, default_missing_value = "")]
+    broken: Option<String>,
 }
 
 fn main() -> ExitCode {
     let arguments = Arguments::parse();
     let Arguments { seed, seeds, from, nodes, days, keep, broken } = arguments;
-    let done = if broken {
-        broken::table(seeds.unwrap_or(runs::SEEDS))
+    let done = if let Some(variant) = broken {
+        broken::table(&variant, seeds.unwrap_or(runs::SEEDS))
     } else if let Some(seed) = seed {
         runs::replay(seed, nodes, days, keep.as_deref())
     } else {

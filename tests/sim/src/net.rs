@@ -251,7 +251,7 @@ impl Net {
 
     // Steps.
 
-    fn is_awake(&self, node: usize) -> bool {
+    pub(crate) fn is_awake(&self, node: usize) -> bool {
         self.nodes[node].replica.is_some() && self.nodes[node].asleep.is_none()
     }
 
@@ -530,7 +530,16 @@ impl Net {
                     }
                     return;
                 }
-                items.into_iter().for_each(|item| self.nodes[node].disk.store(item));
+                for item in items {
+                    if let Durable::Run(run) = &item
+                        && self.nodes[node].disk.lacks_ground_of(run)
+                    {
+                        self.fired.count("reorder");
+                    }
+                    self.nodes[node].disk.store(item);
+                }
+                // An order may have come while this was on its way.
+                self.erase(node);
                 self.feed(node, Input::Persisted { token });
             }
             Writing::Own(runs) => {

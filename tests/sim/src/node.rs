@@ -7,14 +7,25 @@ use std::{
 };
 
 use documents::{Edit, Fold, Scalar, Written};
-use identity::{Coordinate, Incarnation, JournalId, NodeSecret, Officer, Point, ScopeName, broken};
+use identity::{Class, Coordinate, Incarnation, JournalId, NodeKey, NodeSecret, Officer, Point, ScopeName, broken};
 use journal::{Draft, JournalWriter, Subject, VerifiedRun};
+use records::{Author, Folded, RecordKind};
 use sync::{Config, Durable, LoadedPack, Recovered, Replica, Span, Token};
 
 use crate::{disk::Disk, random::Random};
 
-/// The kind of record that everybody writes.
-const RECORD: u16 = 3;
+/// The kind of record that people write in scopes of a class. What lies where such records do not belong is read as well.
+pub(crate) fn kind(class: Class) -> RecordKind {
+    if class == Class::Identity { RecordKind::Person } else { RecordKind::Participation }
+}
+
+/// The fields that people fill in there; the first of them begins a document.
+pub(crate) fn keys(class: Class) -> [&'static str; 3] {
+    match kind(class) {
+        RecordKind::Person => ["name", "address", "dusun"],
+        _ => ["group", "register", "a field of a newer version"],
+    }
+}
 
 /// How often quiet nodes compare. So rarely that nothing is in time because of it: what is told once must be heard.
 const COMPARE_EVERY: Duration = Duration::from_secs(12 * 3600);
@@ -169,7 +180,8 @@ impl Node {
 
     fn append(&mut self, scope: &ScopeName, written: Written, subject: Subject) -> Coordinate {
         let officer = Officer::new("petugas-1").unwrap();
-        let draft: Draft = written.draft(1_763_750_000_000 + self.clock_off_ms, officer, subject, RECORD);
+        let draft: Draft =
+            written.draft(1_763_750_000_000 + self.clock_off_ms, officer, subject, kind(scope.class()).number());
         let journal = self.own_journal(scope);
         let (point, _) = self.writer(scope).append(draft).unwrap();
         Coordinate { journal, seq: point.seq }
@@ -182,7 +194,7 @@ impl Node {
 
     /// Begins a document with one field.
     pub(crate) fn create(&mut self, scope: &ScopeName, predecessor: Option<Coordinate>, value: &str) -> Coordinate {
-        let fields = [("status", Scalar::Text(value.to_owned()))];
+        let fields = [(keys(scope.class())[0], Scalar::Text(value.to_owned()))];
         let written = documents::create(&self.own_journal(scope), [], fields).unwrap();
         self.append(scope, written, Subject::Creates { predecessor })
     }
@@ -203,6 +215,16 @@ impl Node {
         let standing = |at: &Coordinate| self.disk.standing(charter, self.secret.node_key(), at);
         let erased = charter.erasure(document).is_some();
         Fold::build(document.clone(), self.disk.items(document), standing, erased, |_| true)
+    }
+
+    /// What a document means here.
+    pub(crate) fn read(&self, fold: &Fold) -> Folded {
+        let charter = self.replica.as_ref().unwrap().charter();
+        let author = |node: &NodeKey| {
+            let office = charter.office(&charter.node(node)?.office)?;
+            Some(Author { office: office.id, kind: office.kind, region: office.region.clone() })
+        };
+        records::fold(&fold.snapshot(), &author)
     }
 
     /// Opens a document's page; `None` where it shows nothing that can be edited.

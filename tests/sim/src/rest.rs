@@ -4,9 +4,16 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use charter::{Audience, Body, Charter, NodeState, Standing};
 use identity::{Coordinate, Incarnation, JournalId, NodeKey, Point, ScopeName};
+use records::Folded;
 use sync::PeerState;
 
-use crate::{model::Put, net::Net, report::Figures, world::MINISTRIES};
+use crate::{
+    model::Put,
+    net::Net,
+    node::{Node, kind},
+    report::Figures,
+    world::MINISTRIES,
+};
 
 impl Net {
     fn live(&self) -> Vec<usize> {
@@ -171,13 +178,16 @@ impl Net {
             }
             let may = |node: &&usize| self.charter(**node).may_read(&self.key(**node), scope);
             let readers: Vec<usize> = nodes.iter().filter(may).copied().collect();
-            let mut first: Option<(usize, [u8; 32])> = None;
+            let mut first: Option<(usize, [u8; 32], Folded)> = None;
             for node in &readers {
                 let fold = self.nodes[*node].fold(document);
-                let state = fold.state_hash();
-                let (with, expected) = *first.get_or_insert((*node, state));
-                let [a, b] = [with, *node].map(|node| &self.nodes[node].name);
-                assert!(state == expected, "{a} and {b} show {document} differently");
+                let (state, means) = (fold.state_hash(), self.nodes[*node].read(&fold));
+                let (with, expected, meant) = first.get_or_insert_with(|| (*node, state, means.clone()));
+                let [a, b] = [*with, *node].map(|node| &self.nodes[node].name);
+                assert!(state == *expected, "{a} and {b} show {document} differently");
+                // Notices also tell of what only some hold, beyond a cut-off.
+                let same = (&means.record, &means.conflicts) == (&meant.record, &meant.conflicts);
+                assert!(same, "{a} and {b} read {document} differently: {meant:?} {means:?}");
                 for (at, verdict) in fold.verdicts() {
                     let beyond = cuts
                         .get(&(at.journal.node, scope.clone()))
@@ -186,14 +196,15 @@ impl Net {
                     assert!(!(shown && beyond), "{b} shows {at}, which lies beyond a cut-off");
                 }
             }
-            if let Some((node, _)) = first {
-                self.expect_every_value(node, document);
+            if let Some((node, _, means)) = first {
+                self.expect_every_value(node, document, &means);
             }
         }
     }
 
-    /// P11. What a suspect key wrote, and what was said again for it, is not the model's to know.
-    fn expect_every_value(&self, node: usize, document: &Coordinate) {
+    /// P11: also to be chosen from, where it is a field of the record. What a suspect key wrote, and what was said again
+    /// for it, is not the model's to know.
+    fn expect_every_value(&self, node: usize, document: &Coordinate, means: &Folded) {
         let doubtful = |at: &Coordinate| self.suspect.contains(&at.journal.node);
         if doubtful(document) || self.model.puts_of(document).any(|put| doubtful(&put.at)) {
             return;
@@ -217,13 +228,27 @@ impl Net {
             .into_iter()
             .map(|(key, values)| (key.to_owned(), values.into_iter().map(str::to_owned).collect()))
             .collect();
-        assert!(values == expected, "{} shows {values:?} of {document}, not {expected:?}", self.nodes[node].name);
+        let name = &self.nodes[node].name;
+        assert!(values == expected, "{name} shows {values:?} of {document}, not {expected:?}");
+        let kind = kind(document.journal.scope.class());
+        if document.journal.scope.class() != kind.class() {
+            return;
+        }
+        let chosen_from = |key: &&String| means.conflicts.iter().any(|conflict| conflict.field == **key);
+        let several = expected.iter().filter(|(key, values)| values.len() > 1 && kind.field(key).is_some());
+        let silent: Vec<&String> = several.map(|(key, _)| key).filter(|key| !chosen_from(key)).collect();
+        assert!(silent.is_empty(), "{name} offers no choice of {silent:?} in {document}");
     }
 
-    /// The lowest point that a cut-off names of each journal, by whom and where.
+    /// The lowest point that a cut-off names of each journal, by whom and where; one that another cites is replaced.
     fn cuts_said(&self, nodes: &[usize]) -> BTreeMap<(NodeKey, ScopeName), BTreeMap<Incarnation, u64>> {
         let mut cuts: BTreeMap<(NodeKey, ScopeName), BTreeMap<Incarnation, u64>> = BTreeMap::new();
-        for said in nodes.iter().flat_map(|node| self.nodes[*node].disk.statements.iter()) {
+        let said = || nodes.iter().flat_map(|node| self.nodes[*node].disk.statements.iter());
+        let replaced: BTreeSet<_> = said()
+            .filter_map(|said| if let Body::CutOff { cites, .. } = &said.statement().body { Some(cites) } else { None })
+            .flatten()
+            .collect();
+        for said in said().filter(|said| !replaced.contains(&said.hash())) {
             if let Body::CutOff { node, scope, at, .. } = &said.statement().body {
                 let of = cuts.entry((*node, scope.clone())).or_default();
                 for cut in at {
@@ -253,16 +278,29 @@ impl Net {
             let believed = health::held_elsewhere(Some(self.charter(*node)), office, &own, receipts, on_chain);
             for (journal, seq) in believed.into_iter().filter(|(_, seq)| *seq > 0) {
                 let hash = disk.hash_at(journal, seq);
-                let other = |other: &usize| {
-                    let theirs = self.charter(*node).node(&self.key(*other));
-                    theirs.is_some_and(|node| node.office != office)
-                        && self.nodes[*other].disk.hash_at(journal, seq) == hash
+                // Off or not, it is on that disk.
+                let holds = |other: &Node| other.disk.hash_at(journal, seq) == hash;
+                // A disk that was set back, or a machine in wrong hands, breaks its word: if it gave it on this entry.
+                let gave_its_word = |key: NodeKey| {
+                    replica.receipts().iter().any(|known| {
+                        let named = |(of, point): &(_, Point)| {
+                            *of == journal.into() && (point.seq, Some(point.hash)) == (seq, hash)
+                        };
+                        known.holder() == key
+                            && known.receipt.scope == journal.scope
+                            && known.receipt.points.iter().any(named)
+                    })
                 };
-                // Off or not, it is on that disk; a disk that was set back or is in wrong hands broke its word.
-                let broke = |other: &usize| self.nodes[*other].tampered;
-                let all: Vec<usize> = (0..self.nodes.len()).collect();
-                let honest = all.iter().any(other) || all.iter().any(broke);
-                assert!(honest, "{} believes {seq} of {journal} to be held elsewhere", self.nodes[*node].name);
+                let right = self.nodes.iter().any(|other| {
+                    let key = other.secret.node_key();
+                    let counts = self
+                        .charter(*node)
+                        .node(&key)
+                        .is_some_and(|n| n.state == NodeState::Active && n.office != office);
+                    let breaks = other.tampered || self.suspect.contains(&key);
+                    counts && (holds(other) || (breaks && gave_its_word(key)))
+                });
+                assert!(right, "{} believes {seq} of {journal} to be held elsewhere", self.nodes[*node].name);
             }
         }
     }

@@ -2,7 +2,8 @@
 
 use std::{
     any::Any,
-    panic::{AssertUnwindSafe, catch_unwind},
+    cell::RefCell,
+    panic::{self, AssertUnwindSafe, catch_unwind},
     sync::{
         Mutex,
         atomic::{AtomicU64, Ordering},
@@ -28,7 +29,7 @@ pub(crate) const SEEDS: u64 = 200;
 const FAILED_ONCE: [u64; 0] = [];
 
 /// How many shorter runs are tried for a failing one.
-const SHRINK_TRIES: usize = 60;
+const SHRINK_TRIES: usize = 300;
 
 /// Every kind of fault has to take effect in some run of a set.
 pub(crate) const FAULTS: &[&str] = &[
@@ -47,6 +48,7 @@ pub(crate) const FAULTS: &[&str] = &[
     "calls that cross",
     "disk full",
     "not stored",
+    "reorder",
     "rollback",
     "restore from an old backup",
     "clone",
@@ -71,6 +73,8 @@ pub(crate) const MARKS: &[&str] = &[
     "a journal was frozen",
     "a founder voted",
     "a new machine took a lost one's place",
+    "an office's second machine wrote",
+    "a cut-off below what others built on",
     "a resume in the middle of a page",
     "a verdict flipped twice",
     "one of several values was chosen",
@@ -100,9 +104,33 @@ pub(crate) fn run(plan: &Plan, tell: bool) -> Outcome {
     Outcome { fired: net.fired, marks: net.marks, figures }
 }
 
+/// A promise that does not hold.
+#[derive(Debug, Clone)]
+pub(crate) struct Failure {
+    pub(crate) why: String,
+    /// The check that says so: file, line and column.
+    check: String,
+}
+
+thread_local! {
+    /// Where this thread last panicked.
+    static PANICKED: RefCell<String> = const { RefCell::new(String::new()) };
+}
+
+/// Does something while panics are not printed, only where they are noted: what failed is said once it is as short as
+/// it gets.
+fn quietly<T>(what: impl FnOnce() -> T) -> T {
+    let hook = panic::take_hook();
+    panic::set_hook(Box::new(|info| PANICKED.set(info.location().map(ToString::to_string).unwrap_or_default())));
+    let done = what();
+    panic::set_hook(hook);
+    done
+}
+
 /// The same; a promise that does not hold is what comes back.
-pub(crate) fn attempt(plan: &Plan, tell: bool) -> Result<Outcome, String> {
-    catch_unwind(AssertUnwindSafe(|| run(plan, tell))).map_err(|panic| said(panic.as_ref()))
+fn attempt(plan: &Plan) -> Result<Outcome, Failure> {
+    catch_unwind(AssertUnwindSafe(|| run(plan, false)))
+        .map_err(|panic| Failure { why: said(panic.as_ref()), check: PANICKED.take() })
 }
 
 fn said(panic: &(dyn Any + Send)) -> String {
@@ -139,8 +167,8 @@ pub(crate) fn many(from: u64, count: u64, nodes: usize, days: u64) -> anyhow::Re
     println!("\ncame across:\n{}\n\n{}", total.marks, total.figures);
     let days_per_second = total.figures.node_days / took;
     println!("{days_per_second:.0} node-days a second on {} threads", threads());
-    if let Some((plan, why)) = failed {
-        report(&plan, &why);
+    if let Some((plan, failure)) = failed {
+        report(&plan, &failure);
         anyhow::bail!("a promise does not hold under seed {}", plan.seed);
     }
     if count >= SEEDS && nodes == PROGRAMME_NODES {
@@ -161,48 +189,41 @@ pub(crate) fn all(
     nodes: usize,
     days: u64,
     variant: Option<&'static str>,
-) -> (Outcome, Option<(Plan, String)>) {
+) -> (Outcome, Option<(Plan, Failure)>) {
     let next = AtomicU64::new(0);
-    let shared: Mutex<(Outcome, Option<(Plan, String)>)> = Mutex::default();
-    let hook = std::panic::take_hook();
-    // What failed is said once it is as short as it gets.
-    std::panic::set_hook(Box::new(|_| ()));
-    thread::scope(|scope| {
-        for _ in 0..threads() {
-            scope.spawn(|| {
-                crate::broken::choose(variant);
-                while let Some(seed) = seeds.get(next.fetch_add(1, Ordering::Relaxed) as usize) {
-                    let plan = Plan::draw(*seed, nodes, days);
-                    let done = attempt(&plan, false);
-                    let mut shared = shared.lock().unwrap();
-                    match done {
-                        Ok(outcome) => {
-                            shared.0.fired.add(&outcome.fired);
-                            shared.0.marks.add(&outcome.marks);
-                            shared.0.figures.add(&outcome.figures);
-                        }
-                        Err(why) => {
-                            shared.1.get_or_insert((plan, why));
-                            next.store(u64::MAX / 2, Ordering::Relaxed);
-                        }
-                    }
+    let shared: Mutex<(Outcome, Option<(Plan, Failure)>)> = Mutex::default();
+    let work = || {
+        crate::broken::choose(variant);
+        while let Some(seed) = seeds.get(next.fetch_add(1, Ordering::Relaxed) as usize) {
+            let plan = Plan::draw(*seed, nodes, days);
+            let done = attempt(&plan);
+            let mut shared = shared.lock().unwrap();
+            match done {
+                Ok(outcome) => {
+                    shared.0.fired.add(&outcome.fired);
+                    shared.0.marks.add(&outcome.marks);
+                    shared.0.figures.add(&outcome.figures);
                 }
-            });
+                Err(failure) => {
+                    shared.1.get_or_insert((plan, failure));
+                    next.store(u64::MAX / 2, Ordering::Relaxed);
+                }
+            }
         }
-    });
-    std::panic::set_hook(hook);
+    };
+    quietly(|| thread::scope(|scope| (0..threads()).for_each(|_| drop(scope.spawn(work)))));
     shared.into_inner().unwrap()
 }
 
 /// Says of a failing run how to replay it, as short as it gets.
-fn report(plan: &Plan, why: &str) {
-    println!("\nFAILED: {why}\nreplay with: {}", plan.command(plan));
-    let hook = std::panic::take_hook();
-    std::panic::set_hook(Box::new(|_| ()));
-    let short = shrink(plan.clone(), SHRINK_TRIES, |plan| attempt(plan, false).is_err());
-    let still = attempt(&short, false).err().unwrap_or_default();
-    std::panic::set_hook(hook);
-    println!("shorter: {}\n  {still}", short.command(plan));
+fn report(plan: &Plan, failure: &Failure) {
+    println!("\nFAILED: {}\nreplay with: {}", failure.why, plan.command(plan));
+    // Another promise that a shorter run breaks is another matter.
+    let same = |plan: &Plan| attempt(plan).err().filter(|other| other.check == failure.check);
+    let short = quietly(|| shrink(plan.clone(), SHRINK_TRIES, |plan| same(plan).is_some()));
+    if let Some(still) = quietly(|| same(&short)).filter(|_| short != *plan) {
+        println!("shorter: {}\n  {}", short.command(plan), still.why);
+    }
 }
 
 #[cfg(test)]

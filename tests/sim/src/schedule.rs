@@ -23,19 +23,23 @@ pub(crate) struct Plan {
     pub(crate) steps: Vec<Step>,
 }
 
-/// How many steps happen in a day, on average.
+/// How many steps happen in a day on average in the programme's own network.
 const STEPS_A_DAY: u64 = 3;
+
+/// How many more nodes make one more step a day in a large one.
+const NODES_A_STEP: usize = 40;
 
 impl Plan {
     pub(crate) fn draw(seed: u64, nodes: usize, days: u64) -> Self {
         let mut random = Random::new(seed);
-        let count = days * STEPS_A_DAY / 2 + random.below(days * STEPS_A_DAY + 1);
+        let a_day = STEPS_A_DAY + (nodes.saturating_sub(crate::world::PROGRAMME_NODES) / NODES_A_STEP) as u64;
+        let count = days * a_day / 2 + random.below(days * a_day + 1);
         let mut steps: Vec<Step> = Vec::new();
         for number in 0..count as usize {
             let after = match random.below(4) {
                 0 => Duration::from_millis(random.below(50)),
                 1 | 2 => Duration::from_secs(random.below(40)),
-                _ => Duration::from_secs(random.below(2 * 86_400 * 4 / STEPS_A_DAY)),
+                _ => Duration::from_secs(random.below(2 * 86_400 * 4 / a_day)),
             };
             steps.push(Step { number, after, seed: random.next() });
         }

@@ -134,9 +134,30 @@ fn a_copied_machine_forks_and_is_frozen_and_a_cut_off_makes_all_equal_again() {
     }
     net.remove("wonosobo", "kuripan");
     net.settle();
-    net.cut_off_all("wonosobo", "kuripan");
+    net.cut_off_all("wonosobo", "kuripan", |seq| seq);
     net.settle();
     net.expect_at_rest();
+}
+
+#[test]
+fn who_holds_the_beginning_of_a_branch_that_a_cut_off_gives_up_fetches_the_other_one() {
+    let mut net = Net::programme(15);
+    net.clone_machine("kuripan", "copy", &["jateng"]);
+    net.isolate("jateng");
+    net.isolate("copy");
+    net.heal_between("jateng", "copy");
+    net.write("copy", V, 1);
+    net.write("kuripan", V, 2);
+    net.settle();
+    net.crash("copy");
+    assert_eq!(net.entries_of("jateng", "kuripan", V), 1);
+    net.remove("wonosobo", "kuripan");
+    net.settle();
+    net.cut_off_all("wonosobo", "kuripan", |seq| seq);
+    net.heal();
+    net.settle();
+    net.expect_at_rest();
+    assert_eq!(net.entries_of("jateng", "kuripan", V), 2);
 }
 
 #[test]
@@ -151,7 +172,7 @@ fn a_removed_node_is_heard_no_more() {
     net.heal();
     net.settle();
     assert_eq!(net.entries_of("wonosobo", "kuripan", V), 5);
-    net.cut_off_all("wonosobo", "kuripan");
+    net.cut_off_all("wonosobo", "kuripan", |seq| seq);
     net.settle();
     net.expect_at_rest();
     assert_eq!(net.entries_of("jateng", "kuripan", V), 5);
@@ -205,6 +226,28 @@ fn an_invited_office_gets_the_founding_from_the_first_peer_that_knows_it() {
     net.expect_at_rest();
     assert_eq!(net.entries_of("banjarnegara", "jateng", "board/33"), 2);
     assert!(net.holds_nothing_of("banjarnegara", "kuripan"));
+}
+
+#[test]
+fn who_learns_of_its_own_admission_while_it_greets_another_shares_with_both() {
+    for seed in 1..=12 {
+        let mut net = Net::programme(seed);
+        net.write("kuripan", V, 2);
+        net.settle();
+        let request = net.world.request("tieng", "village", "33.07.14.2006");
+        let admission = net.world.said("wonosobo", Body::Admit { request });
+        net.say("wonosobo", admission);
+        net.settle();
+        let statements = net.world.statements.clone();
+        net.add("tieng", "tieng", statements);
+        net.call_at_once("tieng", &["wonosobo", "jateng"]);
+        net.write("tieng", "participation/33.07.14.2006", 2);
+        net.run(Duration::from_secs(60));
+        net.isolate("wonosobo");
+        net.write("tieng", "participation/33.07.14.2006", 2);
+        net.run(Duration::from_secs(60));
+        assert_eq!(net.entries_of("jateng", "tieng", "participation/33.07.14.2006"), 4, "seed {seed}");
+    }
 }
 
 #[test]

@@ -410,5 +410,5 @@ fn read_fields_without_text<F: Fields>(snapshot: &Snapshot, authors: &dyn Author
         settled: Vec::new(),
         ..*snapshot
     };
-    read_fields(&rest, authors, notices)
+    read_fields(&rest, RecordKind::Agenda.spec(), authors, notices)
 }

@@ -134,9 +134,10 @@ impl Agenda {
         mut ids: impl Iterator<Item = super::text::ItemId>,
     ) -> Result<Vec<Edit>, RecordError> {
         if !self.text.articles.is_empty() {
-            return Err(RecordError::Unfit { what: "a draft that has begun", hint: "open a new agenda for it" });
+            return Err(RecordError::Disallowed { what: "a draft that has begun", hint: "open a new agenda for it" });
         }
-        let mut next = || ids.next().ok_or(RecordError::Unfit { what: "too few ids", hint: "draw one for each part" });
+        let mut next =
+            || ids.next().ok_or(RecordError::Disallowed { what: "too few ids", hint: "draw one for each part" });
         super::text::whole(articles, &mut next)
     }
 }

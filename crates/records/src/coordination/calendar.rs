@@ -295,7 +295,7 @@ impl Event {
     /// # Errors
     /// When title or place is missing, nobody or somebody twice is invited, or the day lies in another year.
     pub fn draft_checked(&self, year: i16) -> Result<FactDraft, RecordError> {
-        let unfit = |what, hint| Err(RecordError::Unfit { what, hint });
+        let unfit = |what, hint| Err(RecordError::Disallowed { what, hint });
         if !is_line(&self.title) || !is_line(&self.place) {
             return unfit("a date without a title or a place", "write both, each one line");
         }
@@ -322,7 +322,7 @@ impl Attendance {
     /// When nobody came and somebody was competent, or whoever came has no position.
     pub fn draft_checked(&self) -> Result<FactDraft, RecordError> {
         if (!self.came && self.competent) || (self.came && !self.positions.iter().any(|position| is_line(position))) {
-            return Err(RecordError::Unfit {
+            return Err(RecordError::Disallowed {
                 what: "the attendance",
                 hint: "note the position of whoever came, or that nobody did",
             });

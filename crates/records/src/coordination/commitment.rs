@@ -340,13 +340,13 @@ impl Commitment {
     /// When the office is not the superior's and no letter is named, or the sanction says nothing.
     pub fn draft_sanction(&self, office: OfficeId, sanction: &Sanction) -> Result<FactDraft, RecordError> {
         if sanction.text.trim().is_empty() {
-            return Err(RecordError::Unfit { what: "an empty sanction", hint: "write what the superior says" });
+            return Err(RecordError::Disallowed { what: "an empty sanction", hint: "write what the superior says" });
         }
         match &sanction.according_to {
             Some(according) => according.check()?,
             None if self.promise.what.superior.office == Some(office) => {}
             None => {
-                return Err(RecordError::Unfit {
+                return Err(RecordError::Disallowed {
                     what: "a sanction by an office that is not the superior",
                     hint: "name the superior's letter or meeting",
                 });
@@ -360,7 +360,7 @@ impl Commitment {
     /// # Errors
     /// When the office is not the owner, the commitment is not accepted, or the note is empty.
     pub fn draft_progress(&self, office: OfficeId, progress: &Progress) -> Result<FactDraft, RecordError> {
-        let unfit = |what, hint| Err(RecordError::Unfit { what, hint });
+        let unfit = |what, hint| Err(RecordError::Disallowed { what, hint });
         if !self.is_of(office) {
             return unfit("progress on another office's commitment", "only its owner reports it");
         }
@@ -388,7 +388,7 @@ impl Promise {
     /// When owner, deliverable or superior is missing, the owner is its own superior, or an article is named without
     /// its agreement.
     pub fn draft_checked(&self) -> Result<FactDraft, RecordError> {
-        let unfit = |what, hint| Err(RecordError::Unfit { what, hint });
+        let unfit = |what, hint| Err(RecordError::Disallowed { what, hint });
         if ![&self.name, &self.deliverable].into_iter().all(|line| is_line(line)) {
             return unfit("a commitment without an owner's name or a deliverable", "write both, each one line");
         }
@@ -412,7 +412,7 @@ impl Programmed {
     /// When the budget line or the plan is missing.
     pub fn draft_checked(&self) -> Result<FactDraft, RecordError> {
         if !is_line(&self.budget_line) || !is_line(&self.within) {
-            return Err(RecordError::Unfit {
+            return Err(RecordError::Disallowed {
                 what: "a commitment that is programmed nowhere",
                 hint: "name the budget line and the plan that holds it",
             });

@@ -191,7 +191,7 @@ impl InternalDraft {
         mandate: &Mandate,
         day: Date,
     ) -> Result<(FactDraft, FactDraft), RecordError> {
-        let unfit = |what, hint| Err(RecordError::Unfit { what, hint });
+        let unfit = |what, hint| Err(RecordError::Disallowed { what, hint });
         let Some(stand) = self.stand() else {
             return unfit("a release without one draft", "write the draft, or settle which of the two holds");
         };
@@ -213,7 +213,10 @@ impl Disposition {
     /// When a desk or the instruction is missing.
     pub fn draft_checked(&self) -> Result<FactDraft, RecordError> {
         if ![&self.from, &self.to, &self.instruction].into_iter().all(|line| is_line(line)) {
-            return Err(RecordError::Unfit { what: "the disposition", hint: "say from whom, to whom and what to do" });
+            return Err(RecordError::Disallowed {
+                what: "the disposition",
+                hint: "say from whom, to whom and what to do",
+            });
         }
         self.draft()
     }

@@ -177,7 +177,7 @@ impl AgreementFile {
         };
         let bytes = file.bytes();
         if bytes.len() > AGREEMENT_FILE_BYTES_MAX || file.statements.len() > STATEMENTS_MAX {
-            return Err(RecordError::Unfit {
+            return Err(RecordError::Disallowed {
                 what: "the file",
                 hint: "it is too large; export without the statements",
             });

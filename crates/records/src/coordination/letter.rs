@@ -53,7 +53,7 @@ impl According {
         if found {
             Ok(())
         } else {
-            Err(RecordError::Unfit {
+            Err(RecordError::Disallowed {
                 what: "a word recorded for another party",
                 hint: "give the number of the letter, or the date of the meeting",
             })
@@ -102,14 +102,14 @@ impl Letter {
     pub fn draft_checked(&self) -> Result<FactDraft, RecordError> {
         let lines = [&self.number, &self.from, &self.to, &self.subject].into_iter().chain(&self.copies);
         if !lines.into_iter().all(|line| is_line(line)) {
-            return Err(RecordError::Unfit {
+            return Err(RecordError::Disallowed {
                 what: "the letter",
                 hint: "give number, sender, addressee and subject, each one line",
             });
         }
         let early = self.received.is_some_and(|received| received.span().last < self.date.span().first);
         if early {
-            return Err(RecordError::Unfit { what: "the letter", hint: "it was received before it was written" });
+            return Err(RecordError::Disallowed { what: "the letter", hint: "it was received before it was written" });
         }
         self.draft()
     }

@@ -61,13 +61,13 @@ impl Mandate {
     /// When official, position or letter is missing, or it ends before it begins.
     pub fn draft_checked(&self) -> Result<FactDraft, RecordError> {
         if ![&self.official, &self.position, &self.letter].into_iter().all(|line| is_line(line)) {
-            return Err(RecordError::Unfit {
+            return Err(RecordError::Disallowed {
                 what: "the mandate",
                 hint: "give the official, the position and the number of the letter",
             });
         }
         if self.until.is_some_and(|until| until < self.from) {
-            return Err(RecordError::Unfit { what: "the mandate", hint: "it ends before it begins" });
+            return Err(RecordError::Disallowed { what: "the mandate", hint: "it ends before it begins" });
         }
         self.draft()
     }
@@ -98,10 +98,13 @@ impl AdReferendum {
     /// When it does not say who agreed and whom it awaits, or ends before it was given.
     pub fn draft_checked(&self) -> Result<FactDraft, RecordError> {
         if !is_line(&self.official) || !is_line(&self.awaiting) {
-            return Err(RecordError::Unfit { what: "ad referendum", hint: "say who agreed and whose word it awaits" });
+            return Err(RecordError::Disallowed {
+                what: "ad referendum",
+                hint: "say who agreed and whose word it awaits",
+            });
         }
         if self.until < self.date.span().first {
-            return Err(RecordError::Unfit { what: "ad referendum", hint: "it ends before it was given" });
+            return Err(RecordError::Disallowed { what: "ad referendum", hint: "it ends before it was given" });
         }
         self.draft()
     }

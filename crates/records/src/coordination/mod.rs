@@ -19,6 +19,7 @@ mod canon;
 mod commitment;
 mod disposition;
 mod file;
+mod kinds;
 mod letter;
 mod mandate;
 mod opening;
@@ -73,15 +74,9 @@ pub use version::{Copied, Paper, REMINDER_DAYS, Term, Version, VersionState, Ver
 pub use why::Unfit;
 pub use write::{FinalOptions, Signing};
 
-use crate::{
-    Authors,
-    author::MaySay,
-    facts::Content,
-    kinds::{ANNULMENT, FactSpec, RecordKind},
-    notice::Notice,
-    words::{ANNULMENT as ANNULMENT_WORDS, Words},
-};
-use identity::OfficeKind;
+pub(crate) use kinds::{AGENDA, AGREEMENT, CALENDAR, COMMITMENT, INTERNAL_DRAFT};
+
+use crate::{Authors, kinds::RecordKind, notice::Notice};
 
 /// A document of coordination, read.
 #[expect(clippy::large_enum_variant, reason = "it is held in a box, one per document")]
@@ -106,75 +101,17 @@ pub(crate) fn read(
     authors: &dyn Authors,
     notices: &mut Vec<Notice>,
 ) -> Option<Coordination> {
-    match kind {
-        RecordKind::Agenda => Agenda::read(snapshot, authors, notices).map(Coordination::Agenda),
-        RecordKind::Agreement => Agreement::read(snapshot, authors, notices).map(Coordination::Agreement),
-        RecordKind::Commitment => Commitment::read(snapshot, authors, notices).map(Coordination::Commitment),
-        RecordKind::Calendar => Calendar::read(snapshot, authors, notices).map(Coordination::Calendar),
-        RecordKind::InternalDraft => InternalDraft::read(snapshot, authors, notices).map(Coordination::InternalDraft),
-        RecordKind::Person | RecordKind::Participation | RecordKind::Trip | RecordKind::Tie => None,
+    if kind == RecordKind::Agenda {
+        Agenda::read(snapshot, authors, notices).map(Coordination::Agenda)
+    } else if kind == RecordKind::Agreement {
+        Agreement::read(snapshot, authors, notices).map(Coordination::Agreement)
+    } else if kind == RecordKind::Commitment {
+        Commitment::read(snapshot, authors, notices).map(Coordination::Commitment)
+    } else if kind == RecordKind::Calendar {
+        Calendar::read(snapshot, authors, notices).map(Coordination::Calendar)
+    } else if kind == RecordKind::InternalDraft {
+        InternalDraft::read(snapshot, authors, notices).map(Coordination::InternalDraft)
+    } else {
+        None
     }
 }
-
-/// Whether a fact may be said is judged by what the document says of its parties, so every kind of office may say it.
-const fn spec(key: &'static str, id: &'static str, en: &'static str) -> FactSpec {
-    FactSpec { key, label: Words { id, en }, may_say: MaySay(&OfficeKind::ALL) }
-}
-
-/// The facts of an agenda.
-pub(crate) const AGENDA_FACTS: &[FactSpec] = &[
-    spec(Opening::KEY, "Pembukaan agenda", "Opening of the agenda"),
-    spec(Invitation::KEY, "Pihak", "Party"),
-    spec(Stand::KEY, "Tanggapan", "Stand"),
-    spec(Comment::KEY, "Komentar", "Comment"),
-    spec(Meeting::KEY, "Rapat", "Meeting"),
-    spec(Letter::KEY, "Surat", "Letter"),
-    spec(Mandate::KEY, "Mandat", "Mandate"),
-    spec(AdReferendum::KEY, "Ad referendum", "Ad referendum"),
-    spec(Final::KEY, "Naskah akhir", "Final text"),
-    spec(Paper::KEY, "Tanda tangan di kertas", "Signed on paper"),
-    spec(Signature::KEY, "Penetapan", "Ratification"),
-    spec(Closing::KEY, "Penutupan", "Closing"),
-    FactSpec { key: ANNULMENT, label: ANNULMENT_WORDS, may_say: MaySay(&OfficeKind::ALL) },
-];
-
-/// The facts of a published agreement.
-pub(crate) const AGREEMENT_FACTS: &[FactSpec] = &[
-    spec(Published::KEY, "Kesepakatan", "Agreement"),
-    spec(Copied::KEY, "Penetapan", "Ratification"),
-    spec(Signature::KEY, "Penetapan", "Ratification"),
-    spec(Paper::KEY, "Tanda tangan di kertas", "Signed on paper"),
-    FactSpec { key: ANNULMENT, label: ANNULMENT_WORDS, may_say: MaySay(&OfficeKind::ALL) },
-];
-
-/// The facts of a commitment.
-pub(crate) const COMMITMENT_FACTS: &[FactSpec] = &[
-    spec(Promise::KEY, "Komitmen", "Commitment"),
-    spec(Acceptance::KEY, "Diterima pemiliknya", "Accepted by its owner"),
-    spec(Programmed::KEY, "Diprogramkan", "Programmed"),
-    spec(Progress::KEY, "Kemajuan", "Progress"),
-    spec(Sanction::KEY, "Teguran atau tindak lanjut atasan", "What the superior says"),
-    spec(Answer::KEY, "Jawaban", "Answer"),
-    spec(Feedback::KEY, "Umpan balik", "Feedback"),
-    spec(TakenUp::KEY, "Diangkat ke agenda", "Taken up by an agenda"),
-    FactSpec { key: ANNULMENT, label: ANNULMENT_WORDS, may_say: MaySay(&OfficeKind::ALL) },
-];
-
-/// The facts of a calendar.
-pub(crate) const CALENDAR_FACTS: &[FactSpec] = &[
-    spec(CalendarYear::KEY, "Kalender koordinasi", "Calendar of coordination"),
-    spec(Event::KEY, "Tanggal", "Date"),
-    spec(Confirmation::KEY, "Konfirmasi", "Confirmation"),
-    spec(Attendance::KEY, "Kehadiran", "Attendance"),
-    FactSpec { key: ANNULMENT, label: ANNULMENT_WORDS, may_say: MaySay(&OfficeKind::ALL) },
-];
-
-/// The facts of a draft inside an office.
-pub(crate) const INTERNAL_DRAFT_FACTS: &[FactSpec] = &[
-    spec(DraftFor::KEY, "Rancangan tanggapan", "Draft of a stand"),
-    spec(DraftStand::KEY, "Isi rancangan", "What is drafted"),
-    spec(Disposition::KEY, "Disposisi", "Disposition"),
-    spec(Initials::KEY, "Paraf", "Initials"),
-    spec(Release::KEY, "Dirilis resmi", "Released"),
-    FactSpec { key: ANNULMENT, label: ANNULMENT_WORDS, may_say: MaySay(&OfficeKind::ALL) },
-];

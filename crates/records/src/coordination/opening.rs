@@ -113,7 +113,7 @@ impl Opening {
     /// When parties or steps are named twice, a step comes before the one that it follows, a name does not fit, or an
     /// origin other than a proposal names no document.
     pub fn draft_checked(&self) -> Result<FactDraft, RecordError> {
-        let unfit = |what, hint| Err(RecordError::Unfit { what, hint });
+        let unfit = |what, hint| Err(RecordError::Disallowed { what, hint });
         let twice = |index: usize, party| self.parties[..index].iter().any(|other: &Invitation| other.party == party);
         if self.parties.len() < 2 {
             return unfit("an agenda with fewer than two parties", "invite the parties that it concerns");
@@ -149,7 +149,10 @@ impl Invitation {
         if is_line(&self.name) {
             Ok(())
         } else {
-            Err(RecordError::Unfit { what: "the name of a party", hint: "write one line of at most 500 characters" })
+            Err(RecordError::Disallowed {
+                what: "the name of a party",
+                hint: "write one line of at most 500 characters",
+            })
         }
     }
 }

@@ -92,13 +92,13 @@ impl Signature {
     /// # Errors
     /// When the word would not count: no official, another official than the mandate's, or a day outside the mandate.
     pub fn sign(secret: &NodeSecret, word: &Word) -> Result<Self, RecordError> {
-        word.check().map_err(|_| RecordError::Unfit {
+        word.check().map_err(|_| RecordError::Disallowed {
             what: "a signature without a mandate for its day",
             hint: "record the official's mandate first",
         })?;
         // Only a map with keys that are no texts could fail here, and there is none.
         let text = serde_json::to_string(word)
-            .map_err(|_| RecordError::Unfit { what: "the word", hint: "write plain text" })?;
+            .map_err(|_| RecordError::Disallowed { what: "the word", hint: "write plain text" })?;
         let signature = secret.sign(Domain::Ratification, text.as_bytes());
         Ok(Self { node: secret.node_key(), word: text, signature })
     }

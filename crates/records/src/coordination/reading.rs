@@ -1,4 +1,7 @@
 //! How the facts of coordination are read: who said each, what it had seen, and a notice for each that does not count.
+//!
+//! It stands beside `heard`, which asks whether the office's kind and region allow a fact. Here that is asked of the
+//! parties that the document itself names, some facts can never be taken back, and what was said before stays as history.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -92,7 +95,7 @@ impl<'a> Reading<'a> {
     }
 
     pub(crate) fn unfit(&mut self, line: &Line<'_>, unfit: Unfit) {
-        self.refuse(line.fact, &Why::Unfit(unfit));
+        self.refuse(line.fact, &Why::Disallowed(unfit));
     }
 
     pub(crate) fn refuse(&mut self, fact: &Fact, why: &Why) {

@@ -63,11 +63,11 @@ impl Stand {
     pub fn draft_checked(&self) -> Result<FactDraft, RecordError> {
         let says = |text: &Option<String>| text.as_deref().is_some_and(|text| !text.trim().is_empty());
         match self.stance {
-            Stance::Object if !says(&self.why) || !says(&self.proposes) => Err(RecordError::Unfit {
+            Stance::Object if !says(&self.why) || !says(&self.proposes) => Err(RecordError::Disallowed {
                 what: "an objection without a reason or a wording",
                 hint: "say why, and write the wording that you propose",
             }),
-            Stance::Note if !says(&self.why) => Err(RecordError::Unfit {
+            Stance::Note if !says(&self.why) => Err(RecordError::Disallowed {
                 what: "a support with an empty note",
                 hint: "write the note, or support without one",
             }),
@@ -165,7 +165,7 @@ impl Comment {
     /// When it says nothing.
     pub fn draft_checked(&self) -> Result<FactDraft, RecordError> {
         if self.text.trim().is_empty() {
-            return Err(RecordError::Unfit { what: "an empty remark", hint: "write it first" });
+            return Err(RecordError::Disallowed { what: "an empty remark", hint: "write it first" });
         }
         self.draft()
     }
@@ -199,7 +199,10 @@ impl Meeting {
     /// When place or outcome is missing.
     pub fn draft_checked(&self) -> Result<FactDraft, RecordError> {
         if !is_line(&self.place) || self.outcome.trim().is_empty() {
-            return Err(RecordError::Unfit { what: "the meeting", hint: "say where it was and what was concluded" });
+            return Err(RecordError::Disallowed {
+                what: "the meeting",
+                hint: "say where it was and what was concluded",
+            });
         }
         self.draft()
     }

@@ -202,7 +202,7 @@ impl AgendaText {
     /// # Errors
     /// When the heading does not fit, the id is taken or the article before it is not there.
     pub fn add_article(&self, id: ItemId, heading: &str, behind: Option<ItemId>) -> Result<Vec<Edit>, RecordError> {
-        let heading = one_line(heading, HEADING_CHARS_MAX).ok_or(RecordError::Unfit {
+        let heading = one_line(heading, HEADING_CHARS_MAX).ok_or(RecordError::Disallowed {
             what: "the heading of an article",
             hint: "write one line of at most 200 characters",
         })?;
@@ -241,7 +241,7 @@ impl AgendaText {
     pub fn change_paragraph(&self, article: ItemId, id: ItemId, text: &str) -> Result<Edit, RecordError> {
         let paragraph = self.paragraph(article, id)?;
         if differ(&paragraph.wordings) {
-            return Err(RecordError::Unfit {
+            return Err(RecordError::Disallowed {
                 what: "a paragraph that two offices changed at the same time",
                 hint: "read both wordings and say which holds",
             });
@@ -265,12 +265,12 @@ impl AgendaText {
     /// When nothing has to be settled there, the office is of neither side, or the text does not fit.
     pub fn settle(&self, key: &str, office: OfficeId, text: &str) -> Result<Edit, RecordError> {
         let all = self.reread();
-        let reread = all.iter().find(|reread| reread.key == key).ok_or(RecordError::Unfit {
+        let reread = all.iter().find(|reread| reread.key == key).ok_or(RecordError::Disallowed {
             what: "a place of the text that nobody has to read again",
             hint: "show the text again: somebody may have settled it",
         })?;
         if !reread.wordings.iter().any(|wording| wording.by.office == Some(office)) {
-            return Err(RecordError::Unfit {
+            return Err(RecordError::Disallowed {
                 what: "an office that wrote neither wording",
                 hint: "one of the offices that wrote it says which holds",
             });
@@ -280,7 +280,7 @@ impl AgendaText {
             Fits::Paragraph => paragraph_text(text)?,
             Fits::Heading | Fits::Place => {
                 let text = one_line(text, HEADING_CHARS_MAX).filter(|text| fits.allow(text));
-                text.ok_or(RecordError::Unfit { what: "the heading or place", hint: "choose one of those shown" })?
+                text.ok_or(RecordError::Disallowed { what: "the heading or place", hint: "choose one of those shown" })?
             }
         };
         Ok(Edit::Choose { key: key.to_owned(), value: Scalar::Text(text) })
@@ -288,7 +288,7 @@ impl AgendaText {
 
     fn paragraph(&self, article: ItemId, id: ItemId) -> Result<&Paragraph, RecordError> {
         let found = self.article(article).and_then(|article| article.paragraphs.iter().find(|p| p.id == id));
-        found.ok_or(RecordError::Unfit { what: "a paragraph that is not there", hint: "show the text again" })
+        found.ok_or(RecordError::Disallowed { what: "a paragraph that is not there", hint: "show the text again" })
     }
 }
 
@@ -444,21 +444,21 @@ fn paragraph_text(text: &str) -> Result<String, RecordError> {
     if Fits::Paragraph.allow(&text) {
         Ok(text)
     } else {
-        Err(RecordError::Unfit { what: "the paragraph", hint: "write 1 to 4000 characters of plain text" })
+        Err(RecordError::Disallowed { what: "the paragraph", hint: "write 1 to 4000 characters of plain text" })
     }
 }
 
 /// A place behind `behind` (in front of all, if none) among places in order.
 fn place_behind(items: &[(ItemId, &str)], id: ItemId, behind: Option<ItemId>) -> Result<String, RecordError> {
     if items.iter().any(|(taken, _)| *taken == id) {
-        return Err(RecordError::Unfit { what: "an id that is taken", hint: "draw another one" });
+        return Err(RecordError::Disallowed { what: "an id that is taken", hint: "draw another one" });
     }
     let index = match behind {
         None => 0,
         Some(behind) => {
             let found = items.iter().position(|(item, _)| *item == behind);
             1 + found
-                .ok_or(RecordError::Unfit { what: "a neighbour that is not there", hint: "show the text again" })?
+                .ok_or(RecordError::Disallowed { what: "a neighbour that is not there", hint: "show the text again" })?
         }
     };
     let low = index.checked_sub(1).and_then(|index| items.get(index)).map_or("", |(_, place)| *place);
@@ -466,7 +466,7 @@ fn place_behind(items: &[(ItemId, &str)], id: ItemId, behind: Option<ItemId>) ->
     let high = items[index..].iter().map(|(_, place)| *place).find(|place| *place > low && *place != "~");
     between(low, high.unwrap_or_default())
         .filter(|place| Fits::Place.allow(place))
-        .ok_or(RecordError::Unfit { what: "a spot where too much was put in", hint: "begin a new article" })
+        .ok_or(RecordError::Disallowed { what: "a spot where too much was put in", hint: "begin a new article" })
 }
 
 /// A text of `b` to `z` that lies between two others in the order of the alphabet; an empty one is no bound.

@@ -55,7 +55,7 @@ impl Paper {
     /// When neither a scan nor a certified PDF is named.
     pub fn draft_checked(&self) -> Result<FactDraft, RecordError> {
         if self.scan.is_none() && self.certified.is_none() {
-            return Err(RecordError::Unfit {
+            return Err(RecordError::Disallowed {
                 what: "a signing on paper without the paper",
                 hint: "add the scan, or the PDF with certified signatures",
             });

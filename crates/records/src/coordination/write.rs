@@ -14,7 +14,7 @@ use super::{
 use crate::{Date, Digest, FactDraft, Known, PartialDate, RecordError, facts::Content};
 
 fn unfit<T>(what: &'static str, hint: &'static str) -> Result<T, RecordError> {
-    Err(RecordError::Unfit { what, hint })
+    Err(RecordError::Disallowed { what, hint })
 }
 
 /// What goes into a final text beside the draft itself.

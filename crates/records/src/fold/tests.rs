@@ -83,7 +83,7 @@ fn what_a_newer_version_wrote_waits() {
     let doc = participation().fact_raw(KURIPAN, 1, "decision", newer).fact_raw(KURIPAN, 2, "oath", b"{}");
     check_notices(&doc, &["waiting version decision", "waiting version oath"]);
     let mut doc = Doc::new(RecordKind::Person, 1);
-    doc.0.kind = 4;
+    doc.0.kind = 9999;
     check_notices(&doc, &["waiting version"]);
     assert_eq!(doc.fold().record, Record::Unread);
     // An entry that waits for a version is counted once, not again for its document.

@@ -14,6 +14,13 @@ impl Net {
         self.call_soon(a, b);
     }
 
+    /// A machine calls several at one moment.
+    #[cfg(test)]
+    pub(crate) fn call_at_once(&mut self, name: &str, others: &[&str]) {
+        let node = self.index(name);
+        others.iter().for_each(|other| self.connect(node, self.index(other)));
+    }
+
     /// Two that know each other call soon, unless they are connected by then.
     pub(super) fn call_soon(&mut self, a: usize, b: usize) {
         if !self.calling.insert((a, b)) {
@@ -41,6 +48,14 @@ impl Net {
     pub(crate) fn cut(&mut self, a: &str, b: &str) {
         self.cut_one_way(a, b);
         self.cut_one_way(b, a);
+    }
+
+    /// The cable between these two is back.
+    #[cfg(test)]
+    pub(crate) fn heal_between(&mut self, a: &str, b: &str) {
+        let (a, b) = (self.index(a), self.index(b));
+        self.cuts.retain(|cut| *cut != (a, b) && *cut != (b, a));
+        self.call_soon(a, b);
     }
 
     /// Nobody reaches this node.

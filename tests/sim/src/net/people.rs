@@ -1,6 +1,7 @@
 //! What people do at a node: they write, open pages and save them.
 
 use super::*;
+use crate::node::keys;
 
 /// How many documents are begun by one write; what goes beyond is said about the first of them.
 const FEW: u64 = 8;
@@ -42,7 +43,7 @@ impl Net {
         let runs = node.commit(&scope);
         for (at, value) in made {
             let hash = hash_in(&runs, at.seq);
-            model.put(&at.clone(), "status", Put { at, hash, value, saw: Vec::new() });
+            model.put(&at.clone(), keys(scope.class())[0], Put { at, hash, value, saw: Vec::new() });
         }
         self.queue(index, Writing::Own(runs));
         Some(first)
@@ -83,9 +84,10 @@ impl Net {
 
     /// And saves it, however long that page has been open.
     pub(crate) fn save_form(&mut self, name: &str, random: &mut Random) {
-        let key = *random.pick(&["status", "address", "group"]).unwrap();
-        self.save_field(name, key);
         let index = self.index(name);
+        let Some(form) = &self.nodes[index].form else { return };
+        let key = *random.pick(&keys(form.document.journal.scope.class())).unwrap();
+        self.save_field(name, key);
         self.nodes[index].form = None;
     }
 

@@ -18,7 +18,7 @@ use identity::{
 use journal::{Header, Kind, Subject};
 
 use super::*;
-use crate::{Author, Date, FactDraft, Folded, Record, fold};
+use crate::{Author, Date, FactDraft, Folded, Record, facts::Content, fold, kinds::ANNULMENT};
 
 /// The eight ministries of the MoU of 30 May 2017, the lead first; node numbers 1 to 8.
 pub(crate) const MINISTRIES: [&str; 8] = [

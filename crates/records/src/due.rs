@@ -1,0 +1,265 @@
+//! What is due: everything that waits for somebody on a day, the input of the page *Hari ini*.
+//!
+//! A pure function over records and a day. Nobody who died is asked for anything again, and who left is asked only for
+//! what their leaving left open.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use identity::Coordinate;
+use jiff::{ToSpan, civil::Date};
+
+use crate::{
+    counter::{CardApplication, CardState, Complaint, Consultation, GuestBook},
+    empowerment::{Bimtek, LateStart, Mentoring, MonitoringRound, late_start},
+    money::{Ledger, Loan, LoanAccount, LoanState, Rupiah},
+    participation::{LeavingReason, Participation, Stage},
+    rules::Figures,
+    value::PersonId,
+};
+
+/// What waits for somebody.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
+pub enum DueWhat {
+    /// Somebody who complained waits for an answer; urgent ones come first.
+    Answer {
+        /// Whether it cannot wait.
+        urgent: bool,
+    },
+    /// A complaint or consultation without an office in charge.
+    NobodyInCharge {
+        /// Whether it cannot wait.
+        urgent: bool,
+    },
+    /// An instalment: so much is missing.
+    Instalment {
+        /// How much.
+        amount: Rupiah,
+        /// Whether its day is over.
+        overdue: bool,
+    },
+    /// People of a monitoring round still have to be asked.
+    Monitoring {
+        /// How many.
+        open: usize,
+    },
+    /// Somebody has not begun a business since their Bimtek.
+    LateStart,
+    /// A mentoring visit was promised.
+    MentoringVisit,
+    /// A printed card waits for the stamp of the Disnaker, or its application for its end.
+    Card,
+    /// A document's retention is over: it is to be erased.
+    Retention,
+}
+
+/// One thing that is due.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
+pub struct Due {
+    /// Since or by when.
+    pub day: Date,
+    /// What.
+    pub what: DueWhat,
+    /// The document.
+    pub doc: Coordinate,
+    /// About whom, where it is about one person.
+    pub person: Option<PersonId>,
+}
+
+/// The records of a village that an office reads, as the read model hands them over.
+#[derive(Debug, Clone, Copy, Default)]
+pub struct Records<'a> {
+    /// Participations.
+    pub participations: &'a [&'a Participation],
+    /// Trainings.
+    pub bimteks: &'a [&'a Bimtek],
+    /// Monitoring rounds.
+    pub rounds: &'a [&'a MonitoringRound],
+    /// Mentoring logs.
+    pub mentorings: &'a [&'a Mentoring],
+    /// Loans.
+    pub loans: &'a [&'a Loan],
+    /// Ledgers.
+    pub ledgers: &'a [&'a Ledger],
+    /// Complaints.
+    pub complaints: &'a [&'a Complaint],
+    /// Consultations.
+    pub consultations: &'a [&'a Consultation],
+    /// AK-1 applications.
+    pub cards: &'a [&'a CardApplication],
+    /// Guest books.
+    pub guest_books: &'a [&'a GuestBook],
+}
+
+/// Everything that is due on a day or within the days that the programme looks ahead, in one order on every node: the
+/// earliest first.
+pub fn due(records: &Records<'_>, day: Date, figures: &Figures) -> Vec<Due> {
+    let ahead = day.checked_add(i64::from(figures.due_days_ahead.value).days()).unwrap_or(Date::MAX);
+    let people = People::of(records.participations);
+    let mut found = Vec::new();
+    answers(records, day, ahead, figures, &mut found);
+    instalments(records, day, ahead, figures, &people, &mut found);
+    follow_up(records, day, ahead, figures, &people, &mut found);
+    papers(records, day, figures, &mut found);
+    found.sort();
+    found.dedup();
+    found
+}
+
+/// Who died and who left, in whichever village that is written.
+struct People {
+    dead: BTreeSet<PersonId>,
+    left: BTreeSet<PersonId>,
+}
+
+impl People {
+    fn of(participations: &[&Participation]) -> Self {
+        let mut stages: BTreeMap<PersonId, Vec<Stage>> = BTreeMap::new();
+        for participation in participations {
+            for person in participation.fields.person.values() {
+                stages.entry(*person).or_default().push(participation.events.stage());
+            }
+        }
+        let having = |holds: &dyn Fn(&[Stage]) -> bool| {
+            stages.iter().filter(|(_, stages)| holds(stages)).map(|(person, _)| *person).collect()
+        };
+        // A death is written once and holds everywhere; who left one programme may go on in another.
+        Self {
+            dead: having(&|stages| stages.contains(&Stage::Left(LeavingReason::Died))),
+            left: having(&|stages| stages.iter().all(|stage| matches!(stage, Stage::Left(_)))),
+        }
+    }
+
+    fn is_dead(&self, person: Option<&PersonId>) -> bool {
+        person.is_some_and(|person| self.dead.contains(person))
+    }
+
+    fn goes_on(&self, person: &PersonId) -> bool {
+        !self.dead.contains(person) && !self.left.contains(person)
+    }
+}
+
+fn answers(records: &Records<'_>, day: Date, ahead: Date, figures: &Figures, found: &mut Vec<Due>) {
+    // A complaint about somebody who died is still answered: the family waits.
+    for case in records.complaints {
+        let urgent = case.is_urgent(figures);
+        let unassigned = case.events.assigned.is_empty() && !case.events.is_settled();
+        if unassigned && (!case.is_referral() || urgent) {
+            let by = case.usual_answer_by(figures).unwrap_or(day);
+            let what = DueWhat::NobodyInCharge { urgent };
+            found.push(Due { day: by, what, doc: case.doc.clone(), person: None });
+        }
+        let by = case.events.answer_by().filter(|by| *by <= ahead);
+        found.extend(by.map(|day| Due { day, what: DueWhat::Answer { urgent }, doc: case.doc.clone(), person: None }));
+    }
+    for case in records.consultations {
+        if case.events.assigned.is_empty() && !case.events.is_settled() {
+            let what = DueWhat::NobodyInCharge { urgent: false };
+            let since = case.fields.received.one().map_or(day, |received| received.span().last.min(day));
+            found.push(Due { day: since, what, doc: case.doc.clone(), person: None });
+        }
+        let by = case.events.answer_by().filter(|by| *by <= ahead);
+        let what = DueWhat::Answer { urgent: false };
+        found.extend(by.map(|day| Due { day, what: what.clone(), doc: case.doc.clone(), person: None }));
+    }
+}
+
+fn instalments(
+    records: &Records<'_>,
+    day: Date,
+    ahead: Date,
+    figures: &Figures,
+    people: &People,
+    found: &mut Vec<Due>,
+) {
+    for loan in records.loans {
+        // What a dead member owes is a matter for the group, not for a reminder.
+        let person = loan.fields.person.one();
+        if people.is_dead(person) {
+            continue;
+        }
+        let account = LoanAccount::new(loan, records.ledgers, figures);
+        let entry = |day, amount, overdue| Due {
+            day,
+            what: DueWhat::Instalment { amount, overdue },
+            doc: loan.doc.clone(),
+            person: person.copied(),
+        };
+        match account.state(day) {
+            LoanState::Arrears { amount, since } => found.push(entry(since, amount, true)),
+            LoanState::Running => {
+                let next = account.next_due(day).filter(|next| next.due <= ahead);
+                found.extend(next.map(|next| entry(next.due, next.amount, false)));
+            }
+            LoanState::Applied
+            | LoanState::Contested
+            | LoanState::Refused
+            | LoanState::Approved
+            | LoanState::Repaid => {}
+        }
+    }
+}
+
+fn follow_up(records: &Records<'_>, day: Date, ahead: Date, figures: &Figures, people: &People, found: &mut Vec<Due>) {
+    for round in records.rounds {
+        let open = round.open().iter().filter(|person| people.goes_on(person)).count();
+        // Without a date of its own a round is due when its quarter ends.
+        let quarter_ends = |from: Date| {
+            let months = i64::from(figures.monitoring_months.value);
+            from.checked_add(months.months()).ok().and_then(|after| after.yesterday().ok())
+        };
+        let own = round.fields.due.one().map(|due| due.span().last);
+        let due = own.or_else(|| round.fields.quarter.one().and_then(|quarter| quarter_ends(quarter.span().first)));
+        if let Some(due) = due.filter(|due| open > 0 && *due <= ahead) {
+            let what = DueWhat::Monitoring { open };
+            found.push(Due { day: due, what, doc: round.doc.clone(), person: None });
+        }
+    }
+    for mentoring in records.mentorings {
+        let person = mentoring.fields.person.one();
+        if person.is_some_and(|person| !people.goes_on(person)) {
+            continue;
+        }
+        let promised = mentoring.visit_due(ahead);
+        found.extend(promised.map(|day| Due {
+            day,
+            what: DueWhat::MentoringVisit,
+            doc: mentoring.doc.clone(),
+            person: person.copied(),
+        }));
+    }
+    for participation in records.participations {
+        let Some(person) = participation.fields.person.one().filter(|person| people.goes_on(person)) else { continue };
+        let late = |bimtek: &&Bimtek| match late_start(bimtek, participation, *person, day, figures) {
+            LateStart::Since(since) => Some(since),
+            LateStart::No | LateStart::Unknown => None,
+        };
+        // One line a person, since the latest training: it is that one which somebody should ask about.
+        if let Some(day) = records.bimteks.iter().filter_map(late).max() {
+            let doc = participation.doc.clone();
+            found.push(Due { day, what: DueWhat::LateStart, doc, person: Some(*person) });
+        }
+    }
+}
+
+fn papers(records: &Records<'_>, day: Date, figures: &Figures, found: &mut Vec<Due>) {
+    for card in records.cards {
+        let printed = card.events.printed.last().map(|said| said.what.date.span().last);
+        let waits = match card.state(figures) {
+            CardState::Printed | CardState::ReportedStamped | CardState::Stamped => printed.or(Some(day)),
+            CardState::Applied | CardState::Complete | CardState::Ended(_) => None,
+        };
+        let doc = || card.doc.clone();
+        let person = card.fields.person.one().copied();
+        found.extend(waits.map(|since| Due { day: since.min(day), what: DueWhat::Card, doc: doc(), person }));
+        let over = card.kept_until(figures).filter(|until| *until < day);
+        found.extend(over.map(|until| Due { day: until, what: DueWhat::Retention, doc: doc(), person: None }));
+    }
+    for book in records.guest_books {
+        let over = book.kept_until(figures).filter(|until| *until < day);
+        let doc = || book.doc.clone();
+        found.extend(over.map(|until| Due { day: until, what: DueWhat::Retention, doc: doc(), person: None }));
+    }
+}
+
+#[cfg(test)]
+mod tests;

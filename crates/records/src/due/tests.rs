@@ -1,0 +1,187 @@
+//! What waits on a day.
+
+use super::*;
+use crate::{
+    Assigned, Attendance, Content, EntryKind, Expected, FactDraft, Handled, Handling, Leaving, LedgerEntry, Mark,
+    MentoringVisit, Motivation, NextStep, Origin, ProgrammeRecord, Purpose, Record, RecordKind, Visit,
+    fixtures::{Doc, KURIPAN, VILLAGE, WONOSOBO, at, date, person},
+};
+
+fn day(typed: &str) -> Date {
+    date(typed).span().first
+}
+
+fn taking_part(who: u8, left: Option<LeavingReason>) -> Participation {
+    let mut doc = Doc::new(RecordKind::Participation, 1).person("person", who);
+    if let Some(reason) = left {
+        doc = doc.fact(KURIPAN, 1, Leaving { reason, date: date("2016"), open: Vec::new() }.draft().unwrap());
+    }
+    let Record::Participation(found) = doc.fold().record else { panic!() };
+    found
+}
+
+fn bimtek(who: u8) -> Bimtek {
+    let mark = Attendance { person: person(who), day: date("26-04-2016"), mark: Mark::Present };
+    let doc = Doc::new(RecordKind::Bimtek, 1).field("start", "25-04-2016").field("finish", "30-04-2016").fact(
+        KURIPAN,
+        1,
+        mark.draft().unwrap(),
+    );
+    let ProgrammeRecord::Bimtek(found) = doc.programme() else { panic!() };
+    found
+}
+
+fn mentoring(who: u8) -> Mentoring {
+    let visit = MentoringVisit {
+        date: date("01-05-2016"),
+        motivation: Motivation::High,
+        problems: Vec::new(),
+        next: NextStep::Visit,
+        again: Some(date("20-06-2016")),
+        turnover: None,
+    };
+    let doc = Doc::new(RecordKind::Mentoring, 1).person("person", who).field("year", "2016").fact(
+        KURIPAN,
+        1,
+        visit.draft().unwrap(),
+    );
+    let ProgrammeRecord::Mentoring(found) = doc.programme() else { panic!() };
+    found
+}
+
+fn round(people: &[u8]) -> MonitoringRound {
+    let mut doc =
+        Doc::new(RecordKind::MonitoringRound, 1).field("programme", "desmigratif").field("quarter", "04-2016");
+    for (number, who) in (1..).zip(people) {
+        doc = doc.fact(KURIPAN, number, Expected { person: person(*who) }.draft().unwrap());
+    }
+    let ProgrammeRecord::MonitoringRound(found) = doc.programme() else { panic!() };
+    found
+}
+
+fn loan(who: u8) -> (Loan, Ledger) {
+    let group = at(identity::Class::Participation, KURIPAN, 1).to_string();
+    let doc = Doc::new(RecordKind::Loan, 9)
+        .field("group", &group)
+        .person("person", who)
+        .field("principal", "300")
+        .field("applied", "2016");
+    let ProgrammeRecord::Loan(loan) = doc.programme() else { panic!() };
+    let entry = LedgerEntry {
+        kind: EntryKind::PaidOut,
+        amount: Rupiah(300),
+        date: date("20-05-2016"),
+        receipt: None,
+        person: None,
+        loan: Some(loan.doc.clone()),
+        run: None,
+    };
+    let doc = Doc::new(RecordKind::Ledger, 5).field("group", &group).field("year", "2016").fact(
+        KURIPAN,
+        1,
+        entry.draft().unwrap(),
+    );
+    let ProgrammeRecord::Ledger(ledger) = doc.programme() else { panic!() };
+    (loan, ledger)
+}
+
+/// What is due for one participant with a training, a loan, a mentoring and a round, as "day what".
+fn of_one(left: Option<LeavingReason>, on: &str) -> Vec<String> {
+    let (who, bimtek, mentoring, round, (loan, ledger)) =
+        (taking_part(1, left), bimtek(1), mentoring(1), round(&[1]), loan(1));
+    let records = Records {
+        participations: &[&who],
+        bimteks: &[&bimtek],
+        rounds: &[&round],
+        mentorings: &[&mentoring],
+        loans: &[&loan],
+        ledgers: &[&ledger],
+        ..Records::default()
+    };
+    let found = due(&records, day(on), &Figures::desmigratif());
+    found.iter().map(|due| format!("{} {:?}", due.day, due.what)).collect()
+}
+
+#[test]
+fn what_waits_is_listed_by_its_day() {
+    let coming = ["2016-06-20 Instalment { amount: Rupiah(100), overdue: false }", "2016-06-20 MentoringVisit"];
+    assert_eq!(of_one(None, "01-05-2016"), Vec::<String>::new());
+    assert_eq!(of_one(None, "20-05-2016"), Vec::<String>::new(), "a month ahead is too early");
+    let mut expected = vec!["2016-05-30 LateStart"];
+    expected.extend(coming);
+    assert_eq!(of_one(None, "15-06-2016"), expected);
+    assert_eq!(
+        of_one(None, "01-07-2016"),
+        [
+            "2016-05-30 LateStart",
+            "2016-06-20 Instalment { amount: Rupiah(100), overdue: true }",
+            "2016-06-20 MentoringVisit",
+            "2016-06-30 Monitoring { open: 1 }",
+        ]
+    );
+}
+
+#[test]
+fn death_stops_every_reminder_and_leaving_all_but_the_loan() {
+    assert_eq!(of_one(Some(LeavingReason::Died), "01-07-2016"), Vec::<String>::new());
+    assert_eq!(
+        of_one(Some(LeavingReason::Departed), "01-07-2016"),
+        ["2016-06-20 Instalment { amount: Rupiah(100), overdue: true }"]
+    );
+}
+
+fn complaint(kind: &str, facts: Vec<FactDraft>) -> Complaint {
+    let mut doc = Doc::new(RecordKind::Complaint, 1)
+        .field("village", VILLAGE)
+        .field("kind", kind)
+        .field("received", "01-03-2026");
+    for (number, fact) in (1..).zip(facts) {
+        doc = doc.fact(WONOSOBO, number, fact);
+    }
+    let ProgrammeRecord::Complaint(found) = doc.programme() else { panic!() };
+    found
+}
+
+#[test]
+fn a_case_waits_for_somebody_in_charge_and_then_for_an_answer() {
+    let office = identity::OfficeId([WONOSOBO; 16]);
+    let assigned = || Assigned { office, officer: None, answer_by: date("10-03-2026") }.draft().unwrap();
+    let settled = || Handled { step: Handling::Settled, date: date("2026"), note: None }.draft().unwrap();
+    let referral = || {
+        let access = crate::Access::Referral;
+        crate::AccessCheck { access, date: date("2026"), rule: "S2".into() }.draft().unwrap()
+    };
+    for (kind, facts, waits) in [
+        ("overstay", vec![], "2026-03-15 NobodyInCharge { urgent: false }"),
+        ("putus kontak", vec![], "2026-03-04 NobodyInCharge { urgent: true }"),
+        ("overstay", vec![referral()], ""),
+        ("putus kontak", vec![referral()], "2026-03-04 NobodyInCharge { urgent: true }"),
+        ("overstay", vec![assigned()], "2026-03-10 Answer { urgent: false }"),
+        ("overstay", vec![assigned(), settled()], ""),
+        ("overstay", vec![settled()], ""),
+    ] {
+        let case = complaint(kind, facts);
+        let records = Records { complaints: &[&case], ..Records::default() };
+        let found = due(&records, day("09-03-2026"), &Figures::desmigratif());
+        let found: Vec<_> = found.iter().map(|due| format!("{} {:?}", due.day, due.what)).collect();
+        assert_eq!(found.join(", "), waits, "{kind}");
+    }
+}
+
+#[test]
+fn a_guest_book_whose_retention_is_over_is_to_be_erased() {
+    let visit = Visit {
+        date: date("12-03-2025"),
+        purpose: Purpose::Papers,
+        origin: Origin::Outside,
+        id_checked: true,
+        name: Some("Tamu".into()),
+        person: None,
+    };
+    let doc = Doc::new(RecordKind::GuestBook, 1).field("month", "03-2025").fact(KURIPAN, 1, visit.draft().unwrap());
+    let ProgrammeRecord::GuestBook(book) = doc.programme() else { panic!() };
+    let records = Records { guest_books: &[&book], ..Records::default() };
+    for (on, count) in [("31-03-2026", 0), ("01-04-2026", 1)] {
+        assert_eq!(due(&records, day(on), &Figures::desmigratif()).len(), count, "{on}");
+    }
+}

@@ -1,0 +1,28 @@
+//! The village as a whole: its profile and stages, the plan, the indicators, the report, and what hangs on the board.
+
+mod board;
+mod indicators;
+mod plan;
+mod profile;
+mod report;
+
+pub use board::{BoardFields, BoardKind, BoardNotice};
+pub use indicators::{
+    Computed, INDICATORS, Indicator, IndicatorCell, IndicatorEvents, IndicatorFields, IndicatorInput, IndicatorKind,
+    IndicatorValue, Indicators, computed_indicators, indicator_list,
+};
+pub use plan::{ActionPlan, PlanApproved, PlanEvents, PlanFields, PlanStep, PlanStepDone, Socialised};
+pub use profile::{
+    Criterion, CriterionMet, Identification, Identified, ProfileEvents, ProfileFields, VillageProfile, VillageStage,
+    VillageStageReached,
+};
+pub use report::{Report, ReportEvents, ReportFields, ReportState, ReportSubmitted, ReportTables};
+
+pub(crate) use board::BOARD;
+pub(crate) use indicators::INDICATOR_VALUES;
+pub(crate) use plan::PLAN;
+pub(crate) use profile::PROFILE;
+pub(crate) use report::REPORT;
+
+#[cfg(test)]
+mod tests;

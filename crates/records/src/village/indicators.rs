@@ -1,0 +1,265 @@
+//! The 24 indicators (records no. 20): 9 of output, 11 of outcome, 4 of benefit. [S4 gives no formula, unit or period]
+//!
+//! A value is the word of the office that reports it: nobody else can replace it, and two offices that report the same
+//! cell are both shown. Empty is *belum diukur*, never 0.
+
+use std::{collections::BTreeMap, sync::LazyLock};
+
+use identity::{Class, OfficeId};
+use serde::{Deserialize, Serialize};
+
+use crate::{
+    RecordError,
+    author::MaySay,
+    content::{line, must, unfit},
+    date::PartialDate,
+    facts::Content,
+    fields::{Fields, record_fields},
+    heard::{Heard, Spoken},
+    kinds::{ANNULMENT, FactSpec, KindSpec},
+    participation::Said,
+    sheet::{Hear, Sheet},
+    value::codes,
+    words::{ANNULMENT as ANNULMENT_LABEL, Lang, Words},
+};
+
+codes! {
+    /// What an indicator is of.
+    IndicatorKind {
+        /// What was done.
+        Output = "output", "keluaran", "output", [];
+        /// What came of it.
+        Outcome = "outcome", "hasil", "outcome", [];
+        /// What it is good for.
+        Benefit = "benefit", "manfaat", "benefit", [];
+    }
+}
+
+/// One of the 24.
+#[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
+pub struct Indicator {
+    /// Its code, e.g. `O2`.
+    pub code: String,
+    /// What it is of.
+    pub kind: IndicatorKind,
+    /// In Indonesian, as the source says it.
+    pub text_id: String,
+    /// In English.
+    pub text_en: String,
+}
+
+impl Indicator {
+    /// In one language.
+    pub fn text(&self, lang: Lang) -> &str {
+        match lang {
+            Lang::Id => &self.text_id,
+            Lang::En => &self.text_en,
+        }
+    }
+}
+
+/// The indicators of the programme, in the order of the source. A line that cannot be read is left out; a test holds that
+/// there is none.
+pub static INDICATORS: LazyLock<Vec<Indicator>> =
+    LazyLock::new(|| indicator_list(include_str!("../../../../config/reference/indicators.csv")));
+
+/// Reads a list of indicators: `code,kind,text_id,text_en`.
+pub fn indicator_list(csv: &str) -> Vec<Indicator> {
+    csv::Reader::from_reader(csv.as_bytes()).into_deserialize().flatten().collect()
+}
+
+record_fields! {
+    /// What people edit of the values of a period.
+    IndicatorFields {
+        /// The year or month that they are of.
+        period: PartialDate, "Masa", "Period";
+    }
+}
+
+/// A value that an office reports.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct IndicatorValue {
+    /// Of which indicator.
+    pub indicator: String,
+    /// Whether it is the state before the programme.
+    #[serde(default)]
+    pub baseline: bool,
+    /// The value in thousandths: 12.5 is 12,500.
+    pub thousandths: i64,
+    /// Of what, e.g. people or %.
+    pub unit: String,
+    /// How it was found.
+    pub method: String,
+    /// Where it comes from.
+    pub source: String,
+    /// When.
+    pub date: PartialDate,
+}
+
+impl Content for IndicatorValue {
+    const KEY: &'static str = "value";
+
+    fn check(&self) -> Result<(), RecordError> {
+        must(INDICATORS.iter().any(|indicator| indicator.code == self.indicator), NO_INDICATOR)?;
+        must(self.thousandths.unsigned_abs() <= 1_000_000_000_000_000, TOO_LARGE)?;
+        [&self.unit, &self.method, &self.source].into_iter().try_for_each(|text| line(text))
+    }
+}
+
+const NO_INDICATOR: RecordError = unfit(
+    ("indikator ini tidak ada dalam program", "the programme has no such indicator"),
+    ("pilih salah satu dari 24 indikator", "choose one of the 24 indicators"),
+);
+const TOO_LARGE: RecordError = unfit(
+    ("nilainya terlalu besar", "the value is too large"),
+    ("periksa angka dan satuannya", "look at the number and its unit"),
+);
+
+/// What was reported.
+#[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
+pub struct IndicatorEvents {
+    /// The latest value of each office for each cell.
+    #[serde(default)]
+    pub values: Vec<Said<IndicatorValue>>,
+}
+
+impl Hear for IndicatorEvents {
+    fn hear(heard: &mut Heard<'_>) -> Self {
+        let all = heard.take_spoken::<IndicatorValue>();
+        let cell = |spoken: &Spoken<IndicatorValue>| {
+            (spoken.said.by.office, spoken.said.what.indicator.clone(), spoken.said.what.baseline)
+        };
+        let replaced = |spoken: &&Spoken<IndicatorValue>| {
+            !all.iter().any(|later| cell(later) == cell(spoken) && later.knew(spoken))
+        };
+        Self { values: all.iter().filter(replaced).map(|spoken| spoken.said.clone()).collect() }
+    }
+}
+
+/// The values of a village in a period.
+pub type Indicators = Sheet<IndicatorFields, IndicatorEvents>;
+
+pub(crate) const INDICATOR_VALUES: KindSpec = KindSpec {
+    number: 20,
+    class: Class::Coordination,
+    label: Words { id: "Nilai indikator", en: "Indicator values" },
+    fields: IndicatorFields::SPECS,
+    texts: &[],
+    facts: &[
+        FactSpec::new("value", "Nilai", "Value", MaySay::WRITERS),
+        FactSpec { key: ANNULMENT, label: ANNULMENT_LABEL, may_say: MaySay::WRITERS },
+    ],
+    required: &["period"],
+};
+
+/// What stands in one cell.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum IndicatorCell<'a> {
+    /// *Belum diukur*: that is not 0.
+    NotMeasured,
+    /// One value, or the same from several offices.
+    Measured(&'a Said<IndicatorValue>),
+    /// Offices report different values: both are shown.
+    Different(Vec<&'a Said<IndicatorValue>>),
+}
+
+impl Indicators {
+    /// What stands for an indicator; `baseline`: before the programme.
+    pub fn cell(&self, indicator: &str, baseline: bool) -> IndicatorCell<'_> {
+        let here = |said: &&Said<IndicatorValue>| said.what.indicator == indicator && said.what.baseline == baseline;
+        let found: Vec<_> = self.events.values.iter().filter(here).collect();
+        let value = |said: &Said<IndicatorValue>| (said.what.thousandths, said.what.unit.clone());
+        match found.as_slice() {
+            [] => IndicatorCell::NotMeasured,
+            [first, rest @ ..] if rest.iter().all(|other| value(other) == value(first)) => {
+                IndicatorCell::Measured(first)
+            }
+            _ => IndicatorCell::Different(found),
+        }
+    }
+
+    /// The offices that have reported anything.
+    pub fn offices(&self) -> Vec<OfficeId> {
+        let mut offices: Vec<_> = self.events.values.iter().filter_map(|said| said.by.office).collect();
+        offices.sort();
+        offices.dedup();
+        offices
+    }
+}
+
+/// What the records of a village give; `None` where this office does not read the records that would say it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub struct IndicatorInput {
+    /// People who were at a Bimtek on at least one day.
+    pub trained: Option<u32>,
+    /// Groups that became part of a cooperative.
+    pub cooperatives: Option<u32>,
+    /// Agendas of the village's regency that were held.
+    pub meetings: Option<u32>,
+    /// Groups with at least one production run.
+    pub producing_groups: Option<u32>,
+    /// People who have begun a business.
+    pub businesses: Option<u32>,
+    /// People with savings or a loan in a group.
+    pub savers_and_borrowers: Option<u32>,
+    /// Agreements that every party has ratified.
+    pub agreements: Option<u32>,
+}
+
+/// A value that the records give.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Computed {
+    /// Of which indicator.
+    pub indicator: &'static str,
+    /// How many; `None`: not measured here.
+    pub count: Option<u32>,
+    /// What is counted.
+    pub what: Words,
+}
+
+/// The indicators that records give (O2, O5, O6, O8, C2, C8, C9); the others are asked once a year.
+pub fn computed_indicators(input: &IndicatorInput) -> [Computed; 7] {
+    let computed = |indicator, count, id, en| Computed { indicator, count, what: Words { id, en } };
+    [
+        computed("O2", input.trained, "orang mengikuti Bimtek", "people were at a Bimtek"),
+        computed("O5", input.cooperatives, "kelompok menjadi koperasi", "groups became cooperatives"),
+        computed("O6", input.meetings, "rapat koordinasi terlaksana", "coordination meetings held"),
+        computed("O8", input.producing_groups, "kelompok berproduksi", "groups produce"),
+        computed("C2", input.businesses, "orang memulai usaha", "people began a business"),
+        computed("C8", input.savers_and_borrowers, "orang menabung atau meminjam", "people save or borrow"),
+        computed("C9", input.agreements, "kesepakatan ditetapkan semua pihak", "agreements ratified by all"),
+    ]
+}
+
+/// Counts, over sets, so that the order of what is counted means nothing.
+impl IndicatorInput {
+    /// Counts what these records give. What an office does not read is left `None` by the caller.
+    pub fn count(
+        bimteks: &[&crate::Bimtek],
+        participations: &[&crate::Participation],
+        groups: &[(&crate::Group, usize)],
+        ledgers: Option<&[&crate::Ledger]>,
+    ) -> Self {
+        let number = |count: usize| Some(u32::try_from(count).unwrap_or(u32::MAX));
+        let mut trained = BTreeMap::new();
+        for bimtek in bimteks {
+            for person in bimtek.people().into_iter().filter(|person| bimtek.days_present(*person) > 0) {
+                trained.insert(person, ());
+            }
+        }
+        let savers = ledgers.map(|ledgers| {
+            let lines = ledgers.iter().flat_map(|ledger| ledger.standing());
+            let people: std::collections::BTreeSet<_> = lines.filter_map(|said| said.what.person).collect();
+            u32::try_from(people.len()).unwrap_or(u32::MAX)
+        });
+        Self {
+            trained: number(trained.len()),
+            cooperatives: number(groups.iter().filter(|(group, _)| !group.fields.cooperative.is_unknown()).count()),
+            meetings: None,
+            producing_groups: number(groups.iter().filter(|(_, runs)| *runs > 0).count()),
+            businesses: number(participations.iter().filter(|found| !found.events.started.is_empty()).count()),
+            savers_and_borrowers: savers,
+            agreements: None,
+        }
+    }
+}
