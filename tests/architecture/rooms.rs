@@ -12,7 +12,7 @@ const ARROWS: &[(&str, &[&str])] = &[
     ("web", &["service", "print"]),
     ("print", &["service"]),
     ("service", &["records", "views", "health", "driver"]),
-    ("records", &["documents"]),
+    ("records", &["documents", "charter"]),
     ("views", &["records"]),
     ("health", &["sync"]),
     ("driver", &["store", "transport", "sync", "documents"]),

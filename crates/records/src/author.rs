@@ -19,6 +19,17 @@ pub struct Author {
 pub trait Authors {
     /// The office behind this node.
     fn author(&self, node: &NodeKey) -> Option<Author>;
+
+    /// The offices that carry on after one that was merged, split or dissolved; none while it stands.
+    fn carried_on_by(&self, _office: &OfficeId) -> Vec<OfficeId> {
+        Vec::new()
+    }
+
+    /// Whether an entry of a scope that is perhaps not held here still counts: asked for a signature that somebody
+    /// carried over from where it was given. The charter's cut-offs answer this.
+    fn counts(&self, _at: &Coordinate) -> bool {
+        true
+    }
 }
 
 impl<F: Fn(&NodeKey) -> Option<Author>> Authors for F {

@@ -50,6 +50,14 @@ pub enum RecordError {
         /// What to do.
         todo: Words,
     },
+    /// A rule of coordination does not allow it.
+    #[error("{what} cannot be taken: {hint}")]
+    Disallowed {
+        /// What is wrong.
+        what: &'static str,
+        /// What to do instead.
+        hint: &'static str,
+    },
     /// The table cannot be read at all.
     #[error("the table cannot be read: {reason}")]
     Table {
@@ -67,6 +75,7 @@ impl RecordError {
             | Self::Value { .. }
             | Self::Required { .. }
             | Self::FactTooLong { .. }
+            | Self::Disallowed { .. }
             | Self::Table { .. } => self.to_string(),
         }
     }

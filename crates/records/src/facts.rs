@@ -38,6 +38,9 @@ pub trait Content: Serialize + DeserializeOwned {
     /// The key of the fact.
     const KEY: &'static str;
 
+    /// The longest content.
+    const BYTES_MAX: usize = FACT_BYTES_MAX;
+
     /// What must hold of it, for who writes it and for who reads it alike: a content that breaks this is not written
     /// here, and one that was written elsewhere is shown as damaged.
     fn check(&self) -> Result<(), RecordError> {
@@ -53,10 +56,10 @@ pub trait Content: Serialize + DeserializeOwned {
             content: &'a T,
         }
         self.check()?;
-        let too_long = RecordError::FactTooLong { key: Self::KEY, limit: FACT_BYTES_MAX };
+        let too_long = RecordError::FactTooLong { key: Self::KEY, limit: Self::BYTES_MAX };
         // Only a map with keys that are no texts could fail here, and there is none.
         let bytes = serde_json::to_vec(&Versioned { v: VERSION, content: self }).map_err(|_| too_long.clone())?;
-        if bytes.len() > FACT_BYTES_MAX { Err(too_long) } else { Ok(FactDraft { key: Self::KEY, bytes }) }
+        if bytes.len() > Self::BYTES_MAX { Err(too_long) } else { Ok(FactDraft { key: Self::KEY, bytes }) }
     }
 }
 
@@ -79,7 +82,7 @@ pub(crate) fn decode<T: Content>(bytes: &[u8]) -> Result<T, Why> {
     struct Version {
         v: u64,
     }
-    if bytes.len() > FACT_BYTES_MAX {
+    if bytes.len() > T::BYTES_MAX {
         return Err(Why::Malformed);
     }
     match serde_json::from_slice::<Version>(bytes) {

@@ -154,7 +154,7 @@ pub(crate) fn circumstances(me: u8, docs: &[Doc], sees_family: bool) -> Circumst
             Record::Participation(found) => participation = Some(found),
             Record::Trip(found) => trips.push(found),
             Record::Tie(found) => ties.push(found),
-            Record::Person(_) | Record::Programme(_) | Record::Erased | Record::Unread => {}
+            Record::Person(_) | Record::Programme(_) | Record::Coordination(_) | Record::Erased | Record::Unread => {}
         }
     }
     let (own, others) = trips.into_iter().partition(|trip| trip.fields.person.values().contains(&person(me)));

@@ -6,6 +6,7 @@ use identity::{Coordinate, Region};
 use crate::{
     author::{Authors, By},
     conflict::{Conflict, conflicts},
+    coordination::{self, Coordination},
     fields::Fields,
     heard::Heard,
     kinds::{KindSpec, RecordKind},
@@ -29,6 +30,8 @@ pub enum Record {
     Tie(Tie),
     /// Anything else that the programme keeps.
     Programme(Box<ProgrammeRecord>),
+    /// A document of coordination between offices.
+    Coordination(Box<Coordination>),
     /// An order erased it.
     Erased,
     /// This version cannot read it, it lies where it does not belong, or nothing of it counts; a notice says which.
@@ -67,9 +70,12 @@ pub fn fold(snapshot: &Snapshot, authors: &dyn Authors) -> Folded {
     }
     let record = read(snapshot, authors, &mut notices);
     let conflicts = match record {
-        Record::Person(_) | Record::Participation(_) | Record::Trip(_) | Record::Tie(_) | Record::Programme(_) => {
-            conflicts(snapshot, authors)
-        }
+        Record::Person(_)
+        | Record::Participation(_)
+        | Record::Trip(_)
+        | Record::Tie(_)
+        | Record::Programme(_)
+        | Record::Coordination(_) => conflicts(snapshot, authors),
         Record::Erased | Record::Unread => Vec::new(),
     };
     Folded { doc: snapshot.id.clone(), kind: snapshot.kind, record, conflicts, notices }
@@ -92,8 +98,16 @@ fn read(snapshot: &Snapshot, authors: &dyn Authors, notices: &mut Vec<Notice>) -
     if snapshot.tips.is_empty() {
         return Record::Unread;
     }
+    if scope.class() != kind.class() {
+        notices.push(unread(&Why::Misplaced));
+        return Record::Unread;
+    }
+    if kind.is_of_coordination() {
+        let read = coordination::read(kind, snapshot, authors, notices);
+        return read.map_or(Record::Unread, |read| Record::Coordination(Box::new(read)));
+    }
     let place = scope.region();
-    if scope.class() != kind.class() || place.is_none() != kind.class().has_roster() {
+    if place.is_none() != kind.class().has_roster() {
         notices.push(unread(&Why::Misplaced));
         return Record::Unread;
     }

@@ -6,8 +6,8 @@
 use identity::Class;
 
 use crate::{
-    author::MaySay, counter, empowerment, fields::FieldSpec, group, money, participation, people, person, places,
-    village, words::Words,
+    author::MaySay, coordination, counter, empowerment, fields::FieldSpec, group, money, participation, people, person,
+    places, village, words::Words,
 };
 
 /// A kind of document that this version knows.
@@ -49,6 +49,14 @@ pub enum RecordKind {
     ActionPlan,
     /// The indicator values of a village in a period.
     Indicators,
+    /// An agenda of several offices.
+    Agenda,
+    /// An agreement, published in its region.
+    Agreement,
+    /// What one office does by when.
+    Commitment,
+    /// The dates of coordination of a region and year.
+    Calendar,
     /// Two people who may be one.
     DuplicateClaim,
     /// The places of a village in a year.
@@ -65,6 +73,8 @@ pub enum RecordKind {
     CandidateFile,
     /// A proposal to share profit.
     ShareProposal,
+    /// A stand that an office drafts.
+    InternalDraft,
 }
 
 /// What a kind of document is and holds.
@@ -129,7 +139,7 @@ pub const ANNULMENT: &str = "annulment";
 
 impl RecordKind {
     /// Every kind, in the order of its number.
-    pub const ALL: [Self; 26] = [
+    pub const ALL: [Self; 31] = [
         Self::Person,
         Self::Participation,
         Self::Assessment,
@@ -148,6 +158,10 @@ impl RecordKind {
         Self::VillageProfile,
         Self::ActionPlan,
         Self::Indicators,
+        Self::Agenda,
+        Self::Agreement,
+        Self::Commitment,
+        Self::Calendar,
         Self::DuplicateClaim,
         Self::Places,
         Self::Trip,
@@ -156,6 +170,7 @@ impl RecordKind {
         Self::BoardNotice,
         Self::CandidateFile,
         Self::ShareProposal,
+        Self::InternalDraft,
     ];
 
     /// What it is and holds.
@@ -179,6 +194,10 @@ impl RecordKind {
             Self::VillageProfile => &village::PROFILE,
             Self::ActionPlan => &village::PLAN,
             Self::Indicators => &village::INDICATOR_VALUES,
+            Self::Agenda => &coordination::AGENDA,
+            Self::Agreement => &coordination::AGREEMENT,
+            Self::Commitment => &coordination::COMMITMENT,
+            Self::Calendar => &coordination::CALENDAR,
             Self::DuplicateClaim => &people::DUPLICATE_CLAIM,
             Self::Places => &places::PLACES,
             Self::Trip => &person::TRIP,
@@ -187,6 +206,7 @@ impl RecordKind {
             Self::BoardNotice => &village::BOARD,
             Self::CandidateFile => &counter::CANDIDATE_FILE,
             Self::ShareProposal => &money::SHARE,
+            Self::InternalDraft => &coordination::INTERNAL_DRAFT,
         }
     }
 
@@ -203,6 +223,11 @@ impl RecordKind {
     /// The class of scope that such documents live in; elsewhere they are not read.
     pub fn class(self) -> Class {
         self.spec().class
+    }
+
+    /// Whether it is one of the documents of [`coordination`].
+    pub fn is_of_coordination(self) -> bool {
+        matches!(self, Self::Agenda | Self::Agreement | Self::Commitment | Self::Calendar | Self::InternalDraft)
     }
 
     /// What it is called on a page.

@@ -15,6 +15,7 @@ mod category;
 mod circumstances;
 mod conflict;
 mod content;
+pub mod coordination;
 mod counter;
 mod date;
 mod due;

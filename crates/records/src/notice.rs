@@ -6,6 +6,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::{
     author::By,
+    coordination::Unfit,
     value::codes,
     words::{self, Lang},
 };
@@ -43,6 +44,8 @@ pub enum Why {
     NotItsOwn,
     /// The document lies in a scope of another class.
     Misplaced,
+    /// A rule of coordination is broken.
+    Disallowed(Unfit),
     /// What was accepted cannot be shown on this machine; an alarm of this node alone.
     CannotShow,
     /// It waits for something else.
@@ -105,9 +108,12 @@ impl Why {
             | Self::UnknownAuthor
             | Self::CannotShow
             | Self::Waits(_) => NoticeState::Waiting,
-            Self::WrongType | Self::Malformed | Self::MayNotSay(_) | Self::NotItsOwn | Self::Misplaced => {
-                NoticeState::Ignored
-            }
+            Self::WrongType
+            | Self::Malformed
+            | Self::MayNotSay(_)
+            | Self::NotItsOwn
+            | Self::Misplaced
+            | Self::Disallowed(_) => NoticeState::Ignored,
             Self::Refused(_) => NoticeState::Refused,
         }
     }
@@ -122,6 +128,7 @@ impl Why {
             Self::UnknownAuthor => "unknown_author",
             Self::NotItsOwn => "not_its_own",
             Self::Misplaced => "misplaced",
+            Self::Disallowed(unfit) => unfit.code(),
             Self::CannotShow => "cannot_show",
             Self::Waits(Waiting::Dependency(_)) => "dependency",
             Self::Waits(Waiting::Reissue(_)) => "reissue",

@@ -77,7 +77,8 @@ pub enum ProgrammeRecord {
     DuplicateClaim(DuplicateClaim),
 }
 
-/// Reads a document of the programme; `None` for the kinds that are about who people are and take part in.
+/// Reads a document of the programme; `None` for the kinds that are about who people are and take part in, and for those
+/// of coordination.
 pub(crate) fn read_programme(
     snapshot: &Snapshot,
     kind: RecordKind,
@@ -91,7 +92,15 @@ pub(crate) fn read_programme(
         };
     }
     Some(match kind {
-        RecordKind::Person | RecordKind::Participation | RecordKind::Trip | RecordKind::Tie => return None,
+        RecordKind::Person
+        | RecordKind::Participation
+        | RecordKind::Trip
+        | RecordKind::Tie
+        | RecordKind::Agenda
+        | RecordKind::Agreement
+        | RecordKind::Commitment
+        | RecordKind::Calendar
+        | RecordKind::InternalDraft => return None,
         RecordKind::Complaint => sheet!(Complaint),
         RecordKind::Consultation => sheet!(Consultation),
         RecordKind::CardApplication => sheet!(CardApplication),

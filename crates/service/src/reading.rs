@@ -11,9 +11,9 @@ use std::{
     thread::JoinHandle,
 };
 
-use charter::Charter;
+use charter::{Charter, Standing};
 use driver::{Node, Update};
-use identity::{NodeKey, OfficeId, OfficeKind, Region, ScopeName};
+use identity::{Coordinate, NodeKey, OfficeId, OfficeKind, Region, ScopeName};
 use records::{Author, Authors, DocumentRows};
 use tokio::sync::{mpsc, watch};
 use views::{Reader, Views, ViewsError, Watermark};
@@ -69,6 +69,21 @@ impl Authors for Known {
             Some(Author { office: office.id, kind: office.kind, region: office.region.clone() })
         });
         admitted.or_else(|| self.own_author.clone().filter(|_| *node == self.own))
+    }
+
+    fn carried_on_by(&self, office: &OfficeId) -> Vec<OfficeId> {
+        let office = self.charter.as_ref().and_then(|charter| charter.office(office));
+        office.map(|office| office.succeeded_by.iter().copied().collect()).unwrap_or_default()
+    }
+
+    fn counts(&self, at: &Coordinate) -> bool {
+        let standing = self.charter.as_ref().map(|charter| charter.standing(&at.journal));
+        match standing {
+            Some(Standing::CutOff(point)) => point.is_some_and(|point| at.seq <= point.seq),
+            Some(Standing::Unknown) | None => false,
+            // Who takes part in an agenda is known to its parties alone, so its scope shows no right to others.
+            Some(Standing::NoRight | Standing::Open | Standing::Frozen(_)) => true,
+        }
     }
 }
 

@@ -5,32 +5,34 @@ use std::{collections::BTreeMap, fmt::Write, sync::OnceLock};
 use records::{FieldSpec, RecordKind};
 
 /// Raise it when what the rows *mean* changes while the tables stay the same.
-const MEANING: u32 = 4;
+const MEANING: u32 = 5;
 
-/// The kinds that have a table, in the order of their numbers. Of the others only the document itself has a row, with
-/// what is contested in it and what does not count.
-pub(crate) const TABLED: [RecordKind; 4] =
-    [RecordKind::Person, RecordKind::Participation, RecordKind::Trip, RecordKind::Tie];
+/// The kinds that have a table, in the order of their numbers, with its name. Of the others only the document itself has
+/// a row, with what is contested in it and what does not count.
+pub(crate) const TABLED: [(RecordKind, &str); 9] = [
+    (RecordKind::Person, "person"),
+    (RecordKind::Participation, "participation"),
+    (RecordKind::Agenda, "agenda"),
+    (RecordKind::Agreement, "agreement"),
+    (RecordKind::Commitment, "commitment"),
+    (RecordKind::Calendar, "calendar"),
+    (RecordKind::Trip, "trip"),
+    (RecordKind::Tie, "tie"),
+    (RecordKind::InternalDraft, "internal_draft"),
+];
 
 /// The table of a kind of record; `None` for a kind that has none.
 pub(crate) fn table_of(kind: RecordKind) -> Option<&'static str> {
-    TABLED.contains(&kind).then(|| table(kind))
+    TABLED.into_iter().find(|(tabled, _)| *tabled == kind).map(|(_, table)| table)
 }
 
-/// The table of a kind of [`TABLED`].
+/// The table of a kind of [`TABLED`]; no other is asked for.
 pub(crate) fn table(kind: RecordKind) -> &'static str {
-    if kind == RecordKind::Person {
-        "person"
-    } else if kind == RecordKind::Participation {
-        "participation"
-    } else if kind == RecordKind::Trip {
-        "trip"
-    } else {
-        "tie"
-    }
+    table_of(kind).unwrap_or_default()
 }
 
-/// What stands in a kind's table before its fields.
+/// What stands in a kind's table before its fields; for coordination `village` is what follows the class in the scope's
+/// name: a region, an agenda's or an office's id.
 pub(crate) const LEADING: [&str; 2] = ["document", "village"];
 
 /// What stands in a kind's table after its fields.
@@ -38,6 +40,9 @@ pub(crate) fn trailing(kind: RecordKind) -> &'static [&'static str] {
     // Derived from the facts, so that lists can filter; the facts themselves are in `events`, as JSON.
     if kind == RecordKind::Participation {
         &["stage", "decided", "decision_number", "decision_date", "events", "shown_name"]
+    } else if kind.is_of_coordination() {
+        // What was read, whole, as JSON: rules over several documents take it from here.
+        &["content"]
     } else {
         &[]
     }
@@ -52,7 +57,7 @@ pub(crate) fn columns(kind: RecordKind) -> Vec<&'static str> {
 /// The statement that fills a row of a kind's table.
 pub(crate) fn insert(kind: RecordKind) -> &'static str {
     static TEXTS: OnceLock<BTreeMap<RecordKind, String>> = OnceLock::new();
-    let texts = TEXTS.get_or_init(|| TABLED.into_iter().map(|kind| (kind, insert_text(kind))).collect());
+    let texts = TEXTS.get_or_init(|| TABLED.into_iter().map(|(kind, _)| (kind, insert_text(kind))).collect());
     texts.get(&kind).map_or("", String::as_str)
 }
 
@@ -104,12 +109,11 @@ CREATE VIRTUAL TABLE name_search USING fts5 (
 );
 "#,
     );
-    for kind in TABLED {
+    for (kind, table) in TABLED {
         let columns = columns(kind).into_iter().skip(LEADING.len()).map(|name| format!(", \"{name}\" TEXT"));
         let _ = writeln!(
             sql,
-            "CREATE TABLE {} (document INTEGER PRIMARY KEY REFERENCES document, village TEXT NOT NULL{});",
-            table(kind),
+            "CREATE TABLE {table} (document INTEGER PRIMARY KEY REFERENCES document, village TEXT NOT NULL{});",
             columns.collect::<String>()
         );
     }

@@ -6,6 +6,7 @@ use identity::{Class, Coordinate, EntryHash, Incarnation, JournalId, NodeKey, Of
 use records::{
     By, Conflict, ConflictValue, Decision, DocumentRows, Events, Fields, Folded, Held, Known, Lang, Notice,
     NoticeState, Outcome, Participation, PersonId, Record, RecordKind, Said, StateSum,
+    coordination::{Calendar, Coordination},
 };
 
 use crate::*;
@@ -482,4 +483,33 @@ fn ten_thousand_documents_are_taken_in_quickly() {
     let took = begin.elapsed();
     println!("10,000 documents in {took:?}");
     assert_eq!(views.list(&Filter::default(), Page::first(50)).unwrap().total, 5_000);
+}
+
+#[test]
+fn a_document_of_coordination_stands_whole_in_its_table() {
+    let doc = at(Class::Coordination, "18.07", 1);
+    let calendar = Calendar { doc: doc.clone(), region: "18.07".parse().unwrap(), year: 2016, events: Vec::new() };
+    let found = Coordination::Calendar(calendar);
+    let mut document = person(KURIPAN, 1, "Turyati");
+    document.id = doc.clone();
+    document.rows = Some(Folded {
+        doc,
+        kind: RecordKind::Calendar.number(),
+        record: Record::Coordination(Box::new(found.clone())),
+        conflicts: Vec::new(),
+        notices: Vec::new(),
+    });
+    let mut views = Views::in_memory().unwrap();
+    views.apply(&[document.clone()], &[]).unwrap();
+    views.apply(&[document.clone()], &[]).unwrap();
+    let row = |row: &rusqlite::Row<'_>| Ok((row.get::<_, String>(0)?, row.get::<_, String>(1)?));
+    let rows = |views: &Views| -> Vec<(String, String)> {
+        let mut select = views.db.prepare("SELECT village, content FROM calendar").unwrap();
+        select.query_map([], row).unwrap().map(Result::unwrap).collect()
+    };
+    let [(place, content)] = &rows(&views)[..] else { panic!("one row") };
+    assert_eq!((place.as_str(), serde_json::from_str(content).ok()), ("18.07", Some(found)));
+    document.rows = None;
+    views.apply(&[document], &[]).unwrap();
+    assert_eq!(rows(&views), []);
 }
