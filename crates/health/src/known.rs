@@ -1,4 +1,4 @@
-//! What a node knows when it is asked how things are: everything that [`crate::judge`] is handed.
+//! What a node knows when it is asked how things are: everything that [`crate::judge()`] is handed.
 
 use charter::Charter;
 use identity::{Incarnation, JournalId, NodeKey, OfficeId, Point, Region};

@@ -1,7 +1,7 @@
 //! Health: haves, receipts and beacons become findings.
 //!
 //! Pure: no socket, file or clock lives here; the caller hands in what is known ([`Known`]) and keeps what has to be
-//! remembered ([`Memory`], [`AlertBook`]). [`judge`] looks once: how every office is, what the figures are, what somebody
+//! remembered ([`Memory`], [`AlertBook`]). [`judge()`] looks once: how every office is, what the figures are, what somebody
 //! should be told. [`words`] says it.
 //!
 //! # Invariants

@@ -1,5 +1,5 @@
 //! The AK-1 card (records no. 15): open to everybody, also from elsewhere. The village prints it when four papers are
-//! there; stamp and signature are given at the Disnaker alone, in person. [S2]
+//! there; stamp and signature are given at the Disnaker alone, in person. (S2)
 //!
 //! An application lies in a scope of its own that the village and the Disnaker read, and of somebody from elsewhere
 //! nothing is kept after it has ended.

@@ -27,23 +27,23 @@ use crate::{
 codes! {
     /// What a complaint is about: the kinds that the sources name (1.12).
     ComplaintKind {
-        /// No follow-up after the training. [S0]
+        /// No follow-up after the training. (S0)
         NoFollowUp = "no_follow_up", "tidak ada tindak lanjut setelah pelatihan", "no follow-up after training", [];
-        /// The family has lost contact. [S2]
+        /// The family has lost contact. (S2)
         LostContact = "lost_contact", "putus kontak", "lost contact", ["hilang kontak"];
-        /// Wages are not paid. [S2]
+        /// Wages are not paid. (S2)
         UnpaidWage = "unpaid_wage", "gaji tidak dibayar", "unpaid wages", [];
-        /// Stays longer than allowed. [S2]
+        /// Stays longer than allowed. (S2)
         Overstay = "overstay", "overstay", "overstay", [];
-        /// A crime or a legal case. [S2]
+        /// A crime or a legal case. (S2)
         Crime = "crime", "kasus hukum", "crime or legal case", ["kriminal"];
-        /// Forged papers. [S2]
+        /// Forged papers. (S2)
         Forgery = "forgery", "pemalsuan dokumen", "forged papers", [];
-        /// Violence or abuse. [S2]
+        /// Violence or abuse. (S2)
         Abuse = "abuse", "kekerasan", "violence or abuse", ["penganiayaan"];
-        /// Somebody died. [S2]
+        /// Somebody died. (S2)
         Death = "death", "kematian", "death", [];
-        /// Trafficking. [S2, S4]
+        /// Trafficking. (S2, S4)
         Trafficking = "trafficking", "perdagangan orang", "trafficking", ["tppo"];
         /// Anything else.
         Other = "other", "lainnya", "other", ["lain"];
@@ -51,7 +51,7 @@ codes! {
 }
 
 codes! {
-    /// What a business consultation is about: the tasks of the consultation laboratory. [S0]
+    /// What a business consultation is about: the tasks of the consultation laboratory. (S0)
     Topic {
         /// Access to a market.
         Market = "market", "akses pasar", "market access", ["pasar"];
@@ -91,7 +91,7 @@ codes! {
         Answered = "answered", "dijawab", "answered", [];
         /// It is settled.
         Settled = "settled", "selesai", "settled", [];
-        /// It could not be settled here. [S0]
+        /// It could not be settled here. (S0)
         Unsettled = "unsettled", "tidak terselesaikan", "could not be settled", [];
         /// Taken up again.
         Reopened = "reopened", "dibuka kembali", "taken up again", [];
@@ -230,7 +230,7 @@ impl Content for Handled {
     }
 }
 
-/// The case is discussed in a meeting with the stakeholders: an agenda of theirs. [S0]
+/// The case is discussed in a meeting with the stakeholders: an agenda of theirs. (S0)
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Escalated {
     /// The agenda, by the random id of its scope.

@@ -1,6 +1,6 @@
 //! The guest book (records no. 16): one document a village and month, dropped whole when its retention ends.
 //!
-//! Who is no participant shows an identity card and signs the book [S2]. That the card was seen is noted, its number is
+//! Who is no participant shows an identity card and signs the book (S2). That the card was seen is noted, its number is
 //! not.
 
 use std::collections::BTreeMap;
@@ -28,7 +28,7 @@ use crate::{
 codes! {
     /// What somebody came for.
     Purpose {
-        /// Information on migration: what the service point gives to everybody. [S2]
+        /// Information on migration: what the service point gives to everybody. (S2)
         Information = "information", "informasi migrasi", "migration information", ["informasi"];
         /// An AK-1 card.
         Card = "ak1", "kartu AK-1", "AK-1 card", ["ak-1"];
@@ -167,7 +167,7 @@ impl GuestBook {
         counts
     }
 
-    /// Visits of people who take no part and whose identity card nobody saw, against the rule. [S2]
+    /// Visits of people who take no part and whose identity card nobody saw, against the rule. (S2)
     pub fn unchecked(&self) -> impl Iterator<Item = &Said<Visit>> {
         self.events.visits.iter().filter(|said| said.what.origin != Origin::Participant && !said.what.id_checked)
     }

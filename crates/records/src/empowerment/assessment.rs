@@ -1,4 +1,4 @@
-//! The quadrant model (records no. 4 and 5): business ability against religion and social life. [S3]
+//! The quadrant model (records no. 4 and 5): business ability against religion and social life. (S3)
 //!
 //! Its questions are data that an office writes; none are shipped. An assessment lies in a scope of its own, read by the
 //! village and the assessor; everybody else sees only which materials were assigned, in the participation. It scores

@@ -1,4 +1,4 @@
-//! A Bimtek (records no. 6): six days of theory and practice [S0] for a group of about 25 people [S1], in one of four
+//! A Bimtek (records no. 6): six days of theory and practice (S0) for a group of about 25 people (S1), in one of four
 //! sectors, with seven contents.
 //!
 //! It lies with the participations of the village that it serves, so that the organiser, the village, its regency and
@@ -27,7 +27,7 @@ use crate::{
 };
 
 codes! {
-    /// The four training sectors. [S0]
+    /// The four training sectors. (S0)
     Sector {
         /// Farming, livestock, fishery, plantation.
         Food = "food", "ketahanan pangan", "food security", ["pangan", "pertanian"];
@@ -41,7 +41,7 @@ codes! {
 }
 
 codes! {
-    /// The seven contents. [S0]
+    /// The seven contents. (S0)
     Subject {
         /// Motivation by a trainer and by somebody who succeeded.
         Motivation = "motivation", "motivasi dari trainer dan inspirator", "motivation", ["motivasi"];
@@ -155,11 +155,11 @@ codes! {
     Need {
         /// The participant says so.
         Stated = "stated", "disampaikan peserta", "stated by the participant", [];
-        /// The participant could not say; an interview in depth found it. [S0]
+        /// The participant could not say; an interview in depth found it. (S0)
         Interview = "interview", "hasil wawancara mendalam", "found in an interview", ["wawancara"];
-        /// The place has what it takes: *kearifan lokal*. [S0]
+        /// The place has what it takes: *kearifan lokal*. (S0)
         LocalWisdom = "local", "kearifan lokal", "local wisdom", ["lokal"];
-        /// A check of the area and of skills in the field. [S0]
+        /// A check of the area and of skills in the field. (S0)
         FieldCheck = "field", "peninjauan lapangan", "field check", [];
     }
 }

@@ -1,4 +1,4 @@
-//! Mentoring (records no. 10): one log a participation and year, about one to two years until independence. [S3]
+//! Mentoring (records no. 10): one log a participation and year, about one to two years until independence. (S3)
 //!
 //! No free text about the person stands here: problems and next steps are chosen from lists, so that ministries read
 //! what is done without reading a life.

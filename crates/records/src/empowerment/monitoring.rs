@@ -1,4 +1,4 @@
-//! Monitoring (records no. 11): every three months after the Bimtek, by questionnaire. [S0]
+//! Monitoring (records no. 11): every three months after the Bimtek, by questionnaire. (S0)
 //!
 //! A round is one document a village and quarter, dropped whole when its retention ends. Its questionnaire and each
 //! answer are facts, so nobody edits them; two answers about one person are both kept and flagged.

@@ -1,4 +1,4 @@
-//! Late starters: who has not begun a business more than a month after the Bimtek. [S0]
+//! Late starters: who has not begun a business more than a month after the Bimtek. (S0)
 
 use jiff::{ToSpan, civil::Date};
 use serde::{Deserialize, Serialize};

@@ -19,7 +19,7 @@ use crate::{
 };
 
 codes! {
-    /// What a run is for: production follows stock and orders. [S2]
+    /// What a run is for: production follows stock and orders. (S2)
     RunFor {
         /// An order.
         Order = "order", "pesanan", "order", [];

@@ -19,7 +19,7 @@ use crate::{
 };
 
 codes! {
-    /// A permit for food from the house. [S0, S2]
+    /// A permit for food from the house. (S0, S2)
     PermitKind {
         /// Home industry food.
         Pirt = "pirt", "PIRT", "PIRT (home industry food)", [];
@@ -45,7 +45,7 @@ codes! {
 }
 
 codes! {
-    /// A way to sell. [S2]
+    /// A way to sell. (S2)
     Channel {
         /// WhatsApp.
         WhatsApp = "whatsapp", "WhatsApp", "WhatsApp", [];

@@ -1,5 +1,5 @@
 //! A loan (records no. 9): to a group or to one member, paid back in monthly instalments over three months, at most what
-//! the group has in cash. [S2] Beyond the cash it is warned of and never blocked.
+//! the group has in cash. (S2) Beyond the cash it is warned of and never blocked.
 //!
 //! What was paid out and back stands in the ledger, once; the loan holds who asked and what the treasurer said.
 

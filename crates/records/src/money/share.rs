@@ -1,7 +1,7 @@
 //! Sharing profit: a statement computed from runs and who took part in them, agreed to by the members as it stands.
 //!
 //! Net profit is split equally among the members who took part in production, after several runs: salak after at least
-//! four, others once a year before Lebaran. [S2]
+//! four, others once a year before Lebaran. (S2)
 
 use std::collections::BTreeSet;
 

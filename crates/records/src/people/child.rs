@@ -1,4 +1,4 @@
-//! Children of the rumah belajar (records no. 17) and the *pos bantuan* at PAUD and TPQ. [S2, S4]
+//! Children of the rumah belajar (records no. 17) and the *pos bantuan* at PAUD and TPQ. (S2, S4)
 //!
 //! A child is counted without a name until a guardian consents: who comes to play is nobody's business before that.
 
@@ -35,7 +35,7 @@ codes! {
 }
 
 codes! {
-    /// What a child did there. [S2, S4]
+    /// What a child did there. (S2, S4)
     CareActivity {
         /// Reading and homework.
         Homework = "homework", "belajar dan PR", "reading and homework", ["belajar"];

@@ -27,7 +27,7 @@ record_fields! {
     }
 }
 
-/// The owner sets how many places there are. [S2: the limit is Kemnaker's]
+/// The owner sets how many places there are. (S2: the limit is Kemnaker's)
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Limit {
     /// How many.

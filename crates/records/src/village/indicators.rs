@@ -1,4 +1,4 @@
-//! The 24 indicators (records no. 20): 9 of output, 11 of outcome, 4 of benefit. [S4 gives no formula, unit or period]
+//! The 24 indicators (records no. 20): 9 of output, 11 of outcome, 4 of benefit. (S4 gives no formula, unit or period)
 //!
 //! A value is the word of the office that reports it: nobody else can replace it, and two offices that report the same
 //! cell are both shown. Empty is *belum diukur*, never 0.

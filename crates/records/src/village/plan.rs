@@ -1,5 +1,5 @@
 //! The action plan of a village and year (records no. 19): nine parts that people write together, and the version that
-//! was approved, fixed by its hash. [S4]
+//! was approved, fixed by its hash. (S4)
 
 use identity::Class;
 use serde::{Deserialize, Serialize};

@@ -1,5 +1,5 @@
 //! The profile of a village (records no. 18): ten identifications that are the baseline, the criteria by which villages
-//! are chosen, and the stages of the preparation. [S4]
+//! are chosen, and the stages of the preparation. (S4)
 
 use identity::{Class, OfficeKind};
 use serde::{Deserialize, Serialize};
@@ -21,7 +21,7 @@ use crate::{
 };
 
 codes! {
-    /// The ten identifications. [S4]
+    /// The ten identifications. (S4)
     Identification {
         /// Sex, education, age of the people.
         People = "people", "karakter masyarakat desa", "the people of the village", [];
@@ -47,7 +47,7 @@ codes! {
 }
 
 codes! {
-    /// The criteria for choosing a village. [S4]
+    /// The criteria for choosing a village. (S4)
     Criterion {
         /// People of productive age work abroad.
         WorkAbroad = "work_abroad", "warga usia produktif bekerja sebagai TKI", "people of productive age work abroad", [];
@@ -61,7 +61,7 @@ codes! {
 }
 
 codes! {
-    /// The stages of a village. [S4]
+    /// The stages of a village. (S4)
     VillageStage {
         /// Identified.
         Identified = "identified", "teridentifikasi", "identified", [];

@@ -1,4 +1,4 @@
-//! The six-monthly report (records no. 12, [S0]): a draft that people write together, computed tables, and once it is
+//! The six-monthly report (records no. 12, (S0)): a draft that people write together, computed tables, and once it is
 //! submitted a fact that stands. Data that changes later does not change it: *data berubah setelah laporan*.
 
 use std::collections::BTreeMap;

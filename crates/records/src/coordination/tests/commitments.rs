@@ -221,7 +221,7 @@ fn an_owner_without_a_node_is_reported_by_whoever_wrote_the_commitment_down() {
     assert_eq!(commitment(&mut net, PERINDAG).kept(day("2017-06-01")), Kept::Kept);
 }
 
-/// The meeting of Thursday 4 August 2016 in Lampung Timur with its five parties [S1]; that two came without mandate is
+/// The meeting of Thursday 4 August 2016 in Lampung Timur with its five parties (S1); that two came without mandate is
 /// the story of issue D.
 pub(super) const FIVE: [(u8, &str); 5] = [
     (BNP2TKI, "BNP2TKI"),

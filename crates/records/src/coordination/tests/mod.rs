@@ -305,7 +305,7 @@ pub(crate) fn put(key: &str, value: documents::Scalar) -> Edit {
     Edit::Put { key: key.into(), value }
 }
 
-/// The three scope items of the MoU. [S2]
+/// The three scope items of the MoU. (S2)
 pub(crate) const SCOPE_ITEMS: [&str; 3] = [
     "Pertukaran data dan informasi.",
     "Pembangunan pusat layanan migrasi.",
