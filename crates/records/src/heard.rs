@@ -1,5 +1,6 @@
 //! Hearing the facts of a document: who said each, whether their office may, what was taken back, and what each author
-//! had seen. Every kind reads its facts through this one desk, so that the same mistake gives the same notice.
+//! had seen. The programme's kinds read their facts through this one desk,
+//! so that the same mistake gives the same notice; coordination, where parties speak for themselves, has its own.
 
 use std::collections::{BTreeMap, BTreeSet};
 
