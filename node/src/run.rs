@@ -107,8 +107,7 @@ async fn serve(data: &Data, settings: Config) -> anyhow::Result<()> {
     let local = tokio::spawn(web::serve(api, web::local_router(service.clone(), &token), until_stop()));
     let pages = pages.map(|listener| {
         let app = App::new(service.clone(), stop.subscribe());
-        let watched = web::metrics_router(service.clone());
-        tokio::spawn(web::serve(listener, web::router(app).merge(watched), until_stop()))
+        tokio::spawn(web::serve(listener, web::router(app), until_stop()))
     });
     stopped.await;
     tracing::info!("stopping");

@@ -137,6 +137,12 @@ impl Ground {
         self.actors.get(actor as usize).map(|lane| lane.id).unwrap_or_default()
     }
 
+    /// Whether an actor has a change in a part that holds everything below its members.
+    pub(crate) fn speaks_in(&self, actor: u32, part: &Bits) -> bool {
+        // The first of a lane lies below all that follow on it.
+        self.actors.get(actor as usize).and_then(|lane| lane.changes.first()).is_some_and(|first| part.contains(*first))
+    }
+
     /// The change that made the operation `id`, if it is one of `among`, and the operation's place in it.
     pub(crate) fn find(&self, id: Id, among: impl Fn(u32) -> bool) -> Option<(&Change, &Op<Span>)> {
         let places = &self.actors.get(id.actor as usize)?.changes;

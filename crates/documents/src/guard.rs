@@ -131,8 +131,13 @@ pub(crate) fn judge<'a>(ground: &Ground, claim: Claim<'a>, body_of: impl Fn(u32)
         .ok_or(Broken("its operations do not begin just above those that it builds on"))?;
 
     // Its actors.
-    let others: Vec<u32> =
-        others.iter().copied().collect::<Option<_>>().ok_or(Broken("it names an actor that it does not build on"))?;
+    let against = if broken::is("guard judged against the batch") { &ground.everything() } else { &below };
+    let below_it = |actor: &Option<u32>| actor.filter(|actor| ground.speaks_in(*actor, against));
+    let others: Vec<u32> = others
+        .iter()
+        .map(below_it)
+        .collect::<Option<_>>()
+        .ok_or(Broken("it names an actor that it does not build on"))?;
     let other_ids: Vec<[u8; 16]> = others.iter().map(|actor| ground.actor_id(*actor)).collect();
     if !other_ids.is_sorted_by(|a, b| a < b) || other_ids.contains(&actor_id) {
         return Err(Broken("the actors that it names are not in order"));
@@ -151,7 +156,6 @@ pub(crate) fn judge<'a>(ground: &Ground, claim: Claim<'a>, body_of: impl Fn(u32)
         other => others.get(other as usize - 1).copied(),
     })
     .ok_or(Broken("its columns name an actor that is not there"))?;
-    let against = if broken::is("guard judged against the batch") { &ground.everything() } else { &below };
     let check = Check { ground, below: against, me, my_id: actor_id, start_op, ops: &ops, body, creates, body_of };
     check.all()?;
 

@@ -617,11 +617,6 @@ impl Node {
         answer.await.ok()?.ok()
     }
 
-    /// When an entry that is held here was written, as its header says, in Unix milliseconds. It waits for the disk.
-    pub fn written_ms(&self, journal: &JournalId, seq: u64) -> Result<Option<i64>, StoreError> {
-        self.0.shelf.written_ms(journal, seq)
-    }
-
     /// A bundle for an office: everything that it may read and is not known to hold, sealed to its nodes.
     pub async fn export(&self, office: OfficeId) -> Result<Vec<u8>, BundleError> {
         let charter = self.charter().ok_or(BundleError::NoAddressee)?;

@@ -114,14 +114,6 @@ impl Shelf {
         Ok(self.run(&page)?.and_then(|run| run.point_at(seq)).map(|point| point.hash))
     }
 
-    /// When an entry was written, as its header says, in Unix milliseconds.
-    pub(crate) fn written_ms(&self, journal: &JournalId, seq: u64) -> Result<Option<i64>, StoreError> {
-        let Some(number) = self.index.journal_number(journal) else { return Ok(None) };
-        let _still = self.reading();
-        let Some(page) = self.index.page_with(number, seq)? else { return Ok(None) };
-        Ok(self.run(&page)?.and_then(|run| run.entry(seq).map(|entry| entry.header.time_ms)))
-    }
-
     /// The runs held of a journal from `seq` on, in order, each cut to what its row says; about `bytes_max` of them.
     pub(crate) fn runs_from(
         &self,

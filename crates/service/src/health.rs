@@ -2,8 +2,6 @@
 
 use std::{
     collections::BTreeMap,
-    io::Write,
-    os::unix::fs::OpenOptionsExt,
     path::{Path, PathBuf},
     sync::{Mutex, MutexGuard, PoisonError, Weak},
     time::Duration,
@@ -17,7 +15,10 @@ use charter::{Charter, StatementSet};
 use identity::{JournalId, NetworkId, OfficeId, Point};
 use serde::{Deserialize, Serialize};
 
-use crate::{Inner, Service, problem::Problem};
+use crate::{
+    Inner, Service,
+    problem::{Problem, chain},
+};
 
 /// How often a running node looks by itself.
 const LOOK_EVERY: Duration = Duration::from_secs(60);
@@ -64,23 +65,14 @@ impl Looking {
         self.save();
     }
 
-    /// Writes what is kept into a new file that takes the old one's place. It can be learned anew, so a failure is only
-    /// logged.
+    /// Writes what is kept. It can be learned anew, so a failure is only logged.
     fn save(&self) {
         let bytes = match serde_json::to_vec(&*self.kept()) {
             Ok(bytes) => bytes,
             Err(error) => return tracing::error!(%error, "what was noted of other offices cannot be written"),
         };
-        let new = self.file.with_extension("json.new");
-        let write = || {
-            let mut file =
-                std::fs::OpenOptions::new().write(true).create(true).truncate(true).mode(0o600).open(&new)?;
-            file.write_all(&bytes)?;
-            file.sync_data()?;
-            std::fs::rename(&new, &self.file)
-        };
-        if let Err(error) = write() {
-            tracing::warn!(%error, file = %self.file.display(), "what was noted of other offices is not saved");
+        if let Err(error) = store::write_file(&self.file, bytes) {
+            tracing::warn!(error = chain(&error), "what was noted of other offices is not saved");
         }
     }
 }
@@ -261,7 +253,7 @@ impl Service {
             };
             // What cannot be read here is not known to be what they hold: then it counts as being only here.
             let on_chain = |journal: &JournalId, point: Point| matches!(node.entry_hash(journal, point.seq), Ok(Some(hash)) if hash == point.hash);
-            let written = |journal: &JournalId, seq| node.written_ms(journal, seq).ok().flatten();
+            let written = |journal: &JournalId, seq| Some(node.entry_header(journal, seq).ok()??.time_ms);
             let health = ::health::judge(&known, &mut kept.memory, on_chain, written);
             let figures = ::health::report(&known, &health);
             for notice in kept.book.advance(&health.alerts, health.now_ms) {

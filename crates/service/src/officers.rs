@@ -11,7 +11,6 @@
 use std::{
     collections::BTreeMap,
     fs,
-    io::Write as _,
     path::{Path, PathBuf},
     sync::{Arc, Mutex, MutexGuard, PoisonError},
     time::{SystemTime, UNIX_EPOCH},
@@ -20,7 +19,7 @@ use std::{
 use identity::Officer;
 use serde::{Deserialize, Serialize};
 
-use crate::problem::{Code, Problem};
+use crate::problem::{Code, Problem, chain};
 
 /// Where they are kept in the data folder.
 const FILE: &str = "officers.json";
@@ -208,10 +207,11 @@ impl Officers {
         let mut kept = self.kept();
         let mut new = kept.clone();
         let done = change(&mut new)?;
-        write(&self.0.path, &new).map_err(|error| {
+        let bytes = serde_json::to_vec_pretty(&new).map_err(|error| Problem::internal(&error))?;
+        store::write_file(&self.0.path, bytes).map_err(|error| {
             Problem::new(
                 Code::Storage,
-                format!("{} cannot be written: {error}", self.0.path.display()),
+                format!("{} cannot be written: {}", self.0.path.display(), chain(&error)),
                 "free some space on this disk, then try again",
             )
         })?;
@@ -281,7 +281,7 @@ impl Officers {
             // As slow as for somebody who exists, so that the time says nothing.
             Some(Secret::Code { .. }) | None => stretch(password, &[0; 16], STRETCH.0, STRETCH.1).map(|_| false)?,
         };
-        if right { self.let_in(handle, None) } else { Err(NotLetIn::Wrong) }
+        if right { self.let_in(handle) } else { Err(NotLetIn::Wrong) }
     }
 
     /// Sets a password with a one-time code, which is used up by it.
@@ -290,13 +290,24 @@ impl Officers {
         if plain.chars().count() < PASSWORD_CHARS_MIN || plain.eq_ignore_ascii_case(handle) {
             return Err(NotLetIn::Weak);
         }
-        let Some(Secret::Code { hash, until_ms }) = self.count_a_try(handle)? else { return Err(NotLetIn::Wrong) };
-        if code_hash(code) != hash || until_ms < now_ms() {
+        let given = code_hash(code);
+        let fits = |secret: &Secret| matches!(secret, Secret::Code { hash, until_ms } if *hash == given && *until_ms >= now_ms());
+        if !self.count_a_try(handle)?.is_some_and(|secret| fits(&secret)) {
             return Err(NotLetIn::Wrong);
         }
         let salt = random()?;
         let hash = stretch(password, &salt, STRETCH.0, STRETCH.1)?;
-        self.let_in(handle, Some(Secret::Password { salt, memory_kib: STRETCH.0, passes: STRETCH.1, hash }))
+        let new = Secret::Password { salt, memory_kib: STRETCH.0, passes: STRETCH.1, hash };
+        let set = self.change(|kept| {
+            let officer = kept.officers.get_mut(handle).ok_or_else(|| unknown(handle))?;
+            // Stretching takes time: meanwhile somebody else may have used the code, or given another one.
+            let still = fits(&officer.secret);
+            if still {
+                officer.secret = new;
+            }
+            Ok(still)
+        })?;
+        if set { self.let_in(handle) } else { Err(NotLetIn::Wrong) }
     }
 
     /// What is to be compared with, once the try is counted.
@@ -320,13 +331,10 @@ impl Officers {
         counted.map(Some).map_err(|wait_ms| NotLetIn::Wait { seconds: seconds(wait_ms) })
     }
 
-    fn let_in(&self, handle: &str, new: Option<Secret>) -> Result<OfficerView, NotLetIn> {
+    fn let_in(&self, handle: &str) -> Result<OfficerView, NotLetIn> {
         Ok(self.change(|kept| {
             let officer = kept.officers.get_mut(handle).ok_or_else(|| unknown(handle))?;
             (officer.failures, officer.locked_until_ms) = (0, 0);
-            if let Some(new) = new {
-                officer.secret = new;
-            }
             Ok(view(handle, officer))
         })?)
     }
@@ -389,19 +397,6 @@ fn stretch(password: &str, salt: &[u8; 16], memory_kib: u32, passes: u32) -> Res
 /// Compares hashes of the two, so that the time says nothing about where they differ.
 fn same(a: &[u8], b: &[u8]) -> bool {
     blake3::hash(a) == blake3::hash(b)
-}
-
-/// Replaces the file whole: a power cut leaves the old one or the new one.
-fn write(path: &Path, kept: &Kept) -> std::io::Result<()> {
-    let new = path.with_extension("json.new");
-    let mut options = fs::OpenOptions::new();
-    options.write(true).create(true).truncate(true);
-    #[cfg(unix)]
-    std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
-    let mut file = options.open(&new)?;
-    file.write_all(&serde_json::to_vec_pretty(kept)?)?;
-    file.sync_all()?;
-    fs::rename(&new, path)
 }
 
 #[cfg(test)]

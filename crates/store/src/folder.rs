@@ -77,12 +77,12 @@ pub(crate) fn sync_folder(folder: &Path) -> Result<(), StoreError> {
     File::open(folder).and_then(|folder| folder.sync_all()).map_err(at(folder))
 }
 
-/// Writes a small file durably: it is there whole or not at all.
-pub(crate) fn write_file(path: &Path, text: &str) -> Result<(), StoreError> {
+/// Writes a small file durably and for this user alone: afterwards it is there whole, or as it was before.
+pub fn write_file(path: &Path, contents: impl AsRef<[u8]>) -> Result<(), StoreError> {
     let making = path.with_extension("making");
     let write = || {
         let mut file = OpenOptions::new().write(true).create(true).truncate(true).mode(0o600).open(&making)?;
-        file.write_all(text.as_bytes())?;
+        file.write_all(contents.as_ref())?;
         file.sync_all()?;
         fs::rename(&making, path)
     };

@@ -10,6 +10,7 @@ use identity::{JournalId, Point, ScopeName};
 
 use crate::{
     CloseCode, LoadPart, LoadedPack, Output, Replica, RequestId, SessionId,
+    compare::contradict,
     replica::Purpose,
     session::{Kind, Serve, Stage},
     wire::{Blob, Decline, Message, Want},
@@ -106,7 +107,7 @@ impl Replica {
                     continue;
                 };
                 met = true;
-                if serve.after == span.after {
+                if serve.after.seq == span.after.seq && !contradict(serve.after, span.after) {
                     serve.after = span.point;
                     useful = true;
                 } else {

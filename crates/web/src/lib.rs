@@ -35,7 +35,6 @@ mod words;
 pub use app::App;
 pub use language::Language;
 pub use local::{Line, local_router};
-pub use metrics::metrics_router;
 
 use axum::Router;
 use axum::extract::DefaultBodyLimit;
@@ -111,6 +110,7 @@ pub fn router(app: App) -> Router {
         .route("/keadaan", get(today::chip_part))
         .route("/kabar", get(today::news))
         .merge(api)
+        .merge(metrics::metrics_router(app.service().clone()))
         .route("/healthz", get(|| async { "ok\n" }))
         .route("/assets/{name}", get(assets::serve))
         .fallback(problem::not_found)

@@ -47,7 +47,7 @@ pub fn local_router(service: Service, token: &str) -> Router {
         .route("/api/v1/ask", post(ask))
         .layer(DefaultBodyLimit::max(ASK_BYTES_MAX))
         .with_state(Local { service: service.clone(), token: token.into() })
-        .merge(crate::metrics_router(service))
+        .merge(crate::metrics::metrics_router(service))
 }
 
 async fn ask(State(local): State<Local>, headers: HeaderMap, Json(asked): Json<Ask>) -> Response {

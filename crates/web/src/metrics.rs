@@ -51,7 +51,7 @@ struct Version {
 }
 
 /// What a watching machine asks of a node. It asks for no token: the addresses are of this machine alone.
-pub fn metrics_router(service: Service) -> Router {
+pub(crate) fn metrics_router<S: Clone + Send + Sync + 'static>(service: Service) -> Router<S> {
     Router::new().route("/metrics", get(metrics)).route("/readyz", get(ready)).with_state(service)
 }
 
