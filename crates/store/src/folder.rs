@@ -153,7 +153,7 @@ pub(crate) fn make_machine_key(folder: &Path, source: &MachineKeySource) -> Resu
             let salt = &random(folder)?[..16];
             let key = stretch(&in_folder, passphrase, salt, ARGON2_COST)?;
             let ((memory, passes), salt, check) = (ARGON2_COST, HEXLOWER.encode(salt), HEXLOWER.encode(&check(&key)));
-            write_file(&in_folder, &format!("{PASSPHRASE_HEAD}\n{memory} {passes} {salt} {check}\n"))?;
+            write_file(&in_folder, format!("{PASSPHRASE_HEAD}\n{memory} {passes} {salt} {check}\n"))?;
         }
     }
     read_machine_key(folder, source)
