@@ -129,8 +129,8 @@ impl Net {
     }
 
     /// P5: what an order erases is on no disk whose node knows the order.
-    fn expect_erased(&self, nodes: &[usize]) {
-        for node in nodes {
+    pub(crate) fn expect_erased(&self, nodes: &[usize]) {
+        for node in nodes.iter().filter(|node| self.nodes[**node].disk.has_orders) {
             let disk = &self.nodes[*node].disk;
             let (documents, _) = disk.ordered(self.charter(*node));
             let there = disk.payloads_of(&documents);

@@ -95,8 +95,10 @@ pub(crate) fn run(plan: &Plan, tell: bool) -> Outcome {
     let mut days = Days::default();
     for step in &plan.steps {
         net.step(step, &mut days, tell);
-        net.expect_no_risk_understated(&net.admitted());
-        net.expect_health_true(&net.admitted());
+        let admitted = net.admitted();
+        net.expect_no_risk_understated(&admitted);
+        net.expect_health_true(&admitted);
+        net.expect_erased(&admitted);
     }
     let healed = net.night(&days);
     net.expect_at_rest();
