@@ -5,6 +5,7 @@ use std::{
     net::SocketAddr,
     sync::{Arc, Mutex, MutexGuard, PoisonError, mpsc as sync_mpsc},
     thread::JoinHandle,
+    time::Duration,
 };
 
 use charter::{
@@ -17,7 +18,7 @@ use identity::{
     Signed,
 };
 use journal::{Header, Kind};
-use store::{Cut, Frame, FrameKind, Index, IndexState, Location, Space, Store, StoreError, Why};
+use store::{Cut, Frame, FrameKind, Index, IndexState, Location, Released, Space, Store, StoreError, Why};
 use sync::{Beacon, PeerStatus, Receipt};
 use tokio::sync::{mpsc, oneshot, watch};
 use transport::{Address, Endpoint, TransportError};
@@ -138,6 +139,26 @@ struct Inner {
     figures: watch::Sender<(BTreeMap<String, i64>, u64)>,
     endpoint: Option<Endpoint>,
     threads: Mutex<Vec<JoinHandle<()>>>,
+    released: Mutex<Option<Released>>,
+}
+
+/// How long a node that stops waits for whoever still reads in its folder.
+const RELEASE_MAX: Duration = Duration::from_secs(10);
+
+/// A node that has stopped. Its folder is free once what reads in it at this moment is done.
+#[derive(Debug)]
+#[must_use = "the folder may still be in use"]
+pub struct Closing(Option<Released>);
+
+impl Closing {
+    /// Waits until the folder is free. All clones of the node have to be gone, or soon to be.
+    pub async fn free(self) {
+        let Some(released) = self.0 else { return };
+        let free = tokio::task::spawn_blocking(move || released.wait(RELEASE_MAX)).await;
+        if !free.unwrap_or(false) {
+            tracing::error!("the node has stopped, and something still uses its folder");
+        }
+    }
 }
 
 impl Node {
@@ -259,6 +280,7 @@ impl Node {
             figures,
             endpoint,
             threads: Mutex::new(vec![disk_thread, desk_thread]),
+            released: Mutex::new(Some(opened.released)),
         };
         Ok((Self(Arc::new(node)), updates_in))
     }
@@ -657,8 +679,15 @@ impl Node {
         }
     }
 
-    /// Stops: sessions end, what was handed to the disk is durable, and the folder is free.
+    /// Stops, with the folder free at the end. All other clones have to be gone, or soon to be.
     pub async fn stop(self) {
+        let closing = self.close().await;
+        drop(self);
+        closing.free().await;
+    }
+
+    /// Ends the sessions; what was handed to the disk is durable. The folder is free once the last clone is gone.
+    pub async fn close(&self) -> Closing {
         let (done, stopped) = oneshot::channel();
         if self.0.told.send(Told::Stop(done)).is_ok() {
             drop(stopped.await);
@@ -674,6 +703,7 @@ impl Node {
         if !joined.await.unwrap_or(false) {
             tracing::error!("a thread of the node ended in a panic");
         }
+        Closing(self.0.released.lock().unwrap_or_else(PoisonError::into_inner).take())
     }
 }
 

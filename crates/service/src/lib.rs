@@ -218,10 +218,12 @@ impl Service {
         })
     }
 
-    /// Stops the node and closes its folder.
+    /// Stops the node, with its folder free at the end. All other clones have to be gone, or soon to be.
     pub async fn stop(self) {
-        self.0.node.clone().stop().await;
-        self.0.reading.stop().await;
+        let closing = self.node().close().await;
+        self.reading().stop().await;
+        drop(self);
+        closing.free().await;
     }
 
     /// The officer of a handle, as they stand now.

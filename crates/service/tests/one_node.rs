@@ -37,6 +37,20 @@ async fn list(service: &Service) -> Vec<service::reply::ParticipantRow> {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn a_node_that_has_stopped_has_left_its_folder() {
+    let folder = tempfile::tempdir().unwrap();
+    let mut service = village(folder.path()).await;
+    for _ in 0..20 {
+        // Somebody still looks at it.
+        let looking = service.clone();
+        let looks = tokio::spawn(async move { drop(ask(&looking, Query::Health).await) });
+        service.stop().await;
+        service = Service::start(Options::offline(StoreOptions::new(folder.path().join("node")))).await.unwrap();
+        looks.await.unwrap();
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn a_day_at_the_counter_survives_a_restart() {
     let folder = tempfile::tempdir().unwrap();
     let service = village(folder.path()).await;

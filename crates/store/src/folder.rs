@@ -6,10 +6,13 @@
 //!   no node, so that a creation that was cut short can be repeated.
 
 use std::{
+    convert::Infallible,
     fs::{self, File, OpenOptions, TryLockError},
     io::{Read, Write},
     os::unix::fs::{DirBuilderExt, OpenOptionsExt, PermissionsExt},
     path::{Path, PathBuf},
+    sync::mpsc,
+    time::Duration,
 };
 
 use data_encoding::HEXLOWER;
@@ -31,11 +34,24 @@ const ARGON2_COST_MAX: (u32, u32) = (256 << 10, 16);
 /// The right to use a data folder; ends when it is dropped.
 #[derive(Debug)]
 pub(crate) struct Lock {
+    // Dropped in this order: whoever waits hears of it once the kernel's lock is gone.
     _file: File,
+    _held: mpsc::Sender<Infallible>,
+}
+
+/// Tells when a data folder is free again.
+#[derive(Debug)]
+pub struct Released(mpsc::Receiver<Infallible>);
+
+impl Released {
+    /// Waits until nothing uses the folder any more; false where something still does after this long.
+    pub fn wait(&self, at_most: Duration) -> bool {
+        matches!(self.0.recv_timeout(at_most), Err(mpsc::RecvTimeoutError::Disconnected))
+    }
 }
 
 impl Lock {
-    pub(crate) fn take(folder: &Path) -> Result<Self, StoreError> {
+    pub(crate) fn take(folder: &Path) -> Result<(Self, Released), StoreError> {
         let path = folder.join("lock");
         let mut file = OpenOptions::new()
             .read(true)
@@ -57,7 +73,8 @@ impl Lock {
         // For whoever finds the folder locked; nothing depends on it.
         let named = file.set_len(0).and_then(|()| writeln!(file, "{}", std::process::id()));
         named.map_err(at(&path))?;
-        Ok(Self { _file: file })
+        let (held, released) = mpsc::channel();
+        Ok((Self { _file: file, _held: held }, Released(released)))
     }
 }
 

@@ -17,7 +17,7 @@ use crate::{
     Copies, Index, Listed, Options, StoreError,
     disk::{Disk, read_up_to},
     error::at,
-    folder::{self, Lock},
+    folder::{self, Lock, Released},
     options::machine_id,
 };
 
@@ -60,6 +60,8 @@ pub struct Opened {
     pub moved: bool,
     /// Whether the index can be used.
     pub index: IndexState,
+    /// Tells when all parts of the store are gone and the folder is free.
+    pub released: Released,
 }
 
 impl Opened {
@@ -88,7 +90,7 @@ impl Store {
     pub fn create(options: &Options) -> Result<(Self, Opened), StoreError> {
         let folder = &options.folder;
         folder::make_folder(folder)?;
-        let lock = Lock::take(folder)?;
+        let (lock, released) = Lock::take(folder)?;
         if folder::has_node(folder) {
             return Err(StoreError::NodeExists(folder.clone()));
         }
@@ -96,7 +98,7 @@ impl Store {
         folder::make_machine_key(folder, &options.machine_key)?;
         folder::write_node_key(folder, &NodeSecret::from_seed(folder::random(folder)?))?;
         folder::sync_folder(folder.parent().filter(|it| !it.as_os_str().is_empty()).unwrap_or(Path::new(".")))?;
-        Self::open_locked(options, lock)
+        Self::open_locked(options, lock, released)
     }
 
     /// Opens the data folder of a node.
@@ -104,11 +106,11 @@ impl Store {
         if !folder::has_node(&options.folder) {
             return Err(StoreError::NoNode(options.folder.clone()));
         }
-        let lock = Lock::take(&options.folder)?;
-        Self::open_locked(options, lock)
+        let (lock, released) = Lock::take(&options.folder)?;
+        Self::open_locked(options, lock, released)
     }
 
-    fn open_locked(options: &Options, lock: Lock) -> Result<(Self, Opened), StoreError> {
+    fn open_locked(options: &Options, lock: Lock, released: Released) -> Result<(Self, Opened), StoreError> {
         let folder = &options.folder;
         let secret = folder::read_node_key(folder)?;
         let machine_key = folder::read_machine_key(folder, &options.machine_key)?;
@@ -157,6 +159,7 @@ impl Store {
             cuts: recovered.cuts,
             moved: recovered.identity.is_some_and(|written_at| written_at != identity),
             index: state,
+            released,
         };
         Ok((Self { writer, reader: Reader { shared }, index }, opened))
     }

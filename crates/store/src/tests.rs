@@ -1,6 +1,6 @@
 //! The store on a real folder: what it promises to the driver.
 
-use std::{fs, os::unix::fs::PermissionsExt, path::Path};
+use std::{fs, os::unix::fs::PermissionsExt, path::Path, time::Duration};
 
 use identity::{ChangeHash, EntryHash, Incarnation, JournalId, NodeKey, Point};
 use journal::segments::{Identity, Log, MachineKey, SegmentError, Setup, SimDisk, Sizing, Why};
@@ -105,14 +105,16 @@ fn a_folder_is_open_once_and_says_by_whom() {
     let folder = tempfile::tempdir().unwrap();
     let options = options(folder.path());
     assert!(matches!(Store::open(&options), Err(StoreError::NoNode(_))));
-    let (store, _) = Store::create(&options).unwrap();
+    let (store, opened) = Store::create(&options).unwrap();
     let error = Store::open(&options).unwrap_err();
     let expected = format!("is in use by process {}", std::process::id());
     assert!(error.to_string().ends_with(&expected), "{error}");
     let Store { writer, reader, index } = store;
     drop((writer, index));
     assert!(matches!(Store::open(&options), Err(StoreError::InUse { .. })), "as long as a part is in use");
+    assert!(!opened.released.wait(Duration::ZERO));
     drop(reader);
+    assert!(opened.released.wait(Duration::ZERO));
     assert!(matches!(Store::create(&options), Err(StoreError::NodeExists(_))));
     assert!(Store::open(&options).is_ok());
 }
