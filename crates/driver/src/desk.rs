@@ -44,7 +44,7 @@ use crate::{
 };
 
 /// How many documents stay folded in memory.
-const FOLDS_KEPT: std::num::NonZeroUsize = std::num::NonZeroUsize::new(512).expect("not zero");
+const FOLDS_KEPT: std::num::NonZeroUsize = std::num::NonZeroUsize::new(256).expect("not zero");
 
 /// How many changed documents are folded before the next job is looked at.
 const FOLDS_AT_ONCE: usize = 64;
@@ -253,13 +253,21 @@ impl Desk {
                 self.settle();
                 self.erase_some();
                 self.say_aside();
-                self.check_some();
+                let (some, many) = self.state.belt.waits();
+                if many {
+                    self.check_some();
+                }
                 self.tidy_for_who_waits();
-                match asked.recv_timeout(tidying::QUIET) {
+                let soon = some && !many;
+                match asked.recv_timeout(if soon { belt::PAUSE } else { tidying::QUIET }) {
                     Ok(job) => Some(job),
                     Err(mpsc::RecvTimeoutError::Disconnected) => None,
                     Err(mpsc::RecvTimeoutError::Timeout) => {
-                        self.tidy_some();
+                        if soon {
+                            self.check_some()
+                        } else {
+                            self.tidy_some()
+                        }
                         continue;
                     }
                 }

@@ -40,7 +40,7 @@ use crate::{
 };
 
 /// How many updates may wait for their reader before the desk waits for it.
-const UPDATES_MAX: usize = 1024;
+const UPDATES_MAX: usize = 256;
 
 /// How often a node reports on itself.
 const REPORT_EVERY: std::time::Duration = std::time::Duration::from_secs(300);

@@ -2,7 +2,7 @@
 
 use std::{
     collections::BTreeMap,
-    sync::{Arc, Mutex, PoisonError, RwLock, RwLockReadGuard, RwLockWriteGuard},
+    sync::{Arc, Mutex, MutexGuard, PoisonError, RwLock, RwLockReadGuard, RwLockWriteGuard},
 };
 
 use identity::{Coordinate, EntryHash, Incarnation, JournalId, NodeKey, Point, ScopeName};
@@ -13,32 +13,63 @@ use sync::{LoadPart, LoadedPack, Span, wire::NOTHING};
 
 use crate::opening::DAMAGE;
 
-/// How many decoded pages stay in memory.
-const PAGES_KEPT: std::num::NonZeroUsize = std::num::NonZeroUsize::new(24).expect("not zero");
+/// How many entries of decoded pages stay in memory: about 12 MB, and a page of each of the few journals that the
+/// documents of one village stand in.
+const ENTRIES_KEPT: usize = 24 << 10;
 
 /// How many page rows are looked up at a time.
 const ROWS_AT_ONCE: usize = 64;
 
 type Key = (Location, u32);
 
+/// Decoded pages, the last used of them.
+struct Pages {
+    runs: LruCache<Key, Arc<VerifiedRun>>,
+    /// In all of them.
+    entries: usize,
+}
+
+impl Default for Pages {
+    fn default() -> Self {
+        Self { runs: LruCache::unbounded(), entries: 0 }
+    }
+}
+
+impl Pages {
+    fn keep(&mut self, key: Key, run: Arc<VerifiedRun>) {
+        self.entries += run.entries().len();
+        let before = self.runs.put(key, run);
+        self.entries -= before.map_or(0, |run| run.entries().len());
+        while self.entries > ENTRIES_KEPT
+            && let Some((_, run)) = self.runs.pop_lru()
+        {
+            self.entries -= run.entries().len();
+        }
+    }
+}
+
 /// Reads pages through a cache. Cheap to clone.
 #[derive(Clone)]
 pub(crate) struct Shelf {
     index: Index,
     reader: Reader,
-    cache: Arc<Mutex<LruCache<Key, Arc<VerifiedRun>>>>,
+    pages: Arc<Mutex<Pages>>,
     /// Held to look a place up and to read it, and by who moves frames from one place to another.
     places: Arc<RwLock<()>>,
 }
 
 impl Shelf {
     pub(crate) fn new(index: Index, reader: Reader) -> Self {
-        Self { index, reader, cache: Arc::new(Mutex::new(LruCache::new(PAGES_KEPT))), places: Arc::default() }
+        Self { index, reader, pages: Arc::default(), places: Arc::default() }
     }
 
     /// Reads frames where they lie, past the index and the cache.
     pub(crate) fn reader(&self) -> &Reader {
         &self.reader
+    }
+
+    fn pages(&self) -> MutexGuard<'_, Pages> {
+        self.pages.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
     fn reading(&self) -> RwLockReadGuard<'_, ()> {
@@ -59,8 +90,7 @@ impl Shelf {
     /// the next start, and fetched again from others.
     fn run(&self, page: &PageRow) -> Result<Option<Arc<VerifiedRun>>, StoreError> {
         let key = (page.at, page.part);
-        let cache = || self.cache.lock().unwrap_or_else(PoisonError::into_inner);
-        if let Some(run) = cache().get(&key) {
+        if let Some(run) = self.pages().runs.get(&key) {
             return Ok(Some(run.clone()));
         }
         let frame = match self.reader.read(page.at) {
@@ -76,7 +106,7 @@ impl Shelf {
             return Ok(None);
         };
         let run = Arc::new(run);
-        cache().put(key, run.clone());
+        self.pages().keep(key, run.clone());
         Ok(Some(run))
     }
 
@@ -88,12 +118,12 @@ impl Shelf {
 
     /// Remembers a run that has just been stored, since it is likely to be read next.
     pub(crate) fn remember(&self, page: &PageRow, run: Arc<VerifiedRun>) {
-        self.cache.lock().unwrap_or_else(PoisonError::into_inner).put((page.at, page.part), run);
+        self.pages().keep((page.at, page.part), run);
     }
 
     /// Forgets everything, after frames were rewritten.
     pub(crate) fn forget(&self) {
-        self.cache.lock().unwrap_or_else(PoisonError::into_inner).clear();
+        *self.pages() = Pages::default();
     }
 
     /// One entry as a document takes it.

@@ -21,7 +21,7 @@ use views::{Reader, Views, ViewsError, Watermark};
 use crate::problem::{Code, Problem};
 
 /// The most updates that are applied in one transaction.
-const BATCH_MAX: usize = 512;
+const BATCH_MAX: usize = 256;
 
 /// Who stands behind a node: the charter's word, and for this node itself its own until the charter knows it.
 #[derive(Clone)]

@@ -2,7 +2,7 @@
 //! nothing else is to be done. Where it disagrees with the guard, the document *cannot be shown*: an alarm of this node,
 //! never a verdict.
 
-use std::collections::BTreeSet;
+use std::{collections::BTreeSet, time::Duration};
 
 use documents::{CannotShow, Fold};
 use identity::Coordinate;
@@ -11,6 +11,12 @@ use super::{Desk, DeskJob};
 
 /// How many documents are looked at in one go: about 10 ms of work.
 const BATCH: usize = 64;
+
+/// How long nothing else is to be done before some are looked at: beside writes it would take their processor.
+pub(super) const PAUSE: Duration = Duration::from_millis(50);
+
+/// So many wait for no pause.
+const MANY: usize = 4096;
 
 /// How many documents may wait. After a large join the rest is looked at when it changes, or by `verify`.
 const WAITING_MAX: usize = 65_536;
@@ -29,6 +35,11 @@ impl Belt {
         if self.waiting.len() < WAITING_MAX {
             self.waiting.insert(document.clone());
         }
+    }
+
+    /// Whether any wait, and whether they are too many to wait for a pause.
+    pub(super) fn waits(&self) -> (bool, bool) {
+        (!self.busy && !self.waiting.is_empty(), self.waiting.len() >= MANY)
     }
 
     /// Whether a document did not pass when it was last looked at.
