@@ -55,16 +55,26 @@ const WORDS: [&str; 25] = [
 /// One document of the set.
 pub(crate) struct Person {
     rng: ChaCha20Rng,
+    status: String,
 }
 
 impl Person {
     /// The document with this number of the set.
     pub(crate) fn new(number: u64) -> Self {
-        Self { rng: ChaCha20Rng::seed_from_u64(0x51_4d50_554c ^ number) }
+        Self { rng: ChaCha20Rng::seed_from_u64(0x51_4d50_554c ^ number), status: String::new() }
     }
 
     fn one(&mut self, of: &[&str]) -> String {
         of.choose(&mut self.rng).map_or_else(String::new, |one| (*one).to_owned())
+    }
+
+    /// A status that is another one than before.
+    fn new_status(&mut self) -> Scalar {
+        let before = std::mem::take(&mut self.status);
+        while self.status.is_empty() || self.status == before {
+            self.status = self.one(&STATUSES);
+        }
+        Scalar::Text(self.status.clone())
     }
 
     fn day(&mut self, years: std::ops::Range<u32>) -> String {
@@ -99,7 +109,7 @@ impl Person {
             ("name".to_owned(), text(name)),
             ("nik".to_owned(), text(format!("3307{}", self.digits(12)))),
             ("village".to_owned(), text("33.07.10.2004".to_owned())),
-            ("status".to_owned(), text(self.one(&STATUSES))),
+            ("status".to_owned(), self.new_status()),
             ("country".to_owned(), text(self.one(&COUNTRIES))),
             ("returned".to_owned(), text(self.day(2015..2026))),
             ("birth".to_owned(), text(self.day(1960..2005))),
@@ -126,8 +136,7 @@ impl Person {
 
     /// The fields of the next update.
     pub(crate) fn update(&mut self) -> Vec<(String, Scalar)> {
-        let status = ("status".to_owned(), Scalar::Text(self.one(&STATUSES)));
-        vec![status, self.visit()]
+        vec![("status".to_owned(), self.new_status()), self.visit()]
     }
 }
 
