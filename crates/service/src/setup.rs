@@ -52,6 +52,11 @@ pub fn subject(
     Ok(Subject::NewOffice { name: name.to_owned(), kind, region })
 }
 
+/// Whether a folder holds a node, whole or damaged.
+pub fn holds_node(store: &StoreOptions) -> bool {
+    store::holds_node(&store.folder)
+}
+
 /// Makes a data folder with a new node in it.
 pub fn create(store: &StoreOptions, subject: Subject, practice: bool) -> Result<NodeKey, Problem> {
     driver::Node::create(store, subject, practice).map_err(|error| problem(&error))
