@@ -301,6 +301,11 @@ impl Service {
         self.node().profile().1
     }
 
+    /// Whether this node belongs to a network, whether or not it has met anybody of it.
+    pub fn has_network(&self) -> bool {
+        self.node().network().is_some()
+    }
+
     /// The villages whose people this office can register: code and name. None where there are too many to list.
     pub fn villages(&self) -> Vec<(String, String)> {
         let region = self.office().region.parse::<identity::Region>();

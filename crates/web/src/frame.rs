@@ -21,6 +21,8 @@ pub(crate) enum Place {
     Look,
     OnlyHere,
     Officers,
+    /// The officer's own page, behind the name in the top bar.
+    Own,
 }
 
 pub(crate) struct NavItem {
