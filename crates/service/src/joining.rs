@@ -198,7 +198,7 @@ impl Service {
 }
 
 /// Whom the invites of this folder named. What cannot be read names nobody: those who know this node call it all the same.
-pub(crate) fn known_peers(folder: &Path) -> Vec<(NodeKey, Vec<Address>)> {
+fn known_peers(folder: &Path) -> Vec<(NodeKey, Vec<Address>)> {
     let Ok(bytes) = std::fs::read(folder.join(PEERS_FILE)) else { return Vec::new() };
     let texts: BTreeMap<String, Vec<String>> = serde_json::from_slice(&bytes).unwrap_or_else(|error| {
         tracing::warn!(%error, "{PEERS_FILE} cannot be read; nobody is called for it");
@@ -209,6 +209,19 @@ pub(crate) fn known_peers(folder: &Path) -> Vec<(NodeKey, Vec<Address>)> {
         Some((node.parse().ok()?, addresses))
     });
     known.collect()
+}
+
+/// Adds whom the invites of this folder named to the peers of the settings.
+pub(crate) fn add_known(folder: &Path, peers: &mut Vec<(NodeKey, Vec<Address>)>) {
+    for (node, addresses) in known_peers(folder) {
+        match peers.iter_mut().find(|(known, _)| *known == node) {
+            Some((_, known)) => {
+                let new: Vec<Address> = addresses.into_iter().filter(|address| !known.contains(address)).collect();
+                known.extend(new);
+            }
+            None => peers.push((node, addresses)),
+        }
+    }
 }
 
 /// Reads a file, or a line with words of a message around it.

@@ -110,7 +110,7 @@ impl Service {
         let known_kind = |kind: Kind| RecordKind::from_number(kind.record).is_some();
         let Options { store, mut network, rebuild } = options;
         if let Some(network) = &mut network {
-            network.peers.extend(joining::known_peers(&folder));
+            joining::add_known(&folder, &mut network.peers);
         }
         let (node, updates) = Node::open(driver::Options { store, known_kind, network, rebuild })
             .await
