@@ -480,7 +480,8 @@ impl Node {
     /// Stays connected to a further peer until the node closes; without a network nothing is called.
     pub fn keep_in_touch(&self, peer: NodeKey, addresses: Vec<Address>) {
         let mut peers = self.0.peers.lock().unwrap_or_else(PoisonError::into_inner);
-        let (Some(endpoint), false) = (&self.0.endpoint, peers.iter().any(|known| known.0 == peer && known.1 == addresses))
+        let (Some(endpoint), false) =
+            (&self.0.endpoint, peers.iter().any(|known| known.0 == peer && known.1 == addresses))
         else {
             return;
         };

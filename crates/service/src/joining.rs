@@ -273,7 +273,8 @@ mod tests {
         let folder = tempfile::tempdir().unwrap();
         let service = kuripan(folder.path()).await;
         let Carried { file, line, code } = service.own_request();
-        let broken: String = line.as_bytes().chunks(70).map(|part| format!("{}\n", String::from_utf8_lossy(part))).collect();
+        let broken: String =
+            line.as_bytes().chunks(70).map(|part| format!("{}\n", String::from_utf8_lossy(part))).collect();
         for text in [
             line.clone(),
             line.to_uppercase(),

@@ -57,13 +57,13 @@ pub use ask::{Ask, Command, Progress, Query};
 pub use backup::restore;
 pub use find::{FOUND_ROWS_MAX, Find, FindStage};
 pub use founders::{GrantView, POLICY_BYTES_MAX, Proposal, read_grants};
-pub use joining::{Asking, Carried, NotTaken};
 pub use inputs::{Fault, Input, InputKind, fault, inputs};
+pub use joining::{Asking, Carried, NotTaken};
 pub use officers::{NotLetIn, PASSWORD_CHARS_MIN, Role};
 pub use places::{PLACES_MAX, PlaceView, find_offices, office_at};
 pub use problem::{Code, Problem};
 pub use reply::Reply;
-pub use setup::{CARRIED_BYTES_MAX, create, holds_node, draft, fields, found, subject, template};
+pub use setup::{CARRIED_BYTES_MAX, create, draft, fields, found, holds_node, subject, template};
 pub use store::{MachineKeySource, Options as StoreOptions};
 
 /// How a node is to run.
@@ -123,7 +123,8 @@ impl Service {
         let looking = Looking::open(&folder, networked);
         // Read only once the folder is locked: nobody else changes it from here on.
         let officers = Officers::open(&folder)?;
-        let service = Self(Arc::new(Inner { node, reading, folder, advertise, looking, said: Mutex::new(None), officers }));
+        let service =
+            Self(Arc::new(Inner { node, reading, folder, advertise, looking, said: Mutex::new(None), officers }));
         if networked {
             tokio::spawn(Self::keep_looking(Arc::downgrade(&service.0)));
         }

@@ -437,7 +437,10 @@ fn plain(code: &str) -> String {
 
 /// A code is too long to be guessed from its hash.
 fn code_hash(code: &str) -> String {
-    blake3::derive_key("simpul officer code v1", plain(code).as_bytes()).iter().map(|byte| format!("{byte:02x}")).collect()
+    blake3::derive_key("simpul officer code v1", plain(code).as_bytes())
+        .iter()
+        .map(|byte| format!("{byte:02x}"))
+        .collect()
 }
 
 fn stretch(password: &str, salt: &[u8; 16], memory_kib: u32, passes: u32) -> Result<[u8; 32], Problem> {

@@ -79,11 +79,7 @@ pub fn office_at(kind: &str, region: &str) -> Option<PlaceView> {
             let within = region.as_str().rsplit_once('.').map_or("", |(within, _)| within);
             Some(village(region.as_str(), name, beside(within)))
         }
-        OfficeKind::Ministry
-        | OfficeKind::Agency
-        | OfficeKind::Province
-        | OfficeKind::Regency
-        | OfficeKind::Unit => {
+        OfficeKind::Ministry | OfficeKind::Agency | OfficeKind::Province | OfficeKind::Regency | OfficeKind::Unit => {
             above_villages().find(|place| place.kind == kind.as_str() && place.region == region.as_str())
         }
     }
@@ -221,7 +217,11 @@ mod tests {
             ("kesehatan", "ministry", "id", "Kementerian Kesehatan"),
         ] {
             let found = first(text);
-            assert_eq!((found.kind.as_str(), found.region.as_str(), found.name.as_str()), (kind, region, name), "{text}");
+            assert_eq!(
+                (found.kind.as_str(), found.region.as_str(), found.name.as_str()),
+                (kind, region, name),
+                "{text}"
+            );
             assert!(office_at(kind, region).is_some());
         }
     }

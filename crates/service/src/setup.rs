@@ -126,7 +126,9 @@ pub(crate) fn problem(error: &driver::DriverError) -> Problem {
         driver::DriverError::Store(S::InUse { .. }) => {
             (Code::InUse, "a node runs on this folder, or a command works on it; try again, or stop the node first")
         }
-        driver::DriverError::Store(S::NoNode(_)) => (Code::NotFound, "make a node there with `simpul init`, or in a browser: `simpul run --web 127.0.0.1:8080`"),
+        driver::DriverError::Store(S::NoNode(_)) => {
+            (Code::NotFound, "make a node there with `simpul init`, or in a browser: `simpul run --web 127.0.0.1:8080`")
+        }
         driver::DriverError::Store(S::NodeExists(_)) => (Code::Conflict, "choose another folder with --data"),
         driver::DriverError::Store(S::KeyFile { .. } | S::Passphrase) => {
             (Code::BadInput, "give the key that the node was made with: --machine-key")

@@ -67,7 +67,14 @@ pub(crate) async fn log_in(State(app): State<App>, visit: Visit, form: Posted) -
         },
     };
     let frame = Frame::outside(&app, &visit);
-    let shown = LogIn { frame, nobody: false, begins: false, handle, back: inside(form.get("ke")).to_owned(), wrong: Some(wrong) };
+    let shown = LogIn {
+        frame,
+        nobody: false,
+        begins: false,
+        handle,
+        back: inside(form.get("ke")).to_owned(),
+        wrong: Some(wrong),
+    };
     (axum::http::StatusCode::UNPROCESSABLE_ENTITY, page(&shown, &visit)).into_response()
 }
 

@@ -50,13 +50,7 @@ struct FirstOfficer {
     blanks: Vec<Blank>,
 }
 
-fn first_page(
-    app: &App,
-    visit: &Visit,
-    name: &str,
-    handle: &str,
-    faults: Vec<(&'static str, String)>,
-) -> FirstOfficer {
+fn first_page(app: &App, visit: &Visit, name: &str, handle: &str, faults: Vec<(&'static str, String)>) -> FirstOfficer {
     let frame = Frame::outside(app, visit);
     let words = frame.words;
     let mut blanks = vec![
@@ -141,12 +135,7 @@ struct Request {
     blanks: [Blank; 2],
 }
 
-async fn steps(
-    app: &App,
-    desk: &Desk,
-    faults: Vec<(&'static str, String)>,
-    pasted: &str,
-) -> Result<Response, Problem> {
+async fn steps(app: &App, desk: &Desk, faults: Vec<(&'static str, String)>, pasted: &str) -> Result<Response, Problem> {
     desk.administers()?;
     let (frame, glance) = Frame::of(app, desk, Place::Today).await?;
     let words = frame.words;
@@ -159,13 +148,7 @@ async fn steps(
     Ok((status, page(&Steps { frame, answer, steps, faults, request }, &desk.visit)).into_response())
 }
 
-fn request(
-    app: &App,
-    words: Words,
-    glance: &Glance,
-    faults: &[(&'static str, String)],
-    pasted: &str,
-) -> Request {
+fn request(app: &App, words: Words, glance: &Glance, faults: &[(&'static str, String)], pasted: &str) -> Request {
     let own = app.service().own_request();
     // The line stands last: what follows it in a message would have to be told from it.
     let about = [("office", glance.office.name.as_str().into()), ("code", own.code.as_str().into())];
@@ -180,13 +163,8 @@ fn request(
 
 async fn lines(app: &App, desk: &Desk, glance: &Glance, answered: bool) -> Result<Vec<Step>, Problem> {
     let words = Words::of(desk.visit.language);
-    let step = |state, text: String, more: &str| Step {
-        state,
-        text,
-        more: words.say(more),
-        href: "",
-        action: String::new(),
-    };
+    let step =
+        |state, text: String, more: &str| Step { state, text, more: words.say(more), href: "", action: String::new() };
     let on_paper = desk.officer.sheet == SheetState::OnPaper;
     let sheet = step(
         if on_paper { "well" } else { "choose" },
@@ -220,7 +198,8 @@ async fn lines(app: &App, desk: &Desk, glance: &Glance, answered: bool) -> Resul
             ..step("choose", words.say("start-name-none"), "start-name-none-more")
         },
     };
-    let office = step("well", words.about("start-office-done", "office", glance.office.name.as_str()), "start-office-done-more");
+    let office =
+        step("well", words.about("start-office-done", "office", glance.office.name.as_str()), "start-office-done-more");
     let sheet = if on_paper { sheet } else { Step { href: "/saya", action: words.say("sheet-new"), ..sheet } };
     Ok(vec![office, sheet, answer, met, name])
 }

@@ -25,11 +25,22 @@ const REASON_CHARS_MAX: usize = 500;
 enum Shown {
     Nothing,
     /// Who asks.
-    Asking { asking: Box<Asking>, kind: String, reason: Blank },
+    Asking {
+        asking: Box<Asking>,
+        kind: String,
+        reason: Blank,
+    },
     /// The answer to carry back.
-    Answer { title: String, code: String, carry: Box<Carry> },
+    Answer {
+        title: String,
+        code: String,
+        carry: Box<Carry>,
+    },
     /// The text that says why not.
-    Refusal { title: String, text: String },
+    Refusal {
+        title: String,
+        text: String,
+    },
 }
 
 #[derive(Template)]
@@ -121,9 +132,7 @@ async fn invite(app: &App, desk: &Desk, asking: &Asking) -> Result<Approved, Pro
 /// The answer as a file, for an office that has been let in.
 pub(crate) async fn file(State(app): State<App>, desk: Desk, form: Posted) -> Result<Response, Problem> {
     match asking(&app, &desk, form.get("request").as_bytes()).await? {
-        Ok(asking) if asking.member => {
-            Ok(attachment("jawaban.simpul", invite(&app, &desk, &asking).await?.file))
-        }
+        Ok(asking) if asking.member => Ok(attachment("jawaban.simpul", invite(&app, &desk, &asking).await?.file)),
         Ok(_) | Err(_) => Err(desk.visit.problem(Reason::BadForm)),
     }
 }

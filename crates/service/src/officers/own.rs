@@ -6,8 +6,8 @@
 use serde::{Deserialize, Serialize};
 
 use super::{
-    KeptOfficer, NotLetIn, OfficerView, Officers, Role, STRETCH, named, new_letters, now_ms, plain, random, same, stretch,
-    strong, unknown, view,
+    KeptOfficer, NotLetIn, OfficerView, Officers, Role, STRETCH, named, new_letters, now_ms, plain, random, same,
+    stretch, strong, unknown, view,
 };
 use crate::problem::{Code, Problem};
 

@@ -117,7 +117,8 @@ async fn only_who_has_the_key_begins_a_node() {
     let request = Request::post("/mulai/kantor/buat")
         .header(header::CONTENT_TYPE, "application/x-www-form-urlencoded")
         .header("sec-fetch-site", "cross-site");
-    let elsewhere = folder.browser.send(request, format!("token={token}&kind=village&region=33.07.10.2004&name=X")).await;
+    let elsewhere =
+        folder.browser.send(request, format!("token={token}&kind=village&region=33.07.10.2004&name=X")).await;
     assert_eq!(elsewhere.status, StatusCode::FORBIDDEN);
     assert_eq!(folder.browser.post("/mulai/kantor/buat", "guess", &make).await.status, StatusCode::FORBIDDEN);
     let foreign = folder.browser.get_with("/mulai", &[("host", "evil.example")]).await;
@@ -233,7 +234,8 @@ async fn bad_answers_say_what_is_wrong_and_nothing_is_lost() {
         assert!(answer.body.contains(told) && answer.body.contains("href=\"#answer\""), "{told}: {}", answer.body);
         assert!(answer.body.contains(&format!("\">{text}</textarea>")), "what was pasted stays: {}", answer.body);
     }
-    let picture = post_file(&mut folder.browser, "/mulai/jawaban", &token, "answer-file", b"\xff\xd8\xff a photo", "").await;
+    let picture =
+        post_file(&mut folder.browser, "/mulai/jawaban", &token, "answer-file", b"\xff\xd8\xff a photo", "").await;
     assert!(picture.body.contains("bukan file atau pesan dari Simpul"), "{}", picture.body);
     let large = vec![7; 2 << 20];
     let large = post_file(&mut folder.browser, "/mulai/jawaban", &token, "answer-file", &large, "").await;
