@@ -155,7 +155,7 @@ fn request(app: &App, words: Words, glance: &Glance, faults: &[(&'static str, St
     let text = format!("{}\n\n{}", words.with("start-request-message", &about), own.line);
     let carry = Carry { file_at: "/mulai/permintaan", posted: String::new(), text, picture: Picture::of(&own.line) };
     let blanks = [
-        Blank::text(words, "answer-file", "start-answer-file", "").of_kind("file"),
+        Blank::text(words, "file", "start-answer-file", "").of_kind("file"),
         Blank::text(words, "answer", "start-answer-text", pasted).of_kind("area").wrong(faults),
     ];
     Request { carry, code: own.code, blanks }
@@ -219,7 +219,7 @@ async fn first_held(app: &App, desk: &Desk) -> Result<Option<(String, i64)>, Pro
 
 pub(crate) async fn answer(State(app): State<App>, desk: Desk, form: Posted) -> Result<Response, Problem> {
     desk.administers()?;
-    let given = carried(&form, "answer-file", "answer");
+    let given = carried(&form, "file", "answer");
     match app.service().take_answer(given).await {
         Ok(()) => Ok(Redirect::to("/mulai").into_response()),
         Err(NotTaken::Problem(problem)) => Err(refused(problem, &desk)),

@@ -60,7 +60,7 @@ async fn own_page(
         done: changed.then(|| words.say("own-changed")),
         passwords,
         sheet,
-        sheet_password: Blank::password(words, "sheet-password", "login-password", "current-password").wrong(&faults),
+        sheet_password: Blank::password(words, "paper-password", "login-password", "current-password").wrong(&faults),
         faults,
         frame,
     };
@@ -116,10 +116,10 @@ fn sheet(app: &App, visit: &Visit, handle: &str, code: String) -> SheetPage {
 
 pub(crate) async fn new_sheet(State(app): State<App>, desk: Desk, form: Posted) -> Result<Response, Problem> {
     let handle = &desk.officer.handle;
-    match app.service().new_sheet(handle.clone(), form.get("sheet-password").to_owned()).await {
+    match app.service().new_sheet(handle.clone(), form.get("paper-password").to_owned()).await {
         Ok(code) => Ok(page(&sheet(&app, &desk.visit, handle, code), &desk.visit)),
         Err(why) => {
-            let fault = not_let_in(&desk.visit, why, "sheet-password", "own-old-wrong")?;
+            let fault = not_let_in(&desk.visit, why, "paper-password", "own-old-wrong")?;
             own_page(&app, &desk, vec![fault], false).await
         }
     }

@@ -62,7 +62,7 @@ async fn shown(
     let (frame, _) = Frame::of(app, desk, Place::Officers).await?;
     let words = frame.words;
     let blanks = [
-        Blank::text(words, "request-file", "requests-file", "").of_kind("file"),
+        Blank::text(words, "file", "requests-file", "").of_kind("file"),
         Blank::text(words, "request", "requests-text", pasted).of_kind("area").wrong(&faults),
     ];
     let status = if faults.is_empty() { StatusCode::OK } else { StatusCode::UNPROCESSABLE_ENTITY };
@@ -93,7 +93,7 @@ fn card(words: Words, asking: Asking, reason: &str, faults: &[(&'static str, Str
 
 pub(crate) async fn look(State(app): State<App>, desk: Desk, form: Posted) -> Result<Response, Problem> {
     let words = Words::of(desk.visit.language);
-    match asking(&app, &desk, carried(&form, "request-file", "request")).await? {
+    match asking(&app, &desk, carried(&form, "file", "request")).await? {
         Ok(asking) => shown(&app, &desk, Vec::new(), "", card(words, asking, "", &[])).await,
         Err(text) => shown(&app, &desk, vec![("request", text)], form.get("request"), Shown::Nothing).await,
     }

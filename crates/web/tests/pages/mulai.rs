@@ -46,7 +46,7 @@ impl Folder {
     async fn with_officer(practice: &str) -> (Self, Service) {
         let mut this = Self::with_office(practice).await;
         let sheet = this.first_officer().await;
-        assert!(sheet.body.contains("sheet-code"), "{}", sheet.body);
+        assert!(sheet.body.contains("paper-code"), "{}", sheet.body);
         let service = (&mut this.begun).await.unwrap();
         (this, service)
     }
@@ -70,9 +70,8 @@ fn between<'a>(body: &'a str, before: &str, after: &str) -> &'a str {
 
 /// Posts a form with a file in it, as a browser does.
 async fn post_file(browser: &mut Browser, path: &str, token: &str, field: &str, bytes: &[u8], text: &str) -> Answer {
-    let text_field = field.trim_end_matches("-file");
     let mut body = Vec::new();
-    for (name, value) in [("token", token), (text_field, text)] {
+    for (name, value) in [("token", token), ("answer", text)] {
         body.extend(format!("--x\r\nContent-Disposition: form-data; name=\"{name}\"\r\n\r\n{value}\r\n").into_bytes());
     }
     let head = format!("--x\r\nContent-Disposition: form-data; name=\"{field}\"; filename=\"a\"\r\n\r\n");
@@ -166,7 +165,7 @@ async fn a_power_cut_loses_no_step() {
     assert!(login.contains("Buka alamat Mulai"), "{login}");
     let form = folder.browser.get("/mulai?kunci=another key of this run".replace(' ', "%20").as_str()).await.body;
     assert!(form.contains("Siapa petugas pertama"), "{form}");
-    assert!(folder.first_officer().await.body.contains("sheet-code"));
+    assert!(folder.first_officer().await.body.contains("paper-code"));
     // From here on the password opens what the key did, and goes on with the steps.
     let code = service.own_request().code;
     folder.browser.cookie = None;
@@ -199,7 +198,7 @@ async fn a_step_that_is_repeated_changes_nothing() {
         assert!(told.body.contains(expected), "{expected}: {}", told.body);
     }
     assert!(!told.body.contains("satu dua"), "a password is not sent back");
-    assert!(folder.first_officer().await.body.contains("sheet-code"));
+    assert!(folder.first_officer().await.body.contains("paper-code"));
     let token = folder.browser.token("/saya").await;
     let second = [("name", "Agus"), ("handle", "agus"), ("password", PASSWORD), ("again", PASSWORD)];
     let refused = folder.browser.post("/mulai/petugas", &token, &second).await;
@@ -235,12 +234,12 @@ async fn bad_answers_say_what_is_wrong_and_nothing_is_lost() {
         assert!(answer.body.contains(&format!("\">{text}</textarea>")), "what was pasted stays: {}", answer.body);
     }
     let picture =
-        post_file(&mut folder.browser, "/mulai/jawaban", &token, "answer-file", b"\xff\xd8\xff a photo", "").await;
+        post_file(&mut folder.browser, "/mulai/jawaban", &token, "file", b"\xff\xd8\xff a photo", "").await;
     assert!(picture.body.contains("bukan file atau pesan dari Simpul"), "{}", picture.body);
     let large = vec![7; 2 << 20];
-    let large = post_file(&mut folder.browser, "/mulai/jawaban", &token, "answer-file", &large, "").await;
+    let large = post_file(&mut folder.browser, "/mulai/jawaban", &token, "file", &large, "").await;
     assert_eq!(large.status, StatusCode::UNPROCESSABLE_ENTITY, "a photo is refused beside its field");
-    let guess = post_file(&mut folder.browser, "/mulai/jawaban", "guess", "answer-file", b"x", "").await;
+    let guess = post_file(&mut folder.browser, "/mulai/jawaban", "guess", "file", b"x", "").await;
     assert_eq!(guess.status, StatusCode::FORBIDDEN, "a form with a file needs the token too");
     assert!(!service.has_network());
 
@@ -257,7 +256,7 @@ async fn bad_answers_say_what_is_wrong_and_nothing_is_lost() {
     assert!(approved.contains("Desa Kuripan sudah disetujui"), "{approved}");
     let file = kemnaker.fetch("/permintaan/berkas", &page, &[("request", &own.line)]).await;
     for _ in 0..2 {
-        let taken = post_file(&mut folder.browser, "/mulai/jawaban", &token, "answer-file", &file, "").await;
+        let taken = post_file(&mut folder.browser, "/mulai/jawaban", &token, "file", &file, "").await;
         assert_eq!(taken.status, StatusCode::SEE_OTHER, "{}", taken.body);
         assert!(service.has_network());
     }
@@ -322,11 +321,11 @@ async fn the_sponsor_sees_who_asks_compares_and_lets_in_or_refuses() {
 async fn a_forgotten_password_is_set_anew_with_the_sheet_once() {
     let mut kuripan = Kuripan::with(&[Role::Petugas]).await;
     let token = kuripan.token("/saya").await;
-    let wrong = kuripan.post("/saya/lembar", &token, &[("sheet-password", "salah sandi")]).await;
+    let wrong = kuripan.post("/saya/lembar", &token, &[("paper-password", "salah sandi")]).await;
     assert_eq!(wrong.status, StatusCode::UNPROCESSABLE_ENTITY);
     assert!(wrong.body.contains("Kata sandi sekarang tidak cocok"), "{}", wrong.body);
-    let sheet = kuripan.post("/saya/lembar", &token, &[("sheet-password", "kopi pagi")]).await.body;
-    let code = between(&sheet, "id=\"sheet-code\">", "<").to_owned();
+    let sheet = kuripan.post("/saya/lembar", &token, &[("paper-password", "kopi pagi")]).await.body;
+    let code = between(&sheet, "id=\"paper-code\">", "<").to_owned();
     assert!(kuripan.get("/saya").await.body.contains("belum dinyatakan sudah di kertas"));
     kuripan.post("/saya/lembar/simpan", &token, &[("on-paper", "ya")]).await;
     let own = kuripan.get("/saya").await.body;
@@ -341,7 +340,7 @@ async fn a_forgotten_password_is_set_anew_with_the_sheet_once() {
     let right = [("handle", "siti"), ("code", code.as_str()), ("password", PASSWORD), ("again", PASSWORD)];
     let next = kuripan.post("/masuk/lembar", &token, &right).await;
     assert_eq!(next.status, StatusCode::OK, "{}", next.body);
-    let newer = between(&next.body, "id=\"sheet-code\">", "<");
+    let newer = between(&next.body, "id=\"paper-code\">", "<");
     assert_ne!(newer, code, "a new sheet takes the place of the one that was used");
     assert_eq!(kuripan.get("/").await.status, StatusCode::OK, "the officer is logged in");
     kuripan.cookie = None;
