@@ -95,7 +95,7 @@ pub(crate) fn not_let_in(
     })
 }
 
-/// The content of the file that was chosen, else the text that was pasted.
-pub(crate) fn carried<'a>(form: &'a Posted, file: &str, text: &str) -> &'a [u8] {
-    form.file(file).unwrap_or_else(|| form.get(text).trim().as_bytes())
+/// The content of the file that was chosen (the field `file`), else the text that was pasted.
+pub(crate) fn carried<'a>(form: &'a Posted, text: &str) -> &'a [u8] {
+    form.file("file").unwrap_or_else(|| form.get(text).trim().as_bytes())
 }

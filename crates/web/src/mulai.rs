@@ -219,7 +219,7 @@ async fn first_held(app: &App, desk: &Desk) -> Result<Option<(String, i64)>, Pro
 
 pub(crate) async fn answer(State(app): State<App>, desk: Desk, form: Posted) -> Result<Response, Problem> {
     desk.administers()?;
-    let given = carried(&form, "file", "answer");
+    let given = carried(&form, "answer");
     match app.service().take_answer(given).await {
         Ok(()) => Ok(Redirect::to("/mulai").into_response()),
         Err(NotTaken::Problem(problem)) => Err(refused(problem, &desk)),

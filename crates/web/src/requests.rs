@@ -93,7 +93,7 @@ fn card(words: Words, asking: Asking, reason: &str, faults: &[(&'static str, Str
 
 pub(crate) async fn look(State(app): State<App>, desk: Desk, form: Posted) -> Result<Response, Problem> {
     let words = Words::of(desk.visit.language);
-    match asking(&app, &desk, carried(&form, "file", "request")).await? {
+    match asking(&app, &desk, carried(&form, "request")).await? {
         Ok(asking) => shown(&app, &desk, Vec::new(), "", card(words, asking, "", &[])).await,
         Err(text) => shown(&app, &desk, vec![("request", text)], form.get("request"), Shown::Nothing).await,
     }
