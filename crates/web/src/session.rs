@@ -256,6 +256,7 @@ impl<H: House> FromRequestParts<H> for Desk {
 
 impl Desk {
     /// The desk of a visit, or the way to the log-in.
+    #[expect(clippy::result_large_err, reason = "an answer is what an extractor refuses with")]
     pub(crate) fn of(app: &impl House, visit: Visit) -> Result<Self, Response> {
         let parts = &visit.parts;
         match visit.officer.clone() {
