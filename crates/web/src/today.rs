@@ -46,7 +46,8 @@ pub(crate) async fn today(State(app): State<App>, desk: Desk) -> Result<Response
     let words = frame.words;
     let lines = lines(words, &glance, desk.officer.administers());
     let answer = match lines.iter().filter(|line| line.state != "well").count() {
-        0 if glance.participants == 0 => words.say("today-empty"),
+        // What to do first, whatever else is left.
+        _ if glance.participants == 0 => words.say("today-empty"),
         0 => words.say("today-nothing"),
         n => words.about("today-some", "n", n),
     };
