@@ -1,7 +1,7 @@
 //! `simpul run`: starts what the settings ask for and waits for the signal to stop.
 
 use std::future::Future;
-use std::net::Ipv4Addr;
+use std::net::{Ipv4Addr, SocketAddr};
 use std::path::PathBuf;
 
 use anyhow::Context;
@@ -10,7 +10,7 @@ use tokio::net::TcpListener;
 use tokio::signal::unix::{SignalKind, signal};
 use tokio::sync::watch;
 use tracing_subscriber::EnvFilter;
-use web::{App, WebError};
+use web::{App, Start, StartKey, WebError};
 
 use crate::Hinted;
 use crate::ask::{ApiFile, Node};
@@ -18,7 +18,9 @@ use crate::cli::Data;
 use crate::config::{Address, Config, Peer};
 
 #[derive(Debug, clap::Args)]
-#[command(after_help = "Example:\n  simpul run --data /var/lib/simpul --web 127.0.0.1:8080")]
+#[command(
+    after_help = "Example:\n  simpul run --data /var/lib/simpul --web 127.0.0.1:8080\n\nA folder that holds no node yet, or one without officers, begins at the address of the line `start`: it has a key and\nis for whoever starts the node."
+)]
 pub(crate) struct Arguments {
     #[command(flatten)]
     data: Data,
@@ -69,7 +71,7 @@ pub(crate) fn run(arguments: &Arguments) -> anyhow::Result<()> {
 
 async fn serve(data: &Data, settings: Config) -> anyhow::Result<()> {
     let stopped = stop_signal()?;
-    let pages = match &settings.web {
+    let mut pages = match &settings.web {
         Some(address) => Some(web::listen(address.resolve()?).await.map_err(with_hint)?),
         None => None,
     };
@@ -80,35 +82,53 @@ async fn serve(data: &Data, settings: Config) -> anyhow::Result<()> {
         advertise: settings.advertise.iter().map(ToString::to_string).collect(),
     };
     let options = service::Options { store: data.store(), network: Some(network), rebuild: false };
-    let service = match Node::open(data, &options).await? {
-        Node::Own(service) => *service,
-        Node::Running { .. } => {
-            return Err(Hinted::error(
-                format!("{} is in use: a node runs on it already", data.dir.display()),
-                "ask it with `simpul status`, or stop it first",
-            ));
-        }
-    };
-    let api = web::listen((Ipv4Addr::LOCALHOST, 0).into()).await.map_err(with_hint)?;
-    let token = token()?;
-    ApiFile { address: api.local_addr().context("the local API has no address")?, token: token.clone() }
-        .write(&data.dir)?;
-    announce(&service, pages.as_ref())?;
-    if pages.is_some() && !service.has_officers() {
-        tracing::warn!("nobody can log in at the pages yet: `simpul officer add`");
-    }
-
     let (stop, stopping) = watch::channel(false);
     let until_stop = move || {
         let mut stopping = stopping.clone();
         // An error means that the sender is gone, which is a stop too.
         async move { drop(stopping.wait_for(|stop| *stop).await) }
     };
+    let mut stopped = std::pin::pin!(stopped);
+    let at = pages.as_ref().map(TcpListener::local_addr).transpose().context("the pages have no address")?;
+    let key = token()?;
+    let (service, pages, told) = if let Some(listener) = pages.take_if(|_| !service::holds_node(&options.store)) {
+        announce_pages(at, Some(&key));
+        let (start, begun) = Start::new(options, StartKey::new(&key), stop.subscribe());
+        let pages = tokio::spawn(web::serve(listener, web::first_router(start), until_stop()));
+        tokio::select! {
+            service = begun => {
+                let service = service.context("the pages ended before there was a node")?;
+                (service, Some(pages), None)
+            }
+            () = &mut stopped => {
+                stop.send_replace(true);
+                return Ok(pages.await.context("a server ended in a panic")??);
+            }
+        }
+    } else {
+        let service = match Node::open(data, &options).await? {
+            Node::Own(service) => *service,
+            Node::Running { .. } => {
+                return Err(Hinted::error(
+                    format!("{} is in use: a node runs on it already", data.dir.display()),
+                    "ask it with `simpul status`, or stop it first",
+                ));
+            }
+        };
+        let pages = pages.map(|listener| {
+            let app = App::beginning(service.clone(), stop.subscribe(), StartKey::new(&key));
+            tokio::spawn(web::serve(listener, web::router(app), until_stop()))
+        });
+        (service, pages, at)
+    };
+    let api = web::listen((Ipv4Addr::LOCALHOST, 0).into()).await.map_err(with_hint)?;
+    let token = token()?;
+    ApiFile { address: api.local_addr().context("the local API has no address")?, token: token.clone() }
+        .write(&data.dir)?;
+    announce(&service);
+    announce_pages(told, (!service.has_officers()).then_some(key.as_str()));
+    ready();
     let local = tokio::spawn(web::serve(api, web::local_router(service.clone(), &token), until_stop()));
-    let pages = pages.map(|listener| {
-        let app = App::new(service.clone(), stop.subscribe());
-        tokio::spawn(web::serve(listener, web::router(app), until_stop()))
-    });
     stopped.await;
     tracing::info!("stopping");
     stop.send_replace(true);
@@ -150,7 +170,7 @@ fn with_hint(error: WebError) -> anyhow::Error {
 
 /// What stands on stdout: where this node listens, for whoever started it on port 0.
 #[expect(clippy::print_stdout, reason = "what a command line answers")]
-fn announce(service: &Service, pages: Option<&TcpListener>) -> anyhow::Result<()> {
+fn announce(service: &Service) {
     let (udp, tcp) = service.addresses();
     if let Some(address) = udp {
         println!("quic {address}");
@@ -158,9 +178,21 @@ fn announce(service: &Service, pages: Option<&TcpListener>) -> anyhow::Result<()
     if let Some(address) = tcp {
         println!("tcp {address}");
     }
-    if let Some(listener) = pages {
-        println!("web http://{}", listener.local_addr().context("the pages have no address")?);
+}
+
+/// Where the pages are, and, while nobody can log in, where *Mulai* is opened: the key in that address is for whoever
+/// started the program, and for nobody else on the machine.
+#[expect(clippy::print_stdout, reason = "what a command line answers")]
+fn announce_pages(at: Option<SocketAddr>, key: Option<&str>) {
+    let Some(at) = at else { return };
+    println!("web http://{at}");
+    if let Some(key) = key {
+        println!("start http://{at}/mulai?kunci={key}");
     }
+}
+
+/// The last line: everything answers from here on.
+#[expect(clippy::print_stdout, reason = "what a command line answers")]
+fn ready() {
     println!("ready");
-    Ok(())
 }

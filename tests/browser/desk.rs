@@ -45,7 +45,11 @@ impl Desk {
 
     /// A browser in which nobody is logged in.
     pub(crate) async fn outside(office: &Office) -> Self {
-        let web = office.web().expect("the office runs");
+        Self::at(office.web().expect("the office runs")).await
+    }
+
+    /// A browser for the pages at an address.
+    pub(crate) async fn at(web: String) -> Self {
         Self { browser: Browser::start().await, web }
     }
 

@@ -34,6 +34,9 @@ async fn pages(desk: &Desk) -> Vec<(&'static str, String)> {
         ("look", "/perlu-dilihat".to_owned()),
         ("only-here", "/hanya-di-sini".to_owned()),
         ("officers", "/petugas".to_owned()),
+        ("requests", "/permintaan".to_owned()),
+        ("own", "/saya".to_owned()),
+        ("steps", "/mulai".to_owned()),
         ("not-found", "/nothing".to_owned()),
     ]
 }
@@ -70,7 +73,11 @@ async fn every_page_is_accessible_while_it_is_empty_and_before_the_log_in() {
     let net = alone("kuripan");
     code(&net["kuripan"], "agus", &["auditor"]);
     let outside = Desk::outside(&net["kuripan"]).await;
-    look(&outside, &[("login", "/masuk".to_owned()), ("enrol", "/masuk/kode".to_owned())]).await;
+    look(
+        &outside,
+        &[("login", "/masuk".to_owned()), ("enrol", "/masuk/kode".to_owned()), ("recover", "/masuk/lembar".to_owned())],
+    )
+    .await;
     outside.browser.close().await;
     let desk = Desk::of(&net["kuripan"], "siti", &["petugas"]).await;
     let empty = [

@@ -9,5 +9,6 @@
 mod browser;
 mod desk;
 mod looks;
+mod mulai;
 mod one_office;
 mod two_offices;

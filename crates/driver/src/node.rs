@@ -125,7 +125,7 @@ struct Inner {
     profile: (Subject, bool),
     network: Mutex<Option<NetworkId>>,
     recovery: Mutex<Option<RecoveryLock>>,
-    peers: Vec<(NodeKey, Vec<Address>)>,
+    peers: Mutex<Vec<(NodeKey, Vec<Address>)>>,
     cuts: Vec<Cut>,
     unreadable: Vec<Location>,
     lost: bool,
@@ -267,7 +267,7 @@ impl Node {
             profile: (subject, practice),
             network: Mutex::new(network),
             recovery: Mutex::new(recovery),
-            peers,
+            peers: Mutex::new(peers),
             cuts: opened.cuts,
             unreadable,
             lost,
@@ -472,8 +472,22 @@ impl Node {
         self.0.endpoint.as_ref()
     }
 
-    pub(crate) fn configured_peers(&self) -> &[(NodeKey, Vec<Address>)] {
-        &self.0.peers
+    /// The peers to stay connected to.
+    pub(crate) fn configured_peers(&self) -> Vec<(NodeKey, Vec<Address>)> {
+        self.0.peers.lock().unwrap_or_else(PoisonError::into_inner).clone()
+    }
+
+    /// Stays connected to a further peer until the node closes; without a network nothing is called.
+    pub fn keep_in_touch(&self, peer: NodeKey, addresses: Vec<Address>) {
+        let mut peers = self.0.peers.lock().unwrap_or_else(PoisonError::into_inner);
+        let (Some(endpoint), false) =
+            (&self.0.endpoint, peers.iter().any(|known| known.0 == peer && known.1 == addresses))
+        else {
+            return;
+        };
+        peers.push((peer, addresses.clone()));
+        let connected = self.0.seen.connected.clone();
+        tokio::spawn(links::keep(endpoint.clone(), peer, addresses, self.0.told.clone(), connected));
     }
 
     pub(crate) fn shelf(&self) -> &Shelf {

@@ -76,7 +76,7 @@ impl Node {
     async fn addresses_of_others(&self) -> BTreeMap<NodeKey, BTreeSet<Address>> {
         let mut known: BTreeMap<NodeKey, BTreeSet<Address>> = BTreeMap::new();
         for (node, addresses) in self.configured_peers() {
-            known.entry(*node).or_default().extend(addresses.iter().cloned());
+            known.entry(node).or_default().extend(addresses);
         }
         for (node, beacon) in self.beacons().await {
             known.entry(node).or_default().extend(beacon.addresses.iter().filter_map(|text| text.parse().ok()));

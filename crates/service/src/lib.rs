@@ -19,10 +19,12 @@ mod glance;
 mod health;
 mod import;
 mod inputs;
+mod joining;
 mod network;
 mod officers;
 mod offices;
 mod participants;
+mod places;
 mod problem;
 mod reading;
 mod record;
@@ -34,6 +36,7 @@ mod status;
 
 use std::{
     net::SocketAddr,
+    path::PathBuf,
     sync::{Arc, Mutex},
 };
 
@@ -55,10 +58,12 @@ pub use backup::restore;
 pub use find::{FOUND_ROWS_MAX, Find, FindStage};
 pub use founders::{GrantView, POLICY_BYTES_MAX, Proposal, read_grants};
 pub use inputs::{Fault, Input, InputKind, fault, inputs};
+pub use joining::{Asking, Carried, NotTaken};
 pub use officers::{NotLetIn, PASSWORD_CHARS_MIN, Role};
+pub use places::{PLACES_MAX, PlaceView, find_offices, office_at};
 pub use problem::{Code, Problem};
 pub use reply::Reply;
-pub use setup::{CARRIED_BYTES_MAX, create, draft, fields, found, subject, template};
+pub use setup::{CARRIED_BYTES_MAX, create, draft, fields, found, holds_node, subject, template};
 pub use store::{MachineKeySource, Options as StoreOptions};
 
 /// How a node is to run.
@@ -86,6 +91,8 @@ pub struct Service(Arc<Inner>);
 struct Inner {
     node: Node,
     reading: Reading,
+    /// The data folder.
+    folder: PathBuf,
     advertise: Vec<String>,
     looking: Looking,
     /// In which state this office was at the last look.
@@ -101,7 +108,10 @@ impl Service {
         let networked = options.network.is_some();
         let advertise = options.network.as_ref().map(|network| network.advertise.clone()).unwrap_or_default();
         let known_kind = |kind: Kind| RecordKind::from_number(kind.record).is_some();
-        let Options { store, network, rebuild } = options;
+        let Options { store, mut network, rebuild } = options;
+        if let Some(network) = &mut network {
+            joining::add_known(&folder, &mut network.peers);
+        }
         let (node, updates) = Node::open(driver::Options { store, known_kind, network, rebuild })
             .await
             .map_err(|error| setup::problem(&error))?;
@@ -113,7 +123,8 @@ impl Service {
         let looking = Looking::open(&folder, networked);
         // Read only once the folder is locked: nobody else changes it from here on.
         let officers = Officers::open(&folder)?;
-        let service = Self(Arc::new(Inner { node, reading, advertise, looking, said: Mutex::new(None), officers }));
+        let service =
+            Self(Arc::new(Inner { node, reading, folder, advertise, looking, said: Mutex::new(None), officers }));
         if networked {
             tokio::spawn(Self::keep_looking(Arc::downgrade(&service.0)));
         }
@@ -238,15 +249,46 @@ impl Service {
 
     /// Lets an officer in by the password.
     pub async fn log_in(&self, handle: String, password: String) -> Result<OfficerView, NotLetIn> {
-        let officers = self.0.officers.clone();
-        let done = tokio::task::spawn_blocking(move || officers.log_in(&handle, &password)).await;
-        done.map_err(|error| Problem::internal(&error))?
+        self.of_officers(move |officers| officers.log_in(&handle, &password)).await
     }
 
     /// Lets an officer in by a one-time code, and keeps the password for the next time.
     pub async fn enrol(&self, handle: String, code: String, password: String) -> Result<OfficerView, NotLetIn> {
+        self.of_officers(move |officers| officers.enrol(&handle, &code, &password)).await
+    }
+
+    /// Lets the first officer of this node in, with a password of their own.
+    pub async fn begin(&self, handle: String, name: String, password: String) -> Result<OfficerView, NotLetIn> {
+        self.of_officers(move |officers| officers.begin(&handle, &name, &password)).await
+    }
+
+    /// Sets another password.
+    pub async fn change_password(&self, handle: String, old: String, new: String) -> Result<OfficerView, NotLetIn> {
+        self.of_officers(move |officers| officers.change_password(&handle, &old, &new)).await
+    }
+
+    /// Makes a new recovery sheet and tells its code, once.
+    pub async fn new_sheet(&self, handle: String, password: String) -> Result<String, NotLetIn> {
+        self.of_officers(move |officers| officers.new_sheet(&handle, &password)).await
+    }
+
+    /// The officer has the recovery sheet on paper.
+    pub fn sheet_on_paper(&self, handle: &str) -> Result<(), Problem> {
+        self.0.officers.sheet_on_paper(handle)
+    }
+
+    /// Lets an officer in by the recovery sheet, and keeps the password for the next time.
+    pub async fn recover(&self, handle: String, code: String, password: String) -> Result<OfficerView, NotLetIn> {
+        self.of_officers(move |officers| officers.recover(&handle, &code, &password)).await
+    }
+
+    /// Runs what stretches a password where that may block.
+    async fn of_officers<T: Send + 'static>(
+        &self,
+        work: impl FnOnce(&Officers) -> Result<T, NotLetIn> + Send + 'static,
+    ) -> Result<T, NotLetIn> {
         let officers = self.0.officers.clone();
-        let done = tokio::task::spawn_blocking(move || officers.enrol(&handle, &code, &password)).await;
+        let done = tokio::task::spawn_blocking(move || work(&officers)).await;
         done.map_err(|error| Problem::internal(&error))?
     }
 
@@ -258,6 +300,11 @@ impl Service {
     /// Whether this node is for practice (LATIHAN).
     pub fn practice(&self) -> bool {
         self.node().profile().1
+    }
+
+    /// Whether this node belongs to a network, whether or not it has met anybody of it.
+    pub fn has_network(&self) -> bool {
+        self.node().network().is_some()
     }
 
     /// The villages whose people this office can register: code and name. None where there are too many to list.
@@ -300,9 +347,14 @@ impl Service {
         })
     }
 
-    /// Where the nodes that an invite names can be reached: this one, if it says where.
+    /// Where the nodes that an invite names can be reached: this one, as it says or else as it listens.
     pub(crate) fn invite_peers(&self) -> Vec<charter::file::Peer> {
         let node = self.node().key();
-        self.0.advertise.iter().map(|address| charter::file::Peer { node, address: address.clone() }).collect()
+        let listens = || {
+            let (udp, tcp) = self.addresses();
+            udp.into_iter().chain(tcp).filter(|at| !at.ip().is_unspecified()).map(|at| at.to_string()).collect()
+        };
+        let addresses = if self.0.advertise.is_empty() { listens() } else { self.0.advertise.clone() };
+        addresses.into_iter().map(|address| charter::file::Peer { node, address }).collect()
     }
 }

@@ -8,6 +8,8 @@
 //! - A wrong password slows its officer down and nobody else. It is counted before it is checked, so that many at once
 //!   do not get more tries than many in a row.
 
+mod own;
+
 use std::{
     collections::BTreeMap,
     fs,
@@ -94,6 +96,22 @@ pub struct OfficerView {
     pub active: bool,
     /// How long they cannot log in for, in seconds, after too many wrong passwords.
     pub waits_s: u64,
+    /// Whether a recovery sheet of theirs can be used.
+    #[serde(default)]
+    pub sheet: SheetState,
+}
+
+/// What is known of an officer's recovery sheet.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum SheetState {
+    /// There is none.
+    #[default]
+    None,
+    /// It was shown, and nobody has said that it is on paper.
+    Shown,
+    /// The officer has it on paper.
+    OnPaper,
 }
 
 impl OfficerView {
@@ -155,6 +173,8 @@ struct KeptOfficer {
     failures: u32,
     #[serde(default)]
     locked_until_ms: i64,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    sheet: Option<own::Sheet>,
 }
 
 #[derive(Clone, Serialize, Deserialize)]
@@ -220,11 +240,7 @@ impl Officers {
     }
 
     pub(crate) fn add(&self, handle: &str, name: &str, roles: &[Role]) -> Result<OfficerCode, Problem> {
-        let officer = Officer::new(handle).map_err(|error| Problem::bad_input(error, "for example siti"))?;
-        let name = name.split_whitespace().collect::<Vec<_>>().join(" ");
-        if name.is_empty() || name.chars().count() > 80 || name.chars().any(char::is_control) {
-            return Err(Problem::bad_input("an officer's name has 1 to 80 characters", "for example --name \"Siti\""));
-        }
+        let (officer, name) = named(handle, name)?;
         if roles.is_empty() {
             return Err(Problem::bad_input("an officer has at least one role", "petugas registers people"));
         }
@@ -240,19 +256,20 @@ impl Officers {
                     "choose another short name, or give a new code to the one there is",
                 ));
             }
-            let new = KeptOfficer { name, roles, secret, failures: 0, locked_until_ms: 0 };
+            let new = KeptOfficer { name, roles, secret, failures: 0, locked_until_ms: 0, sheet: None };
             kept.officers.insert(officer.to_string(), new);
             Ok(())
         })?;
         Ok(OfficerCode { handle: handle.to_owned(), code, days: CODE_MS_MAX / 86_400_000 })
     }
 
-    /// Takes the password away and gives a new code.
+    /// Takes the password away and gives a new code. A recovery sheet is void then: it may be why the password is.
     pub(crate) fn reset(&self, handle: &str) -> Result<OfficerCode, Problem> {
         let (code, secret) = new_code()?;
         self.change(|kept| {
             let officer = kept.officers.get_mut(handle).ok_or_else(|| unknown(handle))?;
             (officer.secret, officer.failures, officer.locked_until_ms) = (secret, 0, 0);
+            officer.sheet = None;
             Ok(())
         })?;
         Ok(OfficerCode { handle: handle.to_owned(), code, days: CODE_MS_MAX / 86_400_000 })
@@ -286,18 +303,13 @@ impl Officers {
 
     /// Sets a password with a one-time code, which is used up by it.
     pub(crate) fn enrol(&self, handle: &str, code: &str, password: &str) -> Result<OfficerView, NotLetIn> {
-        let plain = password.trim();
-        if plain.chars().count() < PASSWORD_CHARS_MIN || plain.eq_ignore_ascii_case(handle) {
-            return Err(NotLetIn::Weak);
-        }
+        let new = strong(handle, password)?;
         let given = code_hash(code);
         let fits = |secret: &Secret| matches!(secret, Secret::Code { hash, until_ms } if *hash == given && *until_ms >= now_ms());
         if !self.count_a_try(handle)?.is_some_and(|secret| fits(&secret)) {
             return Err(NotLetIn::Wrong);
         }
-        let salt = random()?;
-        let hash = stretch(password, &salt, STRETCH.0, STRETCH.1)?;
-        let new = Secret::Password { salt, memory_kib: STRETCH.0, passes: STRETCH.1, hash };
+        let new = new.hashed()?;
         let set = self.change(|kept| {
             let officer = kept.officers.get_mut(handle).ok_or_else(|| unknown(handle))?;
             // Stretching takes time: meanwhile somebody else may have used the code, or given another one.
@@ -340,6 +352,37 @@ impl Officers {
     }
 }
 
+/// Handle and name of an officer, if they can be that.
+fn named(handle: &str, name: &str) -> Result<(Officer, String), Problem> {
+    let officer = Officer::new(handle).map_err(|error| Problem::bad_input(error, "for example siti"))?;
+    let name = name.split_whitespace().collect::<Vec<_>>().join(" ");
+    if name.is_empty() || name.chars().count() > 80 || name.chars().any(char::is_control) {
+        return Err(Problem::bad_input("an officer's name has 1 to 80 characters", "for example --name \"Siti\""));
+    }
+    Ok((officer, name))
+}
+
+/// A password that may be set.
+struct Strong<'a>(&'a str);
+
+/// Refuses a password that is easily guessed.
+fn strong<'a>(handle: &str, password: &'a str) -> Result<Strong<'a>, NotLetIn> {
+    let plain = password.trim();
+    if plain.chars().count() < PASSWORD_CHARS_MIN || plain.eq_ignore_ascii_case(handle) {
+        return Err(NotLetIn::Weak);
+    }
+    Ok(Strong(password))
+}
+
+impl Strong<'_> {
+    /// As it is kept. Takes 0.1 s of one processor.
+    fn hashed(&self) -> Result<Secret, Problem> {
+        let salt = random()?;
+        let hash = stretch(self.0, &salt, STRETCH.0, STRETCH.1)?;
+        Ok(Secret::Password { salt, memory_kib: STRETCH.0, passes: STRETCH.1, hash })
+    }
+}
+
 fn view(handle: &str, officer: &KeptOfficer) -> OfficerView {
     OfficerView {
         handle: handle.to_owned(),
@@ -347,6 +390,11 @@ fn view(handle: &str, officer: &KeptOfficer) -> OfficerView {
         roles: officer.roles.clone(),
         active: matches!(officer.secret, Secret::Password { .. }),
         waits_s: seconds(officer.locked_until_ms - now_ms()),
+        sheet: match &officer.sheet {
+            None => SheetState::None,
+            Some(sheet) if sheet.on_paper => SheetState::OnPaper,
+            Some(_) => SheetState::Shown,
+        },
     }
 }
 
@@ -369,19 +417,30 @@ fn random<const N: usize>() -> Result<[u8; N], Problem> {
     Ok(bytes)
 }
 
-/// A code of 80 bits, in groups of four.
-fn new_code() -> Result<(String, Secret), Problem> {
+/// 80 random bits as letters, in groups of four.
+fn new_letters() -> Result<String, Problem> {
     let bytes: [u8; 16] = random()?;
     let letters: Vec<char> = bytes.iter().map(|byte| char::from(CODE_ALPHABET[usize::from(byte % 32)])).collect();
-    let code = letters.chunks(4).map(|four| four.iter().collect::<String>()).collect::<Vec<_>>().join("-");
+    Ok(letters.chunks(4).map(|four| four.iter().collect::<String>()).collect::<Vec<_>>().join("-"))
+}
+
+fn new_code() -> Result<(String, Secret), Problem> {
+    let code = new_letters()?;
     let secret = Secret::Code { hash: code_hash(&code), until_ms: now_ms() + CODE_MS_MAX };
     Ok((code, secret))
 }
 
-/// Of what was typed: in any case, with or without the dashes. A code is too long to be guessed from its hash.
+/// What was typed, in any case, with or without the dashes.
+fn plain(code: &str) -> String {
+    code.chars().filter(char::is_ascii_alphanumeric).map(|c| c.to_ascii_uppercase()).collect()
+}
+
+/// A code is too long to be guessed from its hash.
 fn code_hash(code: &str) -> String {
-    let plain: String = code.chars().filter(char::is_ascii_alphanumeric).map(|c| c.to_ascii_uppercase()).collect();
-    blake3::derive_key("simpul officer code v1", plain.as_bytes()).iter().map(|byte| format!("{byte:02x}")).collect()
+    blake3::derive_key("simpul officer code v1", plain(code).as_bytes())
+        .iter()
+        .map(|byte| format!("{byte:02x}"))
+        .collect()
 }
 
 fn stretch(password: &str, salt: &[u8; 16], memory_kib: u32, passes: u32) -> Result<[u8; 32], Problem> {

@@ -155,6 +155,7 @@ impl Service {
             ));
         }
         self.node().join(invite.network, invite.statements.clone()).await?;
+        self.meet(&invite.peers);
         let peers = invite.peers.iter().map(|peer| format!("{}@{}", peer.node, peer.address)).collect();
         Ok(Joined { network: invite.network.to_string(), peers })
     }

@@ -11,7 +11,7 @@ pub use crate::founders::{Enacted, GrantView};
 pub use crate::glance::{Connected, Glance, Heard, OnlyHere, OnlyHereRow};
 pub use crate::health::{AlertView, HealthView, OfficeHealthView};
 pub use crate::network::{NetworkView, NoRoad, NodeReach, WayView};
-pub use crate::officers::{OfficerCode, OfficerView};
+pub use crate::officers::{OfficerCode, OfficerView, SheetState};
 pub use crate::offices::{Approved, CharterView, CutDone, Joined, NodeView, OfficeView, StatementView};
 pub use crate::record::{Holder, RecordEvent, RecordField, RecordPast, RecordValue, RecordView, Who};
 pub use ::health::{Figures, Level, Ministries, Need, Since, State, words::Said};

@@ -52,6 +52,11 @@ pub fn subject(
     Ok(Subject::NewOffice { name: name.to_owned(), kind, region })
 }
 
+/// Whether a folder holds a node, whole or damaged.
+pub fn holds_node(store: &StoreOptions) -> bool {
+    store::holds_node(&store.folder)
+}
+
 /// Makes a data folder with a new node in it.
 pub fn create(store: &StoreOptions, subject: Subject, practice: bool) -> Result<NodeKey, Problem> {
     driver::Node::create(store, subject, practice).map_err(|error| problem(&error))
@@ -121,7 +126,9 @@ pub(crate) fn problem(error: &driver::DriverError) -> Problem {
         driver::DriverError::Store(S::InUse { .. }) => {
             (Code::InUse, "a node runs on this folder, or a command works on it; try again, or stop the node first")
         }
-        driver::DriverError::Store(S::NoNode(_)) => (Code::NotFound, "make a node there with `simpul init`"),
+        driver::DriverError::Store(S::NoNode(_)) => {
+            (Code::NotFound, "make a node there with `simpul init`, or in a browser: `simpul run --web 127.0.0.1:8080`")
+        }
         driver::DriverError::Store(S::NodeExists(_)) => (Code::Conflict, "choose another folder with --data"),
         driver::DriverError::Store(S::KeyFile { .. } | S::Passphrase) => {
             (Code::BadInput, "give the key that the node was made with: --machine-key")

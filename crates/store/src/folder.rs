@@ -136,7 +136,8 @@ fn node_key_path(folder: &Path) -> PathBuf {
     folder.join("node.key")
 }
 
-pub(crate) fn has_node(folder: &Path) -> bool {
+/// Whether a node lives in a folder, whether or not it can be opened.
+pub fn has_node(folder: &Path) -> bool {
     node_key_path(folder).exists()
 }
 

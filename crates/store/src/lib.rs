@@ -28,7 +28,7 @@ mod tests;
 
 pub use copies::{Copies, Listed, frames_of_copy};
 pub use error::StoreError;
-pub use folder::{Released, read_node_key as node_secret, write_file};
+pub use folder::{Released, has_node as holds_node, read_node_key as node_secret, write_file};
 pub use index::{DocumentId, Index, IndexOp, JournalNumber, PageRow, Row, ScopeNumber, Setting, VALUE_BYTES_MAX};
 pub use options::{MachineKeySource, Options, Watch, machine_id};
 pub use store::{IndexState, Opened, Reader, Space, Store, Writer};

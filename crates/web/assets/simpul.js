@@ -9,3 +9,18 @@ htmx.createEventSource = (url) => {
 addEventListener("pageshow", (event) => {
   if (event.persisted) location.reload();
 });
+// What is to be pasted into a message gets a button; without script it is marked and copied by hand.
+addEventListener("DOMContentLoaded", () => {
+  for (const text of document.querySelectorAll("[data-copy]")) {
+    const button = document.createElement("button");
+    button.type = "button";
+    button.className = "second";
+    button.textContent = text.dataset.copy;
+    button.addEventListener("click", async () => {
+      text.select();
+      await navigator.clipboard.writeText(text.value);
+      button.textContent = text.dataset.copied;
+    });
+    text.after(button);
+  }
+});

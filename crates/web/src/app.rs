@@ -2,10 +2,12 @@
 
 use std::sync::Arc;
 
+use service::reply::OfficerView;
 use service::{Ask, Problem, Reply, Service};
 use tokio::sync::watch;
 
-use crate::session::Sessions;
+use crate::session::{House, Sessions};
+use crate::start::StartKey;
 
 /// The pages of one node. Cheap to clone.
 #[derive(Clone)]
@@ -16,27 +18,33 @@ struct Inner {
     sessions: Sessions,
     stopping: watch::Receiver<bool>,
     cookie: String,
+    start: Option<StartKey>,
 }
 
 impl App {
     /// `stopping` turns true when the node is to stop: then answers that go on for ever end.
     pub fn new(service: Service, stopping: watch::Receiver<bool>) -> Self {
+        Self::with(service, stopping, None)
+    }
+
+    /// The same for a node that may have no officers yet: whoever knows the key lets the first one in.
+    pub fn beginning(service: Service, stopping: watch::Receiver<bool>, key: StartKey) -> Self {
+        Self::with(service, stopping, Some(key))
+    }
+
+    fn with(service: Service, stopping: watch::Receiver<bool>, start: Option<StartKey>) -> Self {
         // A browser sends the cookies of a machine to every port: two nodes on one would log each other out.
         let cookie = format!("simpul-{}", service.key().short().replace(|c: char| !c.is_ascii_alphanumeric(), ""));
-        Self(Arc::new(Inner { service, sessions: Sessions::new(), stopping, cookie }))
+        Self(Arc::new(Inner { service, sessions: Sessions::new(), stopping, cookie, start }))
     }
 
     pub(crate) fn service(&self) -> &Service {
         &self.0.service
     }
 
-    pub(crate) fn sessions(&self) -> &Sessions {
-        &self.0.sessions
-    }
-
-    /// The name of the cookie that says who is logged in.
-    pub(crate) fn cookie(&self) -> &str {
-        &self.0.cookie
+    /// The key that lets the first officer in; none where the node was started without one.
+    pub(crate) fn start_key(&self) -> Option<&StartKey> {
+        self.0.start.as_ref()
     }
 
     pub(crate) fn stopping(&self) -> watch::Receiver<bool> {
@@ -45,6 +53,20 @@ impl App {
 
     pub(crate) async fn ask(&self, ask: impl Into<Ask>) -> Result<Reply, Problem> {
         self.0.service.ask(ask.into(), |_| ()).await
+    }
+}
+
+impl House for App {
+    fn cookie(&self) -> &str {
+        &self.0.cookie
+    }
+
+    fn sessions(&self) -> &Sessions {
+        &self.0.sessions
+    }
+
+    fn officer(&self, handle: &str) -> Option<OfficerView> {
+        self.0.service.officer(handle)
     }
 }
 

@@ -21,6 +21,8 @@ pub(crate) enum Place {
     Look,
     OnlyHere,
     Officers,
+    /// The officer's own page, behind the name in the top bar.
+    Own,
 }
 
 pub(crate) struct NavItem {
@@ -48,6 +50,8 @@ pub(crate) struct Frame {
     pub(crate) style: String,
     pub(crate) mark: String,
     pub(crate) scripts: [String; 3],
+    /// The page has parts that follow what is typed, though nobody is logged in.
+    pub(crate) typing: bool,
     /// The office's name, when the page may know it.
     pub(crate) office: Option<String>,
     pub(crate) practice: bool,
@@ -68,6 +72,7 @@ impl Frame {
             style: assets::style_path(),
             mark: assets::mark_path(),
             scripts: assets::script_paths(),
+            typing: false,
             office: None,
             practice: false,
             officer: None,

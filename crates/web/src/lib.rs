@@ -7,7 +7,8 @@
 //! - Every answer, errors included, carries the strict content policy and a request id (`security`).
 //! - Nothing is bound beyond this machine ([`listen`]), and a page answers only under a name of this machine, so that a
 //!   site from outside cannot reach it through the browser of the one who works here.
-//! - Every page but the log-in is for an officer who is logged in; every write names that officer (`session`).
+//! - Every page but the log-in is for an officer who is logged in; every write names that officer (`session`). While there
+//!   is no officer, only whoever knows the key that the node told at its start begins it (`start`).
 //! - Every post carries the token of a form of ours.
 //! - Every word on a page comes from `words/`, in both languages. No name stands in an address.
 
@@ -16,6 +17,8 @@
 mod api;
 mod app;
 mod assets;
+mod blank;
+mod carry;
 mod find;
 mod form;
 mod frame;
@@ -23,18 +26,23 @@ mod language;
 mod local;
 mod login;
 mod metrics;
+mod mulai;
 mod officers;
+mod own;
 mod person;
 mod problem;
+mod requests;
 mod rows;
 mod security;
 mod session;
+mod start;
 mod today;
 mod words;
 
 pub use app::App;
 pub use language::Language;
 pub use local::{Line, local_router};
+pub use start::{Start, StartKey, first_router};
 
 use axum::Router;
 use axum::extract::DefaultBodyLimit;
@@ -90,7 +98,7 @@ pub fn router(app: App) -> Router {
         .route("/api/v1/participants/search", post(api::search))
         .route("/api/v1/participants/{id}", get(api::show).patch(api::change))
         .route("/api/v1/participants/{id}/choose", post(api::choose));
-    Router::new()
+    let pages = Router::new()
         .route("/", get(today::today))
         .route("/masuk", get(login::ask_in).post(login::log_in))
         .route("/masuk/kode", get(login::ask_code).post(login::enrol))
@@ -107,6 +115,19 @@ pub fn router(app: App) -> Router {
         .route("/petugas", get(officers::list).post(officers::add))
         .route("/petugas/kode", post(officers::reset))
         .route("/petugas/hapus", post(officers::remove))
+        .route("/mulai", get(mulai::begin))
+        .route("/mulai/petugas", get(mulai::ask_first).post(mulai::first))
+        .route("/mulai/jawaban", get(mulai::again).post(mulai::answer))
+        .route("/mulai/permintaan", get(mulai::request_file))
+        .route("/permintaan", get(requests::ask).post(requests::look))
+        .route("/permintaan/setuju", get(requests::again).post(requests::approve))
+        .route("/permintaan/tolak", get(requests::again).post(requests::refuse))
+        .route("/permintaan/berkas", get(requests::again).post(requests::file))
+        .route("/saya", get(own::show))
+        .route("/saya/sandi", get(own::again).post(own::change_password))
+        .route("/saya/lembar", get(own::again).post(own::new_sheet))
+        .route("/saya/lembar/simpan", get(own::again).post(own::on_paper))
+        .route("/masuk/lembar", get(own::ask_recover).post(own::recover))
         .route("/keadaan", get(today::chip_part))
         .route("/kabar", get(today::news))
         .merge(api)
@@ -115,12 +136,18 @@ pub fn router(app: App) -> Router {
         .route("/assets/{name}", get(assets::serve))
         .fallback(problem::not_found)
         .method_not_allowed_fallback(problem::method_not_allowed)
-        .layer(DefaultBodyLimit::max(BODY_BYTES_MAX))
+        .layer(DefaultBodyLimit::max(BODY_BYTES_MAX));
+    guarded(pages).with_state(app)
+}
+
+/// What every page of ours stands behind, from the outermost: headers and request id, a name of this machine, no other
+/// site, the chosen language.
+fn guarded<S: Clone + Send + Sync + 'static>(pages: Router<S>) -> Router<S> {
+    pages
         .layer(from_fn(language::remember))
         .layer(from_fn(security::only_this_site))
         .layer(from_fn(security::only_this_machine))
         .layer(from_fn_with_state(security::RequestIds::new(), security::guard))
-        .with_state(app)
 }
 
 /// The largest body of a request: a form with every field at its longest.

@@ -16,6 +16,8 @@ struct LogIn {
     frame: Frame,
     /// Nobody can log in at this node yet.
     nobody: bool,
+    /// The node was started so that the first officer begins it by a page.
+    begins: bool,
     handle: String,
     back: String,
     wrong: Option<String>,
@@ -50,7 +52,8 @@ pub(crate) async fn ask_in(State(app): State<App>, Query(back): Query<Back>, vis
     }
     let frame = Frame::outside(&app, &visit);
     let nobody = !app.service().has_officers();
-    let shown = LogIn { frame, nobody, handle: String::new(), back: inside(&back.ke).to_owned(), wrong: None };
+    let begins = app.start_key().is_some();
+    let shown = LogIn { frame, nobody, begins, handle: String::new(), back: inside(&back.ke).to_owned(), wrong: None };
     visit.with_cookie(&app, page(&shown, &visit))
 }
 
@@ -64,7 +67,14 @@ pub(crate) async fn log_in(State(app): State<App>, visit: Visit, form: Posted) -
         },
     };
     let frame = Frame::outside(&app, &visit);
-    let shown = LogIn { frame, nobody: false, handle, back: inside(form.get("ke")).to_owned(), wrong: Some(wrong) };
+    let shown = LogIn {
+        frame,
+        nobody: false,
+        begins: false,
+        handle,
+        back: inside(form.get("ke")).to_owned(),
+        wrong: Some(wrong),
+    };
     (axum::http::StatusCode::UNPROCESSABLE_ENTITY, page(&shown, &visit)).into_response()
 }
 

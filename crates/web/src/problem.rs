@@ -29,11 +29,12 @@ pub(crate) enum Reason {
     ShownMissing,
     Conflict,
     Storage,
+    Closed,
 }
 
 impl Reason {
     #[cfg(test)]
-    pub(crate) const ALL: [Self; 14] = [
+    pub(crate) const ALL: [Self; 15] = [
         Self::NotFound,
         Self::MethodNotAllowed,
         Self::ForeignName,
@@ -48,6 +49,7 @@ impl Reason {
         Self::ShownMissing,
         Self::Conflict,
         Self::Storage,
+        Self::Closed,
     ];
 
     fn status(self) -> StatusCode {
@@ -57,7 +59,9 @@ impl Reason {
             Self::ForeignName => StatusCode::MISDIRECTED_REQUEST,
             Self::Internal => StatusCode::INTERNAL_SERVER_ERROR,
             Self::NotLoggedIn => StatusCode::UNAUTHORIZED,
-            Self::ForeignSite | Self::NotYourRole | Self::NoRight | Self::StaleForm => StatusCode::FORBIDDEN,
+            Self::ForeignSite | Self::NotYourRole | Self::NoRight | Self::StaleForm | Self::Closed => {
+                StatusCode::FORBIDDEN
+            }
             Self::BadForm => StatusCode::BAD_REQUEST,
             Self::TooLarge => StatusCode::PAYLOAD_TOO_LARGE,
             Self::ShownMissing => StatusCode::PRECONDITION_REQUIRED,
@@ -83,6 +87,7 @@ impl Reason {
             Self::ShownMissing => "if_match_missing",
             Self::Conflict => "conflict",
             Self::Storage => "storage",
+            Self::Closed => "closed",
         }
     }
 

@@ -19,7 +19,6 @@ use axum::{
 use service::reply::OfficerView;
 
 use crate::{
-    app::App,
     language::Language,
     problem::{Problem, Reason},
 };
@@ -39,10 +38,26 @@ const TOKEN_HEADER: &str = "x-csrf-token";
 /// The largest form.
 const FORM_BYTES_MAX: usize = 256 << 10;
 
+/// The largest form with a file in it: the file is judged by its content and refused beside its field.
+const UPLOAD_BYTES_MAX: usize = 8 << 20;
+
 struct Session {
-    handle: String,
+    /// None for whoever begins a node that has no officers yet.
+    handle: Option<String>,
     began: Instant,
     seen: Instant,
+}
+
+/// Whose pages are visited: a node, or a folder that has none yet.
+pub(crate) trait House: Clone + Send + Sync + 'static {
+    /// The name of the cookie that says who is logged in.
+    fn cookie(&self) -> &str;
+
+    /// Everybody who is logged in.
+    fn sessions(&self) -> &Sessions;
+
+    /// The officer of a handle, as they stand now.
+    fn officer(&self, handle: &str) -> Option<OfficerView>;
 }
 
 /// Everybody who is logged in.
@@ -60,8 +75,8 @@ impl Sessions {
         self.open.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    /// Begins a session and gives the value of its cookie.
-    pub(crate) fn begin(&self, handle: &str) -> String {
+    /// Begins the session of an officer, or of whoever begins the node, and gives the value of its cookie.
+    pub(crate) fn begin(&self, handle: Option<&str>) -> String {
         let value = data_encoding::HEXLOWER.encode(&random::<32>());
         let now = Instant::now();
         let mut open = self.open();
@@ -71,7 +86,7 @@ impl Sessions {
         {
             open.remove(&oldest);
         }
-        open.insert(key(&value), Session { handle: handle.to_owned(), began: now, seen: now });
+        open.insert(key(&value), Session { handle: handle.map(str::to_owned), began: now, seen: now });
         value
     }
 
@@ -79,8 +94,13 @@ impl Sessions {
         self.open().remove(&key(cookie));
     }
 
-    /// The officer behind a cookie.
-    fn handle(&self, cookie: &str) -> Option<String> {
+    /// Ends every session of an officer, wherever it is open.
+    pub(crate) fn end_all(&self, handle: &str) {
+        self.open().retain(|_, session| session.handle.as_deref() != Some(handle));
+    }
+
+    /// Whose session a cookie stands for: an officer's, or, with none, of whoever begins the node.
+    fn handle(&self, cookie: &str) -> Option<Option<String>> {
         let now = Instant::now();
         let mut open = self.open();
         let session = open.get_mut(&key(cookie)).filter(|session| session.lasts(now))?;
@@ -116,6 +136,8 @@ fn random<const N: usize>() -> [u8; N] {
 pub(crate) struct Visit {
     pub(crate) language: Language,
     pub(crate) officer: Option<OfficerView>,
+    /// Whoever opened the address that the node told at its start, and begins it.
+    pub(crate) begins: bool,
     /// What every form of this browser gives back.
     pub(crate) token: String,
     pub(crate) parts: Parts,
@@ -125,17 +147,19 @@ pub(crate) struct Visit {
 }
 
 impl Visit {
-    fn of(app: &App, parts: &Parts) -> Self {
+    fn of(app: &impl House, parts: &Parts) -> Self {
         let cookie = cookie(&parts.headers, app.cookie());
         let is_new = cookie.is_none();
         let cookie = cookie.unwrap_or_else(|| data_encoding::HEXLOWER.encode(&random::<32>()));
-        let officer = app.sessions().handle(&cookie).and_then(|handle| app.service().officer(&handle));
+        let session = app.sessions().handle(&cookie);
+        let begins = session == Some(None);
+        let officer = session.flatten().and_then(|handle| app.officer(&handle));
         let language = Language::of(parts.uri.query(), &parts.headers);
-        Self { language, officer, token: app.sessions().token(&cookie), parts: parts.clone(), cookie, is_new }
+        Self { language, officer, begins, token: app.sessions().token(&cookie), parts: parts.clone(), cookie, is_new }
     }
 
     /// Gives the browser its cookie, if it has none: forms before the log-in are bound to it too.
-    pub(crate) fn with_cookie(&self, app: &App, response: impl IntoResponse) -> Response {
+    pub(crate) fn with_cookie(&self, app: &impl House, response: impl IntoResponse) -> Response {
         let mut response = response.into_response();
         if self.is_new {
             set_cookie(&mut response, app.cookie(), &self.cookie);
@@ -148,14 +172,26 @@ impl Visit {
     }
 
     /// Begins a session for an officer: a new cookie, so that nobody who knew the old one is let in with them.
-    pub(crate) fn let_in(&self, app: &App, handle: &str, response: impl IntoResponse) -> Response {
-        app.sessions().end(&self.cookie);
-        let mut response = response.into_response();
-        set_cookie(&mut response, app.cookie(), &app.sessions().begin(handle));
-        response
+    pub(crate) fn let_in(&self, app: &impl House, handle: &str, response: impl IntoResponse) -> Response {
+        self.now(app, Some(handle)).with_cookie(app, response)
     }
 
-    pub(crate) fn log_out(&self, app: &App, response: impl IntoResponse) -> Response {
+    /// The same visit as of somebody else, in a session that begins with it: an officer, or whoever begins the node. The
+    /// answer has to give the browser its new cookie ([`Self::with_cookie`]).
+    pub(crate) fn now(&self, app: &impl House, handle: Option<&str>) -> Self {
+        app.sessions().end(&self.cookie);
+        let cookie = app.sessions().begin(handle);
+        Self {
+            officer: handle.and_then(|handle| app.officer(handle)),
+            begins: handle.is_none(),
+            token: app.sessions().token(&cookie),
+            cookie,
+            is_new: true,
+            ..self.clone()
+        }
+    }
+
+    pub(crate) fn log_out(&self, app: &impl House, response: impl IntoResponse) -> Response {
         app.sessions().end(&self.cookie);
         let mut response = response.into_response();
         if let Ok(value) =
@@ -183,10 +219,10 @@ fn cookie(headers: &HeaderMap, name: &str) -> Option<String> {
     pairs.find(|(known, _)| *known == name).map(|(_, value)| value.to_owned())
 }
 
-impl FromRequestParts<App> for Visit {
+impl<H: House> FromRequestParts<H> for Visit {
     type Rejection = std::convert::Infallible;
 
-    async fn from_request_parts(parts: &mut Parts, app: &App) -> Result<Self, Self::Rejection> {
+    async fn from_request_parts(parts: &mut Parts, app: &H) -> Result<Self, Self::Rejection> {
         Ok(Self::of(app, parts))
     }
 }
@@ -210,11 +246,19 @@ impl Desk {
     }
 }
 
-impl FromRequestParts<App> for Desk {
+impl<H: House> FromRequestParts<H> for Desk {
     type Rejection = Response;
 
-    async fn from_request_parts(parts: &mut Parts, app: &App) -> Result<Self, Response> {
-        let visit = Visit::of(app, parts);
+    async fn from_request_parts(parts: &mut Parts, app: &H) -> Result<Self, Response> {
+        Self::of(app, Visit::of(app, parts))
+    }
+}
+
+impl Desk {
+    /// The desk of a visit, or the way to the log-in.
+    #[expect(clippy::result_large_err, reason = "an answer is what an extractor refuses with")]
+    pub(crate) fn of(app: &impl House, visit: Visit) -> Result<Self, Response> {
+        let parts = &visit.parts;
         match visit.officer.clone() {
             Some(officer) => Ok(Self { visit, officer }),
             None if visit.is_api() => Err(visit.problem(Reason::NotLoggedIn).into_response()),
@@ -233,12 +277,15 @@ impl FromRequestParts<App> for Desk {
 
 /// What a form of ours sent.
 #[derive(Debug, Clone, Default)]
-pub(crate) struct Posted(Vec<(String, String)>);
+pub(crate) struct Posted {
+    fields: Vec<(String, String)>,
+    files: Vec<(String, Vec<u8>)>,
+}
 
 impl Posted {
     /// The text of a field, empty if it was not sent.
     pub(crate) fn get(&self, name: &str) -> &str {
-        self.0.iter().find(|(known, _)| known == name).map_or("", |(_, value)| value.as_str())
+        self.fields.iter().find(|(known, _)| known == name).map_or("", |(_, value)| value.as_str())
     }
 
     /// The text of a field, if there is any.
@@ -246,28 +293,53 @@ impl Posted {
         Some(self.get(name).trim().to_owned()).filter(|text| !text.is_empty())
     }
 
+    /// The content of a file that was chosen.
+    pub(crate) fn file(&self, name: &str) -> Option<&[u8]> {
+        self.files.iter().find(|(known, bytes)| known == name && !bytes.is_empty()).map(|(_, bytes)| bytes.as_slice())
+    }
+
+    /// A form that may carry files; none if it does not read as one.
+    async fn of_parts(request: Request) -> Option<Self> {
+        let mut parts = axum::extract::Multipart::from_request(request, &()).await.ok()?;
+        let mut this = Self::default();
+        while let Some(part) = parts.next_field().await.ok()? {
+            let (name, is_file) = (part.name()?.to_owned(), part.file_name().is_some());
+            let bytes = part.bytes().await.ok()?;
+            if is_file {
+                this.files.push((name, bytes.to_vec()));
+            } else {
+                this.fields.push((name, String::from_utf8(bytes.to_vec()).ok()?));
+            }
+        }
+        Some(this)
+    }
+
     pub(crate) fn all<'a>(&'a self, name: &'a str) -> impl Iterator<Item = &'a str> {
-        self.0.iter().filter(move |(known, _)| known == name).map(|(_, value)| value.as_str())
+        self.fields.iter().filter(move |(known, _)| known == name).map(|(_, value)| value.as_str())
     }
 }
 
-impl FromRequest<App> for Posted {
+impl<H: House> FromRequest<H> for Posted {
     type Rejection = Response;
 
-    async fn from_request(request: Request, app: &App) -> Result<Self, Response> {
+    async fn from_request(request: Request, app: &H) -> Result<Self, Response> {
         let (parts, body) = request.into_parts();
         let visit = Visit::of(app, &parts);
         let bad = |reason| visit.problem(reason).into_response();
-        let bytes = axum::body::to_bytes(body, FORM_BYTES_MAX).await.map_err(|_| bad(Reason::TooLarge))?;
-        let fields = match axum::extract::Form::<Vec<(String, String)>>::from_request(
-            Request::from_parts(parts, axum::body::Body::from(bytes)),
-            &(),
-        )
-        .await
-        {
-            Ok(form) => Self(form.0),
-            Err(_) => return Err(bad(Reason::BadForm)),
+        let kind = parts.headers.get(header::CONTENT_TYPE).and_then(|kind| kind.to_str().ok()).unwrap_or_default();
+        let with_files = kind.starts_with("multipart/form-data");
+        let bytes_max = if with_files { UPLOAD_BYTES_MAX } else { FORM_BYTES_MAX };
+        let bytes = axum::body::to_bytes(body, bytes_max).await.map_err(|_| bad(Reason::TooLarge))?;
+        let mut whole = Request::from_parts(parts, axum::body::Body::from(bytes));
+        let read = if with_files {
+            // The whole body is here, within its bound.
+            axum::extract::DefaultBodyLimit::disable().apply(&mut whole);
+            Self::of_parts(whole).await
+        } else {
+            let form = axum::extract::Form::<Vec<(String, String)>>::from_request(whole, &()).await;
+            form.ok().map(|form| Self { fields: form.0, files: Vec::new() })
         };
+        let Some(fields) = read else { return Err(bad(Reason::BadForm)) };
         if visit.has_token(fields.get("token")) { Ok(fields) } else { Err(bad(Reason::StaleForm)) }
     }
 }
@@ -285,7 +357,7 @@ impl Visit {
     }
 
     /// The token of the session that an answer begins, for scripts.
-    pub(crate) fn token_of(app: &App, response: &Response) -> Option<String> {
+    pub(crate) fn token_of(app: &impl House, response: &Response) -> Option<String> {
         let cookie = response.headers().get(header::SET_COOKIE)?.to_str().ok()?;
         let value = cookie.split(';').next()?.split_once('=')?.1;
         Some(app.sessions().token(value))
@@ -299,14 +371,14 @@ mod tests {
     #[test]
     fn a_session_ends_when_it_is_told_to_or_too_old() {
         let sessions = Sessions::new();
-        let cookie = sessions.begin("siti");
-        assert_eq!(sessions.handle(&cookie).as_deref(), Some("siti"));
+        let cookie = sessions.begin(Some("siti"));
+        assert_eq!(sessions.handle(&cookie), Some(Some("siti".to_owned())));
         assert_eq!(sessions.handle("guess"), None);
         let now = Instant::now();
-        let idle = Session { handle: "siti".into(), began: now, seen: now };
+        let idle = Session { handle: Some("siti".into()), began: now, seen: now };
         assert!(idle.lasts(now + IDLE_MAX / 2));
         assert!(!idle.lasts(now + IDLE_MAX));
-        let long = Session { handle: "siti".into(), began: now, seen: now + AGE_MAX - Duration::from_secs(1) };
+        let long = Session { handle: Some("siti".into()), began: now, seen: now + AGE_MAX - Duration::from_secs(1) };
         assert!(!long.lasts(now + AGE_MAX));
         sessions.end(&cookie);
         assert_eq!(sessions.handle(&cookie), None);
@@ -324,7 +396,7 @@ mod tests {
     fn there_are_never_too_many() {
         let sessions = Sessions::new();
         for _ in 0..SESSIONS_MAX + 20 {
-            sessions.begin("siti");
+            sessions.begin(Some("siti"));
         }
         assert!(sessions.open().len() <= SESSIONS_MAX);
     }

@@ -44,9 +44,10 @@ struct Today {
 pub(crate) async fn today(State(app): State<App>, desk: Desk) -> Result<Response, Problem> {
     let (frame, glance) = Frame::of(&app, &desk, Place::Today).await?;
     let words = frame.words;
-    let lines = lines(words, &glance);
+    let lines = lines(words, &glance, desk.officer.administers());
     let answer = match lines.iter().filter(|line| line.state != "well").count() {
-        0 if glance.participants == 0 => words.say("today-empty"),
+        // What to do first, whatever else is left.
+        _ if glance.participants == 0 => words.say("today-empty"),
         0 => words.say("today-nothing"),
         n => words.about("today-some", "n", n),
     };
@@ -55,8 +56,17 @@ pub(crate) async fn today(State(app): State<App>, desk: Desk) -> Result<Response
 }
 
 /// What an officer can end, the most pressing first.
-fn lines(words: Words, glance: &Glance) -> Vec<Line> {
+fn lines(words: Words, glance: &Glance, administers: bool) -> Vec<Line> {
     let mut lines = Vec::new();
+    if administers && !glance.office.admitted {
+        lines.push(Line {
+            state: "choose",
+            text: words.say("today-not-joined"),
+            more: words.say("today-not-joined-more"),
+            href: "/mulai",
+            action: words.say("today-not-joined-action"),
+        });
+    }
     if glance.contested > 0 {
         lines.push(Line {
             state: "choose",

@@ -2,6 +2,11 @@
 
 #![allow(clippy::unwrap_used, clippy::panic, reason = "a test at the edge")]
 
+#[path = "pages/mulai.rs"]
+mod mulai;
+
+use std::ops::{Deref, DerefMut};
+
 use axum::Router;
 use axum::body::{Body, to_bytes};
 use axum::http::{Request, StatusCode, header};
@@ -17,13 +22,32 @@ struct Answer {
     body: String,
 }
 
+/// A browser at pages that are not served over a socket.
+struct Browser {
+    router: Router,
+    cookie: Option<String>,
+}
+
 /// Desa Kuripan with one officer, and a browser at it.
 struct Kuripan {
-    router: Router,
+    browser: Browser,
     service: Service,
-    cookie: Option<String>,
     _folder: TempDir,
     _stop: watch::Sender<bool>,
+}
+
+impl Deref for Kuripan {
+    type Target = Browser;
+
+    fn deref(&self) -> &Browser {
+        &self.browser
+    }
+}
+
+impl DerefMut for Kuripan {
+    fn deref_mut(&mut self) -> &mut Browser {
+        &mut self.browser
+    }
 }
 
 impl Kuripan {
@@ -34,23 +58,49 @@ impl Kuripan {
         service::create(&store, office, practice).unwrap();
         let service = Service::start(Options::offline(store)).await.unwrap();
         let (stop, stopping) = watch::channel(false);
-        let router = router(App::new(service.clone(), stopping));
-        Self { router, service, cookie: None, _folder: folder, _stop: stop }
+        let browser = Browser { router: router(App::new(service.clone(), stopping)), cookie: None };
+        Self { browser, service, _folder: folder, _stop: stop }
     }
 
     /// With an officer of these roles logged in.
     async fn with(roles: &[Role]) -> Self {
         let mut this = Self::new(false).await;
-        let add = Command::AddOfficer { handle: "siti".into(), name: "Siti".into(), roles: roles.to_vec() };
-        let Ok(Reply::OfficerCode(code)) = this.service.ask(add.into(), |_| ()).await else { panic!("a code") };
-        let token = this.token("/masuk/kode").await;
-        let typed = [("handle", "siti"), ("code", &code.code), ("password", "kopi pagi"), ("again", "kopi pagi")];
-        let answer = this.post("/masuk/kode", &token, &typed).await;
-        assert_eq!(answer.status, StatusCode::SEE_OTHER, "{}", answer.body);
+        this.enrol(roles).await;
         this
     }
 
-    async fn send(&mut self, request: axum::http::request::Builder, body: String) -> Answer {
+    /// Lets Siti in with these roles.
+    async fn enrol(&mut self, roles: &[Role]) {
+        let add = Command::AddOfficer { handle: "siti".into(), name: "Siti".into(), roles: roles.to_vec() };
+        let Ok(Reply::OfficerCode(code)) = self.service.ask(add.into(), |_| ()).await else { panic!("a code") };
+        let token = self.token("/masuk/kode").await;
+        let typed = [("handle", "siti"), ("code", &code.code), ("password", "kopi pagi"), ("again", "kopi pagi")];
+        let answer = self.post("/masuk/kode", &token, &typed).await;
+        assert_eq!(answer.status, StatusCode::SEE_OTHER, "{}", answer.body);
+    }
+
+    /// Registers somebody by the form and gives the address of the record.
+    async fn register(&mut self, fields: &[(&str, &str)]) -> String {
+        let token = self.token("/peserta/daftar").await;
+        let answer = self.post("/peserta/daftar", &token, fields).await;
+        assert_eq!(answer.status, StatusCode::SEE_OTHER, "{}", answer.body);
+        let place = answer.headers[header::LOCATION].to_str().unwrap();
+        place.split('?').next().unwrap().to_owned()
+    }
+}
+
+impl Browser {
+    async fn send(&mut self, request: axum::http::request::Builder, body: impl Into<Body>) -> Answer {
+        let (parts, bytes) = self.send_for_bytes(request, body.into()).await;
+        let body = String::from_utf8(bytes).unwrap();
+        Answer { status: parts.status, headers: parts.headers, body }
+    }
+
+    async fn send_for_bytes(
+        &mut self,
+        request: axum::http::request::Builder,
+        body: Body,
+    ) -> (axum::http::response::Parts, Vec<u8>) {
         let mut request = request;
         if !request.headers_ref().is_some_and(|headers| headers.contains_key(header::HOST)) {
             request = request.header(header::HOST, "localhost:8080");
@@ -58,14 +108,14 @@ impl Kuripan {
         if let Some(cookie) = &self.cookie {
             request = request.header(header::COOKIE, cookie);
         }
-        let response = self.router.clone().oneshot(request.body(Body::from(body)).unwrap()).await.unwrap();
+        let response = self.router.clone().oneshot(request.body(body).unwrap()).await.unwrap();
         let (parts, body) = response.into_parts();
         let body = to_bytes(body, 1 << 20).await.unwrap();
         let mut set = parts.headers.get_all(header::SET_COOKIE).iter().filter_map(|value| value.to_str().ok());
         if let Some(given) = set.rfind(|value| value.starts_with("simpul-")) {
             self.cookie = given.split(';').next().map(str::to_owned);
         }
-        Answer { status: parts.status, headers: parts.headers, body: String::from_utf8(body.to_vec()).unwrap() }
+        (parts, body.to_vec())
     }
 
     async fn get(&mut self, path: &str) -> Answer {
@@ -84,22 +134,17 @@ impl Kuripan {
     }
 
     async fn post(&mut self, path: &str, token: &str, fields: &[(&str, &str)]) -> Answer {
-        let mut body = format!("token={token}");
-        for (name, value) in fields {
-            let value: String = value.bytes().map(|byte| format!("%{byte:02x}")).collect();
-            body.push_str(&format!("&{name}={value}"));
-        }
-        let request = Request::post(path).header(header::CONTENT_TYPE, "application/x-www-form-urlencoded");
+        let (request, body) = form(path, token, fields);
         self.send(request, body).await
     }
 
-    /// Registers somebody by the form and gives the address of the record.
-    async fn register(&mut self, fields: &[(&str, &str)]) -> String {
-        let token = self.token("/peserta/daftar").await;
-        let answer = self.post("/peserta/daftar", &token, fields).await;
-        assert_eq!(answer.status, StatusCode::SEE_OTHER, "{}", answer.body);
-        let place = answer.headers[header::LOCATION].to_str().unwrap();
-        place.split('?').next().unwrap().to_owned()
+    /// The file that a form gives.
+    async fn fetch(&mut self, path: &str, token: &str, fields: &[(&str, &str)]) -> Vec<u8> {
+        let (request, body) = form(path, token, fields);
+        let (parts, bytes) = self.send_for_bytes(request, body.into()).await;
+        assert_eq!(parts.status, StatusCode::OK);
+        assert!(parts.headers[header::CONTENT_DISPOSITION].to_str().unwrap().starts_with("attachment"));
+        bytes
     }
 
     async fn api(&mut self, method: &str, path: &str, token: &str, more: &[(&str, &str)], body: &str) -> Answer {
@@ -108,6 +153,17 @@ impl Kuripan {
         let request = more.iter().fold(request, |request, (name, value)| request.header(*name, *value));
         self.send(request, body.to_owned()).await
     }
+}
+
+/// A form as a browser sends it.
+fn form(path: &str, token: &str, fields: &[(&str, &str)]) -> (axum::http::request::Builder, String) {
+    let mut body = format!("token={token}");
+    for (name, value) in fields {
+        let value: String = value.bytes().map(|byte| format!("%{byte:02x}")).collect();
+        body.push_str(&format!("&{name}={value}"));
+    }
+    let request = Request::post(path).header(header::CONTENT_TYPE, "application/x-www-form-urlencoded");
+    (request, body)
 }
 
 /// The value of a hidden field.
