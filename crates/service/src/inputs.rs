@@ -17,6 +17,10 @@ pub enum InputKind {
     YesNo,
     /// A number from 0.
     Number,
+    /// Somebody in the register: a register number or a name.
+    Person,
+    /// The code of a place.
+    Place,
     /// One of these codes.
     Choice(Vec<(String, Both)>),
 }
@@ -49,6 +53,7 @@ pub fn inputs() -> Vec<Input> {
     let kinds = [RecordKind::Person, RecordKind::Participation];
     let fields = kinds.into_iter().flat_map(|kind| kind.fields().iter().map(move |spec| (kind, spec)));
     fields
+        .filter(|(_, spec)| spec.value != ValueType::Person)
         .filter_map(|(kind, spec)| {
             Some(Input {
                 field: spec.key.to_owned(),
@@ -76,7 +81,9 @@ pub(crate) fn input_kind(value: ValueType) -> Option<InputKind> {
         ValueType::Date => InputKind::Date,
         ValueType::YesNo => InputKind::YesNo,
         ValueType::Number => InputKind::Number,
-        ValueType::Person => return None,
+        ValueType::Person => InputKind::Person,
+        ValueType::Place => InputKind::Place,
+        ValueType::Office | ValueType::Document => return None,
         ValueType::Code(codes) => {
             InputKind::Choice(codes.iter().map(|(code, words)| ((*code).to_owned(), (*words).into())).collect())
         }
