@@ -21,6 +21,12 @@ pub enum InputKind {
     Person,
     /// The code of a place.
     Place,
+    /// An office, by its id.
+    Office,
+    /// Another record, by its name in addresses.
+    Document,
+    /// A text of several lines that people write together.
+    Lines,
     /// One of these codes.
     Choice(Vec<(String, Both)>),
 }
@@ -54,13 +60,11 @@ pub fn inputs() -> Vec<Input> {
     let fields = kinds.into_iter().flat_map(|kind| kind.fields().iter().map(move |spec| (kind, spec)));
     fields
         .filter(|(_, spec)| spec.value != ValueType::Person)
-        .filter_map(|(kind, spec)| {
-            Some(Input {
-                field: spec.key.to_owned(),
-                label: spec.label.into(),
-                kind: input_kind(spec.value)?,
-                of_person: kind == RecordKind::Person,
-            })
+        .map(|(kind, spec)| Input {
+            field: spec.key.to_owned(),
+            label: spec.label.into(),
+            kind: input_kind(spec.value),
+            of_person: kind == RecordKind::Person,
         })
         .collect()
 }
@@ -75,19 +79,20 @@ pub fn fault(field: &str, text: &str) -> Option<Fault> {
     }
 }
 
-pub(crate) fn input_kind(value: ValueType) -> Option<InputKind> {
-    Some(match value {
+pub(crate) fn input_kind(value: ValueType) -> InputKind {
+    match value {
         ValueType::Text => InputKind::Text,
         ValueType::Date => InputKind::Date,
         ValueType::YesNo => InputKind::YesNo,
         ValueType::Number => InputKind::Number,
         ValueType::Person => InputKind::Person,
         ValueType::Place => InputKind::Place,
-        ValueType::Office | ValueType::Document => return None,
+        ValueType::Office => InputKind::Office,
+        ValueType::Document => InputKind::Document,
         ValueType::Code(codes) => {
             InputKind::Choice(codes.iter().map(|(code, words)| ((*code).to_owned(), (*words).into())).collect())
         }
-    })
+    }
 }
 
 #[cfg(test)]

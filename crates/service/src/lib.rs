@@ -12,6 +12,7 @@
 mod ask;
 mod backup;
 mod both;
+mod cases;
 mod check;
 mod find;
 mod founders;
@@ -29,6 +30,9 @@ mod record;
 mod reference;
 pub mod reply;
 mod setup;
+mod sheet_kinds;
+mod sheet_write;
+mod sheets;
 mod shown;
 mod status;
 
@@ -58,6 +62,9 @@ pub use inputs::{Fault, Input, InputKind, fault, inputs};
 pub use officers::{NotLetIn, PASSWORD_CHARS_MIN, Role};
 pub use problem::{Code, Problem};
 pub use reply::Reply;
+pub use sheet_kinds::{SheetInput, SheetKind, fact_fault, fact_inputs, sheet_fault, sheet_inputs, sheet_kinds};
+pub use sheet_write::TextChange;
+pub use sheets::FindSheets;
 pub use setup::{CARRIED_BYTES_MAX, create, draft, fields, found, subject, template};
 pub use store::{MachineKeySource, Options as StoreOptions};
 
@@ -163,6 +170,22 @@ impl Service {
                 self.leave(&officer, &id, &reason, date.as_deref()).await?;
                 Reply::Done
             }
+            Command::BeginSheet { officer, kind, place, fields, texts } => {
+                Reply::Begun { id: self.begin_sheet(&officer, &kind, place.as_deref(), &fields, &texts).await? }
+            }
+            Command::ChangeSheet { officer, id, fields, texts, shown } => {
+                self.change_sheet(&officer, &id, &fields, &texts, shown.as_deref()).await?;
+                Reply::Done
+            }
+            Command::ChooseSheet { officer, id, field, value, shown } => {
+                self.choose_sheet(&officer, &id, &field, &value, shown.as_deref()).await?;
+                Reply::Done
+            }
+            Command::Say { officer, id, fact, inputs } => {
+                self.say_in_sheet(&officer, &id, &fact, &inputs).await?;
+                Reply::Done
+            }
+            Command::Visit { officer, inputs } => Reply::Begun { id: self.visit(&officer, &inputs).await? },
             Command::Import { officer, file, decided } => {
                 Reply::Imported(self.import(&officer, &file, decided, progress).await?)
             }
@@ -205,6 +228,9 @@ impl Service {
             Query::Glance => Reply::Glance(Box::new(self.glance().await?)),
             Query::Find(find) => Reply::Found(Box::new(self.found(find).await?)),
             Query::Record { id } => Reply::Record(Box::new(self.record(&id).await?)),
+            Query::Sheets(find) => Reply::Sheets(Box::new(self.sheets(find).await?)),
+            Query::Sheet { id } => Reply::Sheet(Box::new(self.sheet(&id).await?)),
+            Query::SheetForm { kind } => Reply::SheetForm(self.sheet_form(&kind).await?),
             Query::Check { village, except, fields } => {
                 Reply::Checked(Box::new(self.check(village.as_deref(), except.as_deref(), &fields).await?))
             }

@@ -1,7 +1,7 @@
 //! The programme's records beside people and participations: one table for all their kinds, listed and read again whole.
 
 use identity::{Coordinate, Region};
-use records::{Date, Figures, PersonId, ProgrammeRecord, RecordKind};
+use records::{Date, FieldType, Figures, PersonId, ProgrammeRecord, RecordKind};
 use rusqlite::{OptionalExtension, params, types::Value};
 
 use crate::{
@@ -152,6 +152,17 @@ impl Reader {
         let counts = select.query_map([], |row| Ok((row.get::<_, u16>(0)?, row.get(1)?, row.get(2)?)))?;
         let counts = counts.collect::<Result<Vec<_>, _>>()?;
         Ok(counts.into_iter().filter_map(|(kind, all, open)| Some((RecordKind::from_number(kind)?, all, open))).collect())
+    }
+
+    /// Whoever is tied to a person, as far as ties are read here.
+    pub fn relatives(&self, person: &PersonId) -> Result<Vec<PersonId>, ViewsError> {
+        let mut select = self.db.prepare_cached(
+            "SELECT other FROM tie WHERE person = ?1 AND other IS NOT NULL \
+             UNION SELECT person FROM tie WHERE other = ?1 AND person IS NOT NULL",
+        )?;
+        let found = select.query_map([person.to_string()], |row| row.get::<_, String>(0))?;
+        let found = found.collect::<Result<Vec<_>, _>>()?;
+        Ok(found.iter().filter_map(|text| PersonId::from_text(text)).collect())
     }
 
     fn sheet_rows(&self, sql: &str, values: Vec<Value>) -> Result<Vec<SheetRow>, ViewsError> {
