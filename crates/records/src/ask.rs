@@ -167,6 +167,8 @@ impl RecordKind {
 /// What a member of a fact's content says.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct ToldPart {
+    /// The name of its input.
+    pub key: &'static str,
     /// What it is called.
     pub label: Words,
     /// What it takes.
@@ -211,7 +213,7 @@ fn parts(form: &FactForm, bytes: &[u8]) -> Vec<ToldPart> {
     let part = |input: &InputSpec| {
         let value = content.get(input.key)?;
         let ((stored, id), (_, en)) = ((input.show)(value, Lang::Id)?, (input.show)(value, Lang::En)?);
-        Some(ToldPart { label: input.label, asks: input.asks, stored, shown: [id, en] })
+        Some(ToldPart { key: input.key, label: input.label, asks: input.asks, stored, shown: [id, en] })
     };
     form.inputs.iter().filter_map(part).collect()
 }

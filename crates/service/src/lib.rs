@@ -171,7 +171,7 @@ impl Service {
                 Reply::Done
             }
             Command::BeginSheet { officer, kind, place, fields, texts } => {
-                Reply::Begun { id: self.begin_sheet(&officer, &kind, place.as_deref(), &fields, &texts).await? }
+                Reply::Begun(self.begin_sheet(&officer, &kind, place.as_deref(), &fields, &texts).await?)
             }
             Command::ChangeSheet { officer, id, fields, texts, shown } => {
                 self.change_sheet(&officer, &id, &fields, &texts, shown.as_deref()).await?;
@@ -185,7 +185,7 @@ impl Service {
                 self.say_in_sheet(&officer, &id, &fact, &inputs).await?;
                 Reply::Done
             }
-            Command::Visit { officer, inputs } => Reply::Begun { id: self.visit(&officer, &inputs).await? },
+            Command::Visit { officer, inputs } => Reply::Begun(self.visit(&officer, &inputs).await?),
             Command::Import { officer, file, decided } => {
                 Reply::Imported(self.import(&officer, &file, decided, progress).await?)
             }

@@ -16,7 +16,7 @@ pub use crate::offices::{Approved, CharterView, CutDone, Joined, NodeView, Offic
 pub use crate::record::{Holder, RecordEvent, RecordField, RecordPast, RecordValue, RecordView, Who};
 pub use crate::sheet_kinds::{SheetInput, SheetKind};
 pub use crate::sheets::{
-    FactAsked, FoundSheets, PaperLine, SheetEvent, SheetLine, SheetText, SheetView, SlipView,
+    FactAsked, FoundSheets, PaperLine, SheetEvent, SheetLine, SheetPart, SheetText, SheetView, SlipView,
 };
 pub use ::health::{Figures, Level, Ministries, Need, Since, State, words::Said};
 
@@ -33,11 +33,8 @@ pub enum Reply {
         /// The same as text.
         line: String,
     },
-    /// A record was begun, or one that was there already took something up.
-    Begun {
-        /// Its name in addresses.
-        id: String,
-    },
+    /// A record was begun, or one that was there already took something up: its name in addresses.
+    Begun(String),
     /// A part of a list of records.
     Sheets(Box<FoundSheets>),
     /// Everything about one record.

@@ -1,5 +1,6 @@
 //! The kinds of records beside people and participations: their names in addresses, and what a form asks for each.
 
+use identity::Class;
 use records::{Asks, FactForm, InputSpec, RecordKind, ValueType};
 use serde::{Deserialize, Serialize};
 
@@ -41,6 +42,8 @@ pub struct SheetKind {
     pub code: String,
     /// What it is called.
     pub label: Both,
+    /// Whether each belongs to one village.
+    pub of_village: bool,
 }
 
 /// One input of a form of such a record, or of something that is said in it.
@@ -58,7 +61,14 @@ pub struct SheetInput {
 
 /// Every kind, the counter's first.
 pub fn sheet_kinds() -> Vec<SheetKind> {
-    KINDS.iter().map(|(code, kind)| SheetKind { code: (*code).to_owned(), label: kind.label().into() }).collect()
+    let of_village =
+        |kind: &RecordKind| !kind.class().has_roster() && !matches!(kind.class(), Class::Coordination | Class::Board);
+    let kind = |(code, kind): &(&str, RecordKind)| SheetKind {
+        code: (*code).to_owned(),
+        label: kind.label().into(),
+        of_village: of_village(kind),
+    };
+    KINDS.iter().map(kind).collect()
 }
 
 /// What a form asks to begin or change a record of this kind: fields, then texts. What this node gives by itself, such

@@ -98,13 +98,26 @@ pub struct SheetText {
     pub text: String,
 }
 
+/// One thing that was said.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct SheetPart {
+    /// The name of its input.
+    pub field: String,
+    /// What it is called.
+    pub label: Both,
+    /// As a person reads it.
+    pub text: Both,
+}
+
 /// Something that was said in a record.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct SheetEvent {
+    /// Its name in commands.
+    pub fact: String,
     /// What it is called.
     pub what: Both,
-    /// What it says, as label and value.
-    pub parts: Vec<(Both, Both)>,
+    /// What it says.
+    pub parts: Vec<SheetPart>,
     /// Who said it.
     pub who: Who,
     /// Its office took it back: it counts no more.
@@ -386,7 +399,7 @@ impl Service {
                 };
                 let filter = SheetFilter { kind: Some(kind), ..SheetFilter::default() };
                 let found = self.reading().look(move |views| views.sheets(&filter, Page::first(PICKED_MAX))).await?;
-                let picks = found.rows.into_iter().map(|row| (row.id.clone(), title(&line(row))));
+                let picks = found.rows.into_iter().map(|row| (row.doc.to_string(), title(&line(row))));
                 InputKind::Choice(picks.collect())
             }
             ValueType::Person
@@ -460,8 +473,13 @@ fn event(told: &Told, kind: RecordKind, known: &Known, names: &Names) -> SheetEv
         here: known.is_own(&told.by.at.journal.node),
     };
     SheetEvent {
+        fact: told.key.clone(),
         what: fact_label(kind, &told.key),
-        parts: told.parts.iter().map(|told| (told.label.into(), part(told, names))).collect(),
+        parts: told.parts.iter().map(|told| SheetPart {
+            field: told.key.to_owned(),
+            label: told.label.into(),
+            text: part(told, names),
+        }).collect(),
         who,
         taken_back: told.taken_back,
     }

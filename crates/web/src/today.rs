@@ -39,6 +39,8 @@ struct Today {
     lines: Vec<Line>,
     participants: u64,
     writes: bool,
+    /// People come to this office's counter.
+    counter: bool,
 }
 
 pub(crate) async fn today(State(app): State<App>, desk: Desk) -> Result<Response, Problem> {
@@ -51,7 +53,8 @@ pub(crate) async fn today(State(app): State<App>, desk: Desk) -> Result<Response
         n => words.about("today-some", "n", n),
     };
     let writes = desk.officer.writes() && glance.may_register;
-    Ok(page(&Today { frame, answer, lines, participants: glance.participants, writes }, &desk.visit))
+    let counter = writes && glance.office.kind == "village";
+    Ok(page(&Today { frame, answer, lines, participants: glance.participants, writes, counter }, &desk.visit))
 }
 
 /// What an officer can end, the most pressing first.

@@ -2,6 +2,9 @@
 
 #![allow(clippy::unwrap_used, clippy::panic, reason = "a test at the edge")]
 
+#[path = "pages/counter.rs"]
+mod counter;
+
 use axum::Router;
 use axum::body::{Body, to_bytes};
 use axum::http::{Request, StatusCode, header};
@@ -120,7 +123,19 @@ fn asset_paths(html: &str) -> Vec<&str> {
     html.split('"').filter(|part| part.starts_with("/assets/")).collect()
 }
 
-const PAGES: [&str; 6] = ["/", "/peserta", "/peserta/daftar", "/perlu-dilihat", "/hanya-di-sini", "/petugas"];
+const PAGES: [&str; 11] = [
+    "/",
+    "/peserta",
+    "/peserta/daftar",
+    "/perlu-dilihat",
+    "/hanya-di-sini",
+    "/petugas",
+    "/tamu",
+    "/catatan",
+    "/catatan/pengaduan",
+    "/catatan/pengaduan/baru",
+    "/catatan/kelompok/baru",
+];
 
 #[tokio::test(flavor = "multi_thread")]
 async fn nobody_sees_a_page_without_logging_in() {
