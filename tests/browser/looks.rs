@@ -34,6 +34,10 @@ async fn pages(desk: &Desk) -> Vec<(&'static str, String)> {
         ("look", "/perlu-dilihat".to_owned()),
         ("only-here", "/hanya-di-sini".to_owned()),
         ("officers", "/petugas".to_owned()),
+        ("visit", "/tamu".to_owned()),
+        ("records", "/catatan".to_owned()),
+        ("complaint-new", "/catatan/pengaduan/baru".to_owned()),
+        ("group-new", "/catatan/kelompok/baru".to_owned()),
         ("not-found", "/nothing".to_owned()),
     ]
 }

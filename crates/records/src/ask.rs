@@ -40,6 +40,8 @@ pub struct InputSpec {
 pub enum Asks {
     /// A value that is typed or picked.
     Value(ValueType),
+    /// Any number of these codes, with commas between them.
+    Several(ValueType),
     /// One of the papers that the programme asks for, by its code.
     Paper,
     /// An earlier fact of the same document, of one of these keys; none: of any key.
@@ -75,6 +77,30 @@ const fn input<T: FieldType + Serialize + DeserializeOwned>(
     }
 }
 
+/// Any number of codes.
+const fn several<T: FieldType + Serialize + DeserializeOwned>(
+    key: &'static str,
+    id: &'static str,
+    en: &'static str,
+) -> InputSpec {
+    InputSpec {
+        key,
+        label: Words { id, en },
+        asks: Asks::Several(T::TYPE),
+        optional: true,
+        parse: |text| {
+            let codes = text.split(',').map(str::trim).filter(|code| !code.is_empty());
+            let all: Option<Vec<T>> = codes.map(T::from_input).collect();
+            all.and_then(|all| serde_json::to_value(all).ok())
+        },
+        show: |value, lang| {
+            let all: Vec<T> = serde_json::from_value(value.clone()).ok()?;
+            let join = |say: &dyn Fn(&T) -> String| all.iter().map(say).collect::<Vec<_>>().join(", ");
+            Some((join(&T::to_text), join(&|one| one.shown(lang))))
+        },
+    }
+}
+
 /// An earlier fact, by its hash.
 const fn earlier(key: &'static str, id: &'static str, en: &'static str, of: &'static [&'static str]) -> InputSpec {
     InputSpec {
@@ -101,7 +127,7 @@ impl InputSpec {
             return if self.optional { Ok(None) } else { Err(RecordError::Required { field: self.key }) };
         }
         let expected = match self.asks {
-            Asks::Value(value) => RecordError::expected(value),
+            Asks::Value(value) | Asks::Several(value) => RecordError::expected(value),
             Asks::Paper | Asks::Fact(_) => "one from the list".to_owned(),
         };
         let given = text.chars().take(64).collect();
@@ -227,7 +253,7 @@ mod tests {
         match input.asks {
             Asks::Paper => "ktp".to_owned(),
             Asks::Fact(_) => EntryHash([7; 32]).to_string(),
-            Asks::Value(value) => match value {
+            Asks::Value(value) | Asks::Several(value) => match value {
                 ValueType::Text => "satu baris".to_owned(),
                 ValueType::Date => "12-03-2026".to_owned(),
                 ValueType::YesNo => "ya".to_owned(),

@@ -71,7 +71,8 @@ const TITLE: [&str; 12] =
 
 /// The fields whose date a record is sorted by, the first that it has.
 const DAY: [&str; 12] = [
-    "received", "applied", "begun", "start", "date", "formed", "since", "month", "year", "quarter", "period", "baseline",
+    "received", "applied", "begun", "start", "date", "formed", "since", "month", "year", "quarter", "period",
+    "baseline",
 ];
 
 const NEW: Words = Words { id: "baru", en: "new" };
@@ -152,9 +153,7 @@ impl ProgrammeRecord {
                 1 => (Some(SENT), false),
                 _ => (Some(DIFFERENT), true),
             },
-            Self::VillageProfile(profile) => {
-                (profile.events.stages.last().map(|said| said.what.stage.words()), true)
-            }
+            Self::VillageProfile(profile) => (profile.events.stages.last().map(|said| said.what.stage.words()), true),
             Self::ActionPlan(plan) => ((!plan.events.approved.is_empty()).then_some(APPROVED), true),
             Self::BoardNotice(notice) => {
                 let withdrawn = notice.fields.withdrawn.values().contains(&true);

@@ -58,7 +58,8 @@ impl Service {
     pub(crate) async fn let_into_case(&self, scope: &ScopeName, office: &str) -> Result<(), Problem> {
         let (node, charter) = (self.node(), self.charter()?);
         let Some(roster) = charter.roster(scope) else { return Ok(()) };
-        let office: OfficeId = office.trim().parse().map_err(|error| Problem::bad_input(error, "take an office's id"))?;
+        let office: OfficeId =
+            office.trim().parse().map_err(|error| Problem::bad_input(error, "take an office's id"))?;
         if roster.members.contains(&office) {
             return Ok(());
         }
@@ -121,7 +122,8 @@ impl Service {
             Some(village) => parse_region(&village)?,
             None => self.village(None)?,
         };
-        let persons = ["person", "about"].into_iter().filter_map(named).filter_map(|text| text.parse::<PersonId>().ok());
+        let persons =
+            ["person", "about"].into_iter().filter_map(named).filter_map(|text| text.parse::<PersonId>().ok());
         let persons: Vec<PersonId> = persons.collect();
         let participations = self.reading().look(move |views| {
             let mut circle = persons.clone();

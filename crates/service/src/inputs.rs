@@ -27,6 +27,8 @@ pub enum InputKind {
     Document,
     /// A text of several lines that people write together.
     Lines,
+    /// Any number of these codes, with commas between them.
+    Several(Vec<(String, Both)>),
     /// One of these codes.
     Choice(Vec<(String, Both)>),
 }

@@ -62,10 +62,10 @@ pub use inputs::{Fault, Input, InputKind, fault, inputs};
 pub use officers::{NotLetIn, PASSWORD_CHARS_MIN, Role};
 pub use problem::{Code, Problem};
 pub use reply::Reply;
+pub use setup::{CARRIED_BYTES_MAX, create, draft, fields, found, subject, template};
 pub use sheet_kinds::{SheetInput, SheetKind, fact_fault, fact_inputs, sheet_fault, sheet_inputs, sheet_kinds};
 pub use sheet_write::TextChange;
 pub use sheets::FindSheets;
-pub use setup::{CARRIED_BYTES_MAX, create, draft, fields, found, subject, template};
 pub use store::{MachineKeySource, Options as StoreOptions};
 
 /// How a node is to run.

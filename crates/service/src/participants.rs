@@ -349,7 +349,8 @@ impl Service {
         let begins = format!("{prefix}-{year}-");
         let taken = self.reading().look(move |views| views.registers(&begins)).await?;
         let taken = || taken.iter().map(String::as_str);
-        let next = self.number_blocks().into_iter().find_map(|block| records::next_register(&prefix, year, block, taken()));
+        let next =
+            self.number_blocks().into_iter().find_map(|block| records::next_register(&prefix, year, block, taken()));
         next.ok_or_else(|| Problem::new(Code::Conflict, "every register number of this year is taken", "give one"))
     }
 

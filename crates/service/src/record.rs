@@ -284,7 +284,7 @@ pub(crate) type Names = BTreeMap<String, Both>;
 /// Said of a text instead of its words.
 const WRITTEN_IN: records::Words = records::Words { id: "ditulis", en: "written in" };
 
-/// What was read of a participant's documents.
+/// What was read of the documents that one page shows.
 #[derive(Default)]
 pub(crate) struct Documents {
     read: Vec<(RecordKind, Coordinate)>,

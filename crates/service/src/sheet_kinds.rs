@@ -134,6 +134,10 @@ pub(crate) fn fact_input(spec: &InputSpec) -> SheetInput {
         label: spec.label.into(),
         kind: match spec.asks {
             Asks::Value(value) => input_kind(value),
+            Asks::Several(value) => match input_kind(value) {
+                InputKind::Choice(codes) => InputKind::Several(codes),
+                other => other,
+            },
             // Which there are depends on the record.
             Asks::Paper | Asks::Fact(_) => InputKind::Choice(Vec::new()),
         },

@@ -138,7 +138,10 @@ impl Service {
         let (row, record) = self.held_sheet(id).await?;
         let asked = row.kind.fact_forms().find(|(spec, _)| spec.key == fact);
         let (spec, form) = asked.ok_or_else(|| {
-            Problem::bad_input(format!("{fact:?} is nothing that is said here by a form"), "take one that the record asks for")
+            Problem::bad_input(
+                format!("{fact:?} is nothing that is said here by a form"),
+                "take one that the record asks for",
+            )
         })?;
         self.must_say(spec, record.place())?;
         let inputs = self.resolved_inputs(form.inputs, inputs).await?;
@@ -210,7 +213,9 @@ impl Service {
         if kind.class().has_roster() {
             return true;
         }
-        self.scope_of(kind.class(), None).or_else(|_| self.any_scope(kind.class())).is_ok_and(|scope| self.may_write(&scope))
+        self.scope_of(kind.class(), None)
+            .or_else(|_| self.any_scope(kind.class()))
+            .is_ok_and(|scope| self.may_write(&scope))
     }
 
     fn any_scope(&self, class: Class) -> Result<ScopeName, Problem> {
@@ -229,10 +234,7 @@ impl Service {
             };
             return scope_in(class, &region);
         }
-        let village = self.village(place).map_err(|problem| Problem {
-            field: Some("place".to_owned()),
-            ..problem
-        })?;
+        let village = self.village(place).map_err(|problem| Problem { field: Some("place".to_owned()), ..problem })?;
         scope_in(class, &village)
     }
 
@@ -250,7 +252,8 @@ impl Service {
         if kind.field("office").is_some() {
             fill(fields, "office", || own.id.clone());
         }
-        let missing = |fields: &[(String, String)]| !fields.iter().any(|(key, text)| key == "number" && !text.trim().is_empty());
+        let missing =
+            |fields: &[(String, String)]| !fields.iter().any(|(key, text)| key == "number" && !text.trim().is_empty());
         if let Some(letter) = number_letter(kind)
             && missing(fields)
         {
@@ -274,13 +277,16 @@ impl Service {
     async fn next_number(&self, kind: RecordKind, letter: char) -> Result<String, Problem> {
         let prefix: String = format!("{letter}{}", records::register_prefix(&self.office_name()));
         let year = Zoned::now().year();
-        let filter = SheetFilter { kind: Some(kind), text: Some(format!("{prefix}-{year}-")), ..SheetFilter::default() };
+        let filter =
+            SheetFilter { kind: Some(kind), text: Some(format!("{prefix}-{year}-")), ..SheetFilter::default() };
         let listed = self.reading().look(move |views| views.sheets(&filter, Page::ALL)).await?;
-        let titles: Vec<String> = listed.rows.into_iter().map(|row| row.title.into_iter().next().unwrap_or_default()).collect();
+        let titles: Vec<String> =
+            listed.rows.into_iter().map(|row| row.title.into_iter().next().unwrap_or_default()).collect();
         let taken = || titles.iter().flat_map(|title| title.split([' ', '·', '/'])).filter(|word| !word.is_empty());
         let mut blocks = self.number_blocks().into_iter();
         let next = blocks.find_map(|block| records::next_register(&prefix, year, block, taken()));
-        let next = next.ok_or_else(|| Problem::new(Code::Conflict, "every number of this year is taken", "give one"))?;
+        let next =
+            next.ok_or_else(|| Problem::new(Code::Conflict, "every number of this year is taken", "give one"))?;
         Ok(next.to_string())
     }
 

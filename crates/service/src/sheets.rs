@@ -37,6 +37,8 @@ pub struct FindSheets {
     pub open: Option<bool>,
     /// Words of the line, or of the name of whom it is about.
     pub search: Option<String>,
+    /// Only those of whose fields somebody has to choose.
+    pub contested: bool,
     /// Behind this row of an earlier answer.
     pub after: Option<i64>,
     /// How many rows.
@@ -198,6 +200,7 @@ impl Service {
             person: person.map_err(|error| Problem::bad_input(error, "take the person's code"))?,
             open: find.open,
             text: find.search,
+            contested: find.contested,
         };
         let limit = find.limit.clamp(1, FOUND_ROWS_MAX) as usize;
         let page = Page { after: find.after, ..Page::first(limit + 1) };
@@ -347,6 +350,7 @@ impl Service {
                 let mut shown = fact_input(input);
                 match input.asks {
                     Asks::Value(value) => shown.kind = self.picks(shown.kind, value, input.key).await?,
+                    Asks::Several(_) => {}
                     Asks::Paper => {
                         let papers = papers(record, &Figures::desmigratif());
                         shown.kind =
@@ -359,7 +363,10 @@ impl Service {
                         let choices = earlier.map(|told| {
                             let what = fact_label(kind, &told.key);
                             let text = names.get(&told.hash.to_string()).cloned().unwrap_or_else(|| what.clone());
-                            let text = Both { id: format!("{}: {}", what.id, text.id), en: format!("{}: {}", what.en, text.en) };
+                            let text = Both {
+                                id: format!("{}: {}", what.id, text.id),
+                                en: format!("{}: {}", what.en, text.en),
+                            };
                             (told.hash.to_string(), text)
                         });
                         shown.kind = InputKind::Choice(choices.collect());
@@ -381,9 +388,11 @@ impl Service {
         Ok(match value {
             ValueType::Office => {
                 let charter = self.node().charter();
-                let mut offices: Vec<(String, Both)> = charter.iter().flat_map(|charter| charter.offices()).map(|office| {
-                    (office.id.to_string(), same(&office.name))
-                }).collect();
+                let mut offices: Vec<(String, Both)> = charter
+                    .iter()
+                    .flat_map(|charter| charter.offices())
+                    .map(|office| (office.id.to_string(), same(&office.name)))
+                    .collect();
                 if offices.is_empty() {
                     let own = self.office();
                     offices.push((own.id, same(&own.name)));
@@ -416,8 +425,9 @@ impl Service {
 /// The kind of a name in commands.
 pub(crate) fn sheet_kind(code: &str) -> Result<RecordKind, Problem> {
     let known = || crate::sheet_kinds().into_iter().map(|kind| kind.code).collect::<Vec<_>>().join(", ");
-    kind_of(code)
-        .ok_or_else(|| Problem::not_found(format!("there is no kind of record {code:?}"), format!("take one of {}", known())))
+    kind_of(code).ok_or_else(|| {
+        Problem::not_found(format!("there is no kind of record {code:?}"), format!("take one of {}", known()))
+    })
 }
 
 /// What is the same in both languages.
@@ -475,11 +485,11 @@ fn event(told: &Told, kind: RecordKind, known: &Known, names: &Names) -> SheetEv
     SheetEvent {
         fact: told.key.clone(),
         what: fact_label(kind, &told.key),
-        parts: told.parts.iter().map(|told| SheetPart {
-            field: told.key.to_owned(),
-            label: told.label.into(),
-            text: part(told, names),
-        }).collect(),
+        parts: told
+            .parts
+            .iter()
+            .map(|told| SheetPart { field: told.key.to_owned(), label: told.label.into(), text: part(told, names) })
+            .collect(),
         who,
         taken_back: told.taken_back,
     }

@@ -31,6 +31,8 @@ pub struct SheetFilter {
     pub open: Option<bool>,
     /// Those whose line holds each of these words.
     pub text: Option<String>,
+    /// Those of whose fields somebody has to choose.
+    pub contested: bool,
 }
 
 /// One line of a list.
@@ -120,15 +122,14 @@ impl Reader {
             .prepare_cached(&format!("SELECT count(*) FROM sheet t WHERE {condition}"))?
             .query_row(rusqlite::params_from_iter(values.clone()), |row| row.get(0))?;
         // A row that is gone begins at the start.
-        let behind = page.after.map_or("", |_| {
-            "AND coalesce((t.day, t.document) < (SELECT k.day, k.document FROM sheet k WHERE k.document = ?), 1) "
-        });
+        let behind = page.after.map_or(
+            "",
+            |_| "AND coalesce((t.day, t.document) < (SELECT k.day, k.document FROM sheet k WHERE k.document = ?), 1) ",
+        );
         values.extend(page.after.map(Value::Integer));
         values.extend([Value::Integer(page.sql_limit()), Value::Integer(page.sql_offset())]);
-        let sql = format!(
-            "{} WHERE {condition} {behind}ORDER BY t.day DESC, t.document DESC LIMIT ? OFFSET ?",
-            select()
-        );
+        let sql =
+            format!("{} WHERE {condition} {behind}ORDER BY t.day DESC, t.document DESC LIMIT ? OFFSET ?", select());
         Ok(Sheets { total, rows: self.sheet_rows(&sql, values)? })
     }
 
@@ -151,7 +152,10 @@ impl Reader {
         let mut select = self.db.prepare_cached("SELECT kind, count(*), sum(open) FROM sheet GROUP BY kind")?;
         let counts = select.query_map([], |row| Ok((row.get::<_, u16>(0)?, row.get(1)?, row.get(2)?)))?;
         let counts = counts.collect::<Result<Vec<_>, _>>()?;
-        Ok(counts.into_iter().filter_map(|(kind, all, open)| Some((RecordKind::from_number(kind)?, all, open))).collect())
+        Ok(counts
+            .into_iter()
+            .filter_map(|(kind, all, open)| Some((RecordKind::from_number(kind)?, all, open)))
+            .collect())
     }
 
     /// Whoever is tied to a person, as far as ties are read here.
@@ -235,6 +239,9 @@ fn condition(filter: &SheetFilter) -> (String, Vec<Value>) {
     if let Some(open) = filter.open {
         parts.push("t.open = ?");
         values.push(i64::from(open).into());
+    }
+    if filter.contested {
+        parts.push("t.document IN (SELECT document FROM conflict)");
     }
     for word in filter.text.iter().flat_map(|text| text.split_whitespace()).take(8) {
         parts.push(

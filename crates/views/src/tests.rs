@@ -5,8 +5,8 @@ use std::{fs, path::Path};
 use identity::{Class, Coordinate, EntryHash, Incarnation, JournalId, NodeKey, OfficeId, Officer, Region, ScopeName};
 use records::{
     By, Conflict, ConflictValue, Decision, DocumentRows, Events, Fields, Folded, GuestBook, GuestBookEvents,
-    GuestBookFields, Held, Known, Lang, Notice, Origin, ProgrammeRecord, Purpose, Visit,
-    NoticeState, Outcome, Participation, PersonId, Record, RecordKind, Said, StateSum,
+    GuestBookFields, Held, Known, Lang, Notice, NoticeState, Origin, Outcome, Participation, PersonId, ProgrammeRecord,
+    Purpose, Record, RecordKind, Said, StateSum, Visit,
     coordination::{Calendar, Coordination},
 };
 
@@ -569,7 +569,10 @@ fn records_of_the_programme_are_listed_newest_first_and_read_back_whole() {
     }
     assert_eq!(views.sheet_counts().unwrap(), [(RecordKind::GuestBook, 3, 3)]);
     let (row, read) = views.sheet(&sheet_id(&books[2].id)).unwrap().unwrap();
-    assert_eq!((row.names, row.day.map(|day| day.to_string())), (vec!["Turyati".to_owned()], Some("2026-04-01".into())));
+    assert_eq!(
+        (row.names, row.day.map(|day| day.to_string())),
+        (vec!["Turyati".to_owned()], Some("2026-04-01".into()))
+    );
     let Record::Programme(given) = &books[2].rows.as_ref().unwrap().record else { panic!() };
     assert_eq!(read, **given);
     assert_eq!(views.person_of(&books[0].id).unwrap(), id(7).parse().ok());

@@ -31,6 +31,8 @@ pub(crate) struct Field {
     pub(crate) options: Vec<Option_>,
     /// The answers are in a list that opens.
     pub(crate) picked: bool,
+    /// Any number of the answers may be given.
+    pub(crate) several: bool,
     /// Several lines are typed.
     pub(crate) lines: bool,
     pub(crate) numeric: bool,
@@ -43,6 +45,15 @@ pub(crate) struct Field {
 pub(crate) fn options(words: Words, kind: &InputKind, value: &str, may_be_empty: bool) -> Vec<Option_> {
     let known = |code: &str, label: String| Option_ { value: code.to_owned(), label, chosen: value == code };
     let mut options: Vec<Option_> = match kind {
+        InputKind::Several(codes) => {
+            let chosen = |code: &str| value.split(',').any(|one| one.trim() == code);
+            let option = |(code, both): &(String, Both)| Option_ {
+                value: code.clone(),
+                label: words.of_both(both).to_owned(),
+                chosen: chosen(code),
+            };
+            return codes.iter().map(option).collect();
+        }
         InputKind::Choice(codes) => {
             codes.iter().map(|(code, both)| known(code, words.of_both(both).to_owned())).collect()
         }
@@ -77,7 +88,7 @@ pub(crate) fn fault_text(words: Words, label: &Both, kind: &InputKind, fault: Fa
         (Fault::Unreadable, InputKind::Place) => "fault-place",
         (
             Fault::Unreadable,
-            InputKind::YesNo | InputKind::Choice(_) | InputKind::Office | InputKind::Document,
+            InputKind::YesNo | InputKind::Choice(_) | InputKind::Several(_) | InputKind::Office | InputKind::Document,
         ) => "fault-choice",
     };
     words.say(key)

@@ -49,7 +49,6 @@ enum Part {
     Taking,
 }
 
-
 struct Section {
     title: String,
     fields: Vec<Field>,
@@ -115,11 +114,7 @@ pub(crate) struct From {
     tamu: String,
 }
 
-pub(crate) async fn ask_new(
-    State(app): State<App>,
-    Query(from): Query<From>,
-    desk: Desk,
-) -> Result<Response, Problem> {
+pub(crate) async fn ask_new(State(app): State<App>, Query(from): Query<From>, desk: Desk) -> Result<Response, Problem> {
     desk.writes()?;
     let (frame, glance) = Frame::of(&app, &desk, Place::Participants).await?;
     if !glance.may_register {
@@ -130,7 +125,8 @@ pub(crate) async fn ask_new(
         book => guest(&app, &desk, book).await,
     };
     let empty = |_: &str| String::new();
-    let known = |field: &str| guest.as_ref().filter(|_| field == "name").map_or_else(String::new, |guest| guest.name.clone());
+    let known =
+        |field: &str| guest.as_ref().filter(|_| field == "name").map_or_else(String::new, |guest| guest.name.clone());
     let filled = Filled { value: &known, was: &empty, record: None, faults: &[], check: CheckView::default() };
     Ok(page(&new_page(&app, frame, &filled, String::new(), None), &desk.visit))
 }
@@ -435,6 +431,7 @@ fn field(words: Words, input: &Input, filled: &Filled<'_>) -> Field {
         }),
         options: options(words, &input.kind, &value, true),
         picked: false,
+        several: false,
         lines: false,
         value,
         name,

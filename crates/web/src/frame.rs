@@ -98,7 +98,13 @@ impl Frame {
             (Place::Today, "/", words.say("nav-today"), "", 0),
             (Place::Participants, "/peserta", words.say("nav-participants"), "", 0),
             (Place::Records, "/catatan", words.say("nav-records"), "", 0),
-            (Place::Look, "/perlu-dilihat", words.say("nav-look"), "waiting-look", glance.contested),
+            (
+                Place::Look,
+                "/perlu-dilihat",
+                words.say("nav-look"),
+                "waiting-look",
+                glance.contested + glance.contested_records,
+            ),
             (Place::OnlyHere, "/hanya-di-sini", words.say("nav-only-here"), "waiting-here", glance.only_here),
         ];
         // Who only lets officers in has no use for the records of the day.

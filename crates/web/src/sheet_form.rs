@@ -208,8 +208,7 @@ pub(crate) async fn ask_fact(
     };
     let date = |field: &str| asked.inputs.iter().any(|input| input.field == field && field == "date");
     let value = |field: &str| if date(field) { today() } else { String::new() };
-    let filled =
-        Filled { inputs: &asked.inputs, value: &value, was: &empty, errors: Vec::new(), contested: &nothing };
+    let filled = Filled { inputs: &asked.inputs, value: &value, was: &empty, errors: Vec::new(), contested: &nothing };
     Ok(page(&fact_page(frame, &sheet, &fact, &asked.label, filled), &desk.visit))
 }
 
@@ -226,7 +225,8 @@ pub(crate) async fn say(
     };
     let words = Words::of(desk.visit.language);
     let (inputs, _) = typed(&asked.inputs, &form);
-    let all: Vec<(String, String)> = asked.inputs.iter().map(|input| (input.field.clone(), one_line(form.get(&input.field)))).collect();
+    let all: Vec<(String, String)> =
+        asked.inputs.iter().map(|input| (input.field.clone(), sent_for(input, &form))).collect();
     let mut errors = faults(words, &asked.inputs, &all, &|field, text| service::fact_fault(&code, &fact, field, text));
     if errors.is_empty() {
         let say = Command::Say { officer, id: id.clone(), fact: fact.clone(), inputs };
@@ -235,7 +235,10 @@ pub(crate) async fn say(
             Err(problem) => errors.push(beside(words, problem, &desk)?),
         }
     }
-    let value = |field: &str| form.get(field).to_owned();
+    let value = |field: &str| {
+        let sent = all.iter().find(|(known, _)| known == field);
+        sent.map(|(_, text)| text.clone()).unwrap_or_default()
+    };
     let (frame, _) = Frame::of(&app, &desk, Place::Records).await?;
     let filled = Filled { inputs: &asked.inputs, value: &value, was: &empty, errors, contested: &nothing };
     let shown = fact_page(frame, &sheet, &fact, &asked.label, filled);
@@ -244,6 +247,9 @@ pub(crate) async fn say(
 
 pub(crate) async fn ask_visit(State(app): State<App>, desk: Desk) -> Result<Response, Problem> {
     desk.writes()?;
+    if app.service().office().kind != "village" {
+        return Err(desk.visit.problem(Reason::NoRight));
+    }
     let inputs = visit_inputs();
     let value = |field: &str| if field == "date" { today() } else { String::new() };
     let (frame, _) = Frame::of(&app, &desk, Place::Records).await?;
@@ -255,8 +261,10 @@ pub(crate) async fn ask_visit(State(app): State<App>, desk: Desk) -> Result<Resp
 pub(crate) async fn visit(State(app): State<App>, desk: Desk, form: Posted) -> Result<Response, Problem> {
     let officer = desk.writes()?.to_owned();
     let (inputs, words) = (visit_inputs(), Words::of(desk.visit.language));
-    let all: Vec<(String, String)> = inputs.iter().map(|input| (input.field.clone(), one_line(form.get(&input.field)))).collect();
-    let mut errors = faults(words, &inputs, &all, &|field, text| service::fact_fault("buku-tamu", "visit", field, text));
+    let all: Vec<(String, String)> =
+        inputs.iter().map(|input| (input.field.clone(), one_line(form.get(&input.field)))).collect();
+    let mut errors =
+        faults(words, &inputs, &all, &|field, text| service::fact_fault("buku-tamu", "visit", field, text));
     if errors.is_empty() {
         let told = all.iter().filter(|(_, text)| !text.is_empty()).cloned().collect();
         match ask!(app, Command::Visit { officer, inputs: told }, Begun) {
@@ -306,12 +314,19 @@ async fn form_of(app: &App, desk: &Desk, code: &str) -> Result<Vec<SheetInput>, 
 async fn inputs_of_new(app: &App, desk: &Desk, code: &str) -> Result<Vec<SheetInput>, Problem> {
     let (mut inputs, kind) = (form_of(app, desk, code).await?, kind(desk, code)?);
     let in_village = app.service().office().kind == "village";
-    inputs.retain(|input| !(matches!(input.field.as_str(), "number" | "office") || (in_village && input.field == "village")));
+    inputs.retain(|input| {
+        !(matches!(input.field.as_str(), "number" | "office") || (in_village && input.field == "village"))
+    });
     if kind.of_village && !in_village {
         let villages = app.service().villages().into_iter();
-        let villages: Vec<(String, Both)> =
-            villages.map(|(code, name)| { let label = format!("{name} ({code})"); (code, Both { id: label.clone(), en: label }) }).collect();
-        let words = [crate::Language::Indonesian, crate::Language::English].map(|language| Words::of(language).say("form-village"));
+        let villages: Vec<(String, Both)> = villages
+            .map(|(code, name)| {
+                let label = format!("{name} ({code})");
+                (code, Both { id: label.clone(), en: label })
+            })
+            .collect();
+        let words = [crate::Language::Indonesian, crate::Language::English]
+            .map(|language| Words::of(language).say("form-village"));
         let [id, en] = words;
         let kind = if villages.is_empty() { InputKind::Place } else { InputKind::Choice(villages) };
         inputs.insert(0, SheetInput { field: "place".to_owned(), label: Both { id, en }, kind, required: true });
@@ -323,11 +338,19 @@ fn one_line(text: &str) -> String {
     text.split_whitespace().collect::<Vec<_>>().join(" ")
 }
 
+/// What was sent for an input of one line; several answers with commas between them.
+fn sent_for(input: &SheetInput, form: &Posted) -> String {
+    match input.kind {
+        InputKind::Several(_) => form.all(&input.field).collect::<Vec<_>>().join(","),
+        _ => one_line(form.get(&input.field)),
+    }
+}
+
 /// What was typed into fields of one line, and into those of several, as far as they were on the form.
 fn typed(inputs: &[SheetInput], form: &Posted) -> (Vec<(String, String)>, Vec<(String, String)>) {
     let sent = inputs.iter().filter(|input| form.all(&input.field).next().is_some());
     let (lines, fields): (Vec<_>, Vec<_>) = sent.partition(|input| input.kind == InputKind::Lines);
-    let fields = fields.into_iter().map(|input| (input.field.clone(), one_line(form.get(&input.field))));
+    let fields = fields.into_iter().map(|input| (input.field.clone(), sent_for(input, form)));
     let lines = lines.into_iter().map(|input| (input.field.clone(), form.get(&input.field).trim_end().to_owned()));
     (fields.collect(), lines.collect())
 }
@@ -469,6 +492,7 @@ fn field(words: Words, input: &SheetInput, filled: &Filled<'_>) -> Field {
     let value = (filled.value)(&name);
     let options: Vec<Option_> = options(words, &input.kind, &value, !input.required);
     let hint = match (&input.kind, name.as_str()) {
+        (InputKind::Choice(codes), _) if codes.is_empty() => Some("hint-nothing-to-pick"),
         (InputKind::Date, _) => Some("hint-date"),
         (InputKind::Person, _) => Some("hint-person"),
         (InputKind::Place, _) => Some("form-village-hint"),
@@ -484,8 +508,10 @@ fn field(words: Words, input: &SheetInput, filled: &Filled<'_>) -> Field {
         required: input.required,
         numeric: matches!(input.kind, InputKind::Number) || name == "phone",
         short: matches!(input.kind, InputKind::Date | InputKind::Number | InputKind::Place),
-        picked: is_list(&options) || matches!(input.kind, InputKind::Choice(_)) && long(&options),
+        picked: !matches!(input.kind, InputKind::Several(_)) && is_list(&options)
+            || matches!(input.kind, InputKind::Choice(_)) && long(&options),
         lines: input.kind == InputKind::Lines,
+        several: matches!(input.kind, InputKind::Several(_)),
         contested: (filled.contested)(&name),
         value,
         options,

@@ -51,7 +51,8 @@ pub(crate) async fn kinds(State(app): State<App>, desk: Desk) -> Result<Response
         };
         (COUNTER.contains(&kind.code.as_str()), line)
     };
-    let (counter, others): (Vec<_>, Vec<_>) = service::sheet_kinds().into_iter().map(line).partition(|(first, _)| *first);
+    let (counter, others): (Vec<_>, Vec<_>) =
+        service::sheet_kinds().into_iter().map(line).partition(|(first, _)| *first);
     let lines = |all: Vec<(bool, KindLine)>| all.into_iter().map(|(_, line)| line).collect();
     Ok(page(&KindsPage { frame, counter: lines(counter), others: lines(others) }, &desk.visit))
 }

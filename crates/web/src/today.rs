@@ -69,6 +69,15 @@ fn lines(words: Words, glance: &Glance) -> Vec<Line> {
             action: words.say("today-contested-action"),
         });
     }
+    if glance.contested_records > 0 {
+        lines.push(Line {
+            state: "choose",
+            text: words.about("today-contested-records", "n", glance.contested_records),
+            more: words.say("today-contested-more"),
+            href: "/perlu-dilihat",
+            action: words.say("today-contested-action"),
+        });
+    }
     if glance.only_here > 0 {
         let since = glance.only_here_since_ms.map_or_else(|| words.say("time-unknown"), |time| words.when(time));
         lines.push(Line {
@@ -135,7 +144,7 @@ struct ChipPart {
 pub(crate) async fn chip_part(State(app): State<App>, desk: Desk) -> Result<Response, Problem> {
     let words = Words::of(desk.visit.language);
     let glance = glance(&app, &desk).await?;
-    let (contested, only_here) = (glance.contested, glance.only_here);
+    let (contested, only_here) = (glance.contested + glance.contested_records, glance.only_here);
     Ok(page(&ChipPart { chip: chip(words, &glance), contested, only_here }, &desk.visit))
 }
 

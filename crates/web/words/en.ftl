@@ -356,3 +356,13 @@ hint-date = Day-month-year, for example 12-03-2026
 hint-person = Name or register number. Leave it empty if the person is not in the list of participants.
 fault-place = Write the code of the place, for example 33.07.10.2004
 fault-not-taken = Something cannot be taken. Check all of it, then save again.
+today-contested-records = { $n ->
+    [one] One record has an answer that differs between two offices
+   *[other] { $n } records have answers that differ between two offices
+ }
+look-records = { $n ->
+    [one] One record has an answer that differs between two offices. Open it to choose.
+   *[other] { $n } records have answers that differ between two offices. Open one to choose.
+ }
+look-records-title = Records beside participants
+hint-nothing-to-pick = There is nothing to pick from yet. First record what is referred to, such as the group.

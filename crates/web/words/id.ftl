@@ -323,3 +323,7 @@ hint-date = Hari-bulan-tahun, misalnya 12-03-2026
 hint-person = Nama atau nomor register. Kosongkan bila tidak ada di daftar peserta.
 fault-place = Tulis kode wilayah, misalnya 33.07.10.2004
 fault-not-taken = Ada isian yang tidak dapat diterima. Periksa semuanya, lalu simpan lagi.
+today-contested-records = { $n } catatan punya isian yang berbeda antara dua kantor
+look-records = { $n } catatan punya isian yang berbeda antara dua kantor. Buka catatannya untuk memilih.
+look-records-title = Catatan selain peserta
+hint-nothing-to-pick = Belum ada yang dapat dipilih. Catat dahulu yang dirujuk, misalnya kelompoknya.

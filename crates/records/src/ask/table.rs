@@ -1,6 +1,6 @@
 //! The forms of facts, by kind.
 
-use super::{Coordinate, FactForm, InputSpec, OfficeId, RecordKind, earlier, form, input};
+use super::{Coordinate, FactForm, InputSpec, OfficeId, RecordKind, earlier, form, input, several};
 use crate::{
     PartialDate,
     counter::{
@@ -8,8 +8,8 @@ use crate::{
         Stamped, Visit,
     },
     empowerment::{
-        Adopted, ContentGiven, Enrolled, Expected, FieldTest, Independent, Need, Needed, Sector,
-        TrainingSubject,
+        Adopted, ContentGiven, Enrolled, Expected, FieldTest, Independent, MentoringVisit, Motivation, Need, Needed,
+        NextStep, Problem as Hindrance, Sector, TrainingSubject,
     },
     group::{
         Channel, Dropped, Equipment, Joined, LeftGroup, Permit, PermitKind, PermitStep, Product, SoldThrough, TookPart,
@@ -189,12 +189,24 @@ const ASSESSMENT: &[FactForm] = &[
     form::<Adopted>("adopted", &[earlier("of", "Penilaian", "Assessment", &["submitted"]), DATE]),
     form::<FieldTest>(
         "field_test",
+        &[earlier("of", "Penilaian", "Assessment", &["submitted"]), input::<bool>("passed", "Lulus", "Passed"), DATE],
+    ),
+];
+
+const MENTORING: &[FactForm] = &[
+    form::<MentoringVisit>(
+        "mentoring",
         &[
-            earlier("of", "Penilaian", "Assessment", &["submitted"]),
-            input::<bool>("passed", "Lulus", "Passed"),
             DATE,
+            input::<Motivation>("motivation", "Motivasi", "Motivation"),
+            several::<Hindrance>("problems", "Kendala", "What stands in the way"),
+            input::<NextStep>("next", "Langkah berikut", "Next step"),
+            input::<PartialDate>("again", "Dikunjungi lagi", "Visited again").optional(),
+            input::<Rupiah>("turnover", "Omzet sebulan", "Turnover of a month").optional(),
         ],
     ),
+    form::<Independent>("independent", &[DATE]),
+    TAKE_BACK,
 ];
 
 const PROFILE: &[FactForm] = &[
@@ -256,7 +268,7 @@ pub(super) fn forms(kind: RecordKind) -> &'static [FactForm] {
         RecordKind::Loan => LOAN,
         RecordKind::ShareProposal => SHARE,
         RecordKind::Assessment => ASSESSMENT,
-        RecordKind::Mentoring => &const { [form::<Independent>("independent", &[DATE]), TAKE_BACK] },
+        RecordKind::Mentoring => MENTORING,
         RecordKind::MonitoringRound => &const { [form::<Expected>("expected", &[PERSON]), TAKE_BACK] },
         RecordKind::VillageProfile => PROFILE,
         RecordKind::ActionPlan => PLAN,

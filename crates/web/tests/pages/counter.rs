@@ -58,8 +58,13 @@ fn at(answer: &Answer) -> String {
     place(answer).split('?').next().unwrap().to_owned()
 }
 
-const ANI: [(&str, &str); 5] =
-    [("name", "Ani Lestari"), ("purpose", "complaint"), ("origin", "resident"), ("id_checked", "yes"), ("date", "12-11-2026")];
+const ANI: [(&str, &str); 5] = [
+    ("name", "Ani Lestari"),
+    ("purpose", "complaint"),
+    ("origin", "resident"),
+    ("id_checked", "yes"),
+    ("date", "12-11-2026"),
+];
 
 impl Kuripan {
     async fn sends(&mut self, form: &str, fields: &[(&str, &str)]) -> Answer {
@@ -79,7 +84,8 @@ async fn a_visitor_stands_in_the_guest_book_of_the_month_and_goes_on_to_what_the
 
     let wrong = kuripan.sends("/tamu", &[("name", "Ani Lestari"), ("date", "kemarin")]).await;
     assert_eq!(wrong.status, StatusCode::UNPROCESSABLE_ENTITY);
-    for expected in ["href=\"#purpose\"", "href=\"#date\"", "Keperluan harus diisi", "value=\"Ani Lestari\"", "kemarin"] {
+    for expected in ["href=\"#purpose\"", "href=\"#date\"", "Keperluan harus diisi", "value=\"Ani Lestari\"", "kemarin"]
+    {
         assert!(wrong.body.contains(expected), "{expected}: {}", wrong.body);
     }
     let nobody = [("purpose", "other"), ("origin", "resident"), ("id_checked", "no"), ("date", "12-11-2026")];
@@ -254,7 +260,8 @@ async fn the_records_of_a_group_refer_to_people_and_to_each_other_by_name() {
     let typed = [("group", choice.as_str()), ("principal", "8,5"), ("applied", "12-11-2026")];
     let refused = kuripan.sends("/catatan/pinjaman/baru", &typed).await;
     assert!(refused.body.contains("Tulis angka saja"), "{}", refused.body);
-    let typed = [("group", choice.as_str()), ("person", "Turyati"), ("principal", "1.500.000"), ("applied", "12-11-2026")];
+    let typed =
+        [("group", choice.as_str()), ("person", "Turyati"), ("principal", "1.500.000"), ("applied", "12-11-2026")];
     let loan = at(&kuripan.sends("/catatan/pinjaman/baru", &typed).await);
     let page = kuripan.get(&loan).await.body;
     for expected in ["<h1>Turyati</h1>", "Pinjaman · diajukan", "<dd>Salak Makmur</dd>"] {
@@ -302,8 +309,39 @@ async fn a_script_begins_changes_and_says_things_in_records() {
     let wrong = kuripan.api("POST", &format!("{at}/say"), &token, &[], r#"{"fact": "product"}"#).await;
     assert_eq!(wrong.status, StatusCode::BAD_REQUEST);
     let told: serde_json::Value = serde_json::from_str(&wrong.body).unwrap();
-    assert_eq!((told["message"].as_str(), told["hint"].as_str()), (Some("the field name must not be empty"), Some("fill it in")));
+    assert_eq!(
+        (told["message"].as_str(), told["hint"].as_str()),
+        (Some("the field name must not be empty"), Some("fill it in"))
+    );
     let found = kuripan.api("POST", "/api/v1/records/search", &token, &[], r#"{"kind": "kelompok"}"#).await;
     let found: serde_json::Value = serde_json::from_str(&found.body).unwrap();
     assert_eq!(found["total"], 1, "{found}");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn several_answers_are_ticked_and_none_is_lost_with_a_mistake() {
+    let mut kuripan = Kuripan::with(&[Role::Petugas]).await;
+    kuripan.register(&[("name", "Turyati")]).await;
+    let log = at(&kuripan.sends("/catatan/pendampingan/baru", &[("person", "Turyati"), ("year", "2026")]).await);
+    let form = format!("{log}/catat/mentoring");
+    let codes = kuripan.get(&form).await.body;
+    let codes: Vec<String> = codes
+        .split("type=\"checkbox\" name=\"problems\" value=\"")
+        .skip(1)
+        .map(|rest| rest.split('"').next().unwrap().to_owned())
+        .collect();
+    let first = |name: &str, page: &str| {
+        let rest = page.split(&format!("type=\"radio\" name=\"{name}\" value=\"")).nth(1).unwrap();
+        rest.split('"').next().unwrap().to_owned()
+    };
+    let page = kuripan.get(&form).await.body;
+    let (motivation, next) = (first("motivation", &page), first("next", &page));
+    let mut visit =
+        vec![("date", "besok"), ("problems", &codes[0]), ("problems", &codes[1]), ("motivation", &motivation)];
+    visit.push(("next", &next));
+    let wrong = kuripan.sends(&form, &visit).await;
+    assert_eq!(wrong.body.matches("checked").count(), 4, "{}", wrong.body);
+    visit[0] = ("date", "12-11-2026");
+    let said = place(&kuripan.sends(&form, &visit).await);
+    assert!(kuripan.get(&said).await.body.contains("Kunjungan pendampingan"));
 }
