@@ -102,7 +102,7 @@ pub(crate) async fn begin(
     let inputs = inputs_of_new(&app, &desk, &code).await?;
     let words = Words::of(desk.visit.language);
     let (mut fields, texts) = typed(&inputs, &form);
-    let mut errors = faults(words, &inputs, &fields, &|field, text| service::sheet_fault(&code, field, text));
+    let mut errors = faults(words, &inputs, &fields, true, &|field, text| service::sheet_fault(&code, field, text));
     let place = fields.iter().position(|(field, _)| field == "place").map(|at| fields.remove(at).1);
     if place.as_deref() == Some("") && inputs.iter().any(|input| input.field == "place" && input.required) {
         errors.push(("place".to_owned(), words.say("form-village-missing")));
@@ -158,7 +158,7 @@ pub(crate) async fn change(
     if fields.is_empty() && texts.is_empty() {
         return Ok(Redirect::to(&at).into_response());
     }
-    let mut errors = faults(words, &inputs, &fields, &|field, text| service::sheet_fault(&code, field, text));
+    let mut errors = faults(words, &inputs, &fields, false, &|field, text| service::sheet_fault(&code, field, text));
     if errors.is_empty() {
         let change = Command::ChangeSheet { officer, id: id.clone(), fields, texts, shown: form.given("shown") };
         match app.ask(change).await {
@@ -227,7 +227,8 @@ pub(crate) async fn say(
     let (inputs, _) = typed(&asked.inputs, &form);
     let all: Vec<(String, String)> =
         asked.inputs.iter().map(|input| (input.field.clone(), sent_for(input, &form))).collect();
-    let mut errors = faults(words, &asked.inputs, &all, &|field, text| service::fact_fault(&code, &fact, field, text));
+    let mut errors =
+        faults(words, &asked.inputs, &all, true, &|field, text| service::fact_fault(&code, &fact, field, text));
     if errors.is_empty() {
         let say = Command::Say { officer, id: id.clone(), fact: fact.clone(), inputs };
         match app.ask(say).await {
@@ -264,7 +265,7 @@ pub(crate) async fn visit(State(app): State<App>, desk: Desk, form: Posted) -> R
     let all: Vec<(String, String)> =
         inputs.iter().map(|input| (input.field.clone(), one_line(form.get(&input.field)))).collect();
     let mut errors =
-        faults(words, &inputs, &all, &|field, text| service::fact_fault("buku-tamu", "visit", field, text));
+        faults(words, &inputs, &all, true, &|field, text| service::fact_fault("buku-tamu", "visit", field, text));
     if errors.is_empty() {
         let told = all.iter().filter(|(_, text)| !text.is_empty()).cloned().collect();
         match ask!(app, Command::Visit { officer, inputs: told }, Begun) {
@@ -359,12 +360,13 @@ fn faults(
     words: Words,
     inputs: &[SheetInput],
     fields: &[(String, String)],
+    whole: bool,
     fault: &dyn Fn(&str, &str) -> Option<Fault>,
 ) -> Vec<(String, String)> {
     let errors = inputs.iter().filter_map(|input| {
         let text = fields.iter().find(|(field, _)| *field == input.field).map(|(_, text)| text.as_str());
-        // A required answer that nobody picked is not sent at all.
-        let text = text.or_else(|| input.required.then_some(""))?;
+        // A required answer that nobody picked is not sent at all; what a change leaves out stays as it is.
+        let text = text.or_else(|| (whole && input.required).then_some(""))?;
         let found = fault(&input.field, text)?;
         Some((input.field.clone(), fault_text(words, &input.label, &input.kind, found)))
     });

@@ -272,7 +272,7 @@ async fn the_records_of_a_group_refer_to_people_and_to_each_other_by_name() {
     let page = kuripan.get(&said).await.body;
     assert!(page.contains("Pinjaman · disetujui") && page.contains("catat/annulment"), "{page}");
     let back = kuripan.get(&format!("{loan}/catat/annulment")).await.body;
-    let hash = back.split("name=\"of\" value=\"").nth(1).and_then(|rest| rest.split('"').next()).unwrap().to_owned();
+    let hash = back.split("<option value=\"").nth(2).and_then(|rest| rest.split('"').next()).unwrap().to_owned();
     let said = place(&kuripan.sends(&format!("{loan}/catat/annulment"), &[("of", &hash)]).await);
     let page = kuripan.get(&said).await.body;
     assert!(page.contains("Pinjaman · diajukan") && page.contains("ditarik kembali"), "{page}");
