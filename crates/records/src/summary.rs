@@ -110,10 +110,12 @@ impl ProgrammeRecord {
 
     /// The papers that it asks for, each with its code, its words and how it stands; none for kinds without such a list.
     pub fn papers(&self, figures: &Figures) -> Vec<(String, [String; 2], DocumentState)> {
-        let lines = match self {
-            Self::CardApplication(card) => card.checklist(figures),
-            Self::CandidateFile(file) => file.checklist(figures),
-            _ => Vec::new(),
+        let lines = if let Self::CardApplication(card) = self {
+            card.checklist(figures)
+        } else if let Self::CandidateFile(file) = self {
+            file.checklist(figures)
+        } else {
+            Vec::new()
         };
         let line = |line: crate::counter::ChecklistLine<'_>| {
             (line.document.code.clone(), [line.document.id.clone(), line.document.en.clone()], line.state)
@@ -122,13 +124,16 @@ impl ProgrammeRecord {
     }
 
     fn due(&self) -> Option<Date> {
-        match self {
-            Self::Complaint(case) => case.events.answer_by(),
-            Self::Consultation(case) => case.events.answer_by(),
-            Self::MonitoringRound(round) if !round.open().is_empty() => {
-                round.fields.due.one().map(|due| due.span().last)
-            }
-            _ => None,
+        if let Self::Complaint(case) = self {
+            case.events.answer_by()
+        } else if let Self::Consultation(case) = self {
+            case.events.answer_by()
+        } else if let Self::MonitoringRound(round) = self
+            && !round.open().is_empty()
+        {
+            round.fields.due.one().map(|due| due.span().last)
+        } else {
+            None
         }
     }
 

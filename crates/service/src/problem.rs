@@ -39,7 +39,7 @@ pub struct Problem {
     pub field: Option<String>,
     /// What is wrong and what to do, as a person at a page reads it; none where only a program gets it wrong.
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub text: Option<Both>,
+    pub text: Option<Box<Both>>,
 }
 
 impl Problem {
@@ -55,7 +55,7 @@ impl Problem {
             Some((message, hint)) => (message.to_owned(), hint.to_owned()),
             None => (text.en.clone(), "change it and send it again".to_owned()),
         };
-        Self { code, message, hint, field: field.map(str::to_owned), text: Some(text) }
+        Self { code, message, hint, field: field.map(str::to_owned), text: Some(Box::new(text)) }
     }
 
     /// What was given is not right.
@@ -147,7 +147,7 @@ impl From<records::RecordError> for Problem {
         match &error {
             R::Unfit { what, todo } => {
                 let (message, hint) = (what.of(records::Lang::En), todo.of(records::Lang::En));
-                Self { text: Some(text), ..Self::bad_input(message, hint) }
+                Self { text: Some(Box::new(text)), ..Self::bad_input(message, hint) }
             }
             R::Value { field, .. } => plain(Some(field), "write what the field takes"),
             R::Required { field } => plain(Some(field), "fill it in"),

@@ -117,10 +117,8 @@ pub fn fact_fault(code: &str, fact: &str, input: &str, text: &str) -> Option<Fau
 }
 
 fn fault_of(error: Option<records::RecordError>) -> Option<Fault> {
-    match error? {
-        records::RecordError::Required { .. } => Some(Fault::Empty),
-        _ => Some(Fault::Unreadable),
-    }
+    let empty = matches!(error?, records::RecordError::Required { .. });
+    Some(if empty { Fault::Empty } else { Fault::Unreadable })
 }
 
 /// Whether a person types a name for it that this node looks up.
@@ -134,10 +132,10 @@ pub(crate) fn fact_input(spec: &InputSpec) -> SheetInput {
         label: spec.label.into(),
         kind: match spec.asks {
             Asks::Value(value) => input_kind(value),
-            Asks::Several(value) => match input_kind(value) {
-                InputKind::Choice(codes) => InputKind::Several(codes),
-                other => other,
-            },
+            Asks::Several(value) => {
+                let one = input_kind(value);
+                if let InputKind::Choice(codes) = one { InputKind::Several(codes) } else { one }
+            }
             // Which there are depends on the record.
             Asks::Paper | Asks::Fact(_) => InputKind::Choice(Vec::new()),
         },

@@ -395,12 +395,8 @@ impl Service {
 
 /// The first letter of the numbers of a kind that has them on a slip.
 fn number_letter(kind: RecordKind) -> Option<char> {
-    match kind {
-        RecordKind::Complaint => Some('P'),
-        RecordKind::Consultation => Some('K'),
-        RecordKind::CardApplication => Some('A'),
-        _ => None,
-    }
+    let letters = [(RecordKind::Complaint, 'P'), (RecordKind::Consultation, 'K'), (RecordKind::CardApplication, 'A')];
+    letters.into_iter().find(|(known, _)| *known == kind).map(|(_, letter)| letter)
 }
 
 fn scope_in(class: Class, region: &Region) -> Result<ScopeName, Problem> {

@@ -510,10 +510,12 @@ fn papers(record: &ProgrammeRecord, figures: &Figures) -> Vec<PaperLine> {
 }
 
 fn slip(record: &ProgrammeRecord, figures: &Figures, known: &Known) -> Option<SlipView> {
-    let (slip, urgent, referral) = match record {
-        ProgrammeRecord::Complaint(case) => (case.slip(), case.is_urgent(figures), case.is_referral()),
-        ProgrammeRecord::Consultation(case) => (case.slip(), false, false),
-        _ => return None,
+    let (slip, urgent, referral) = if let ProgrammeRecord::Complaint(case) = record {
+        (case.slip(), case.is_urgent(figures), case.is_referral())
+    } else if let ProgrammeRecord::Consultation(case) = record {
+        (case.slip(), false, false)
+    } else {
+        return None;
     };
     let office = slip.office.and_then(|id| known.office(&id)).map(|(name, _, _)| name).unwrap_or_default();
     let (id, en) = (slip.lines(&office, records::Lang::Id), slip.lines(&office, records::Lang::En));

@@ -339,16 +339,20 @@ fn one_line(text: &str) -> String {
     text.split_whitespace().collect::<Vec<_>>().join(" ")
 }
 
+/// Field and what was typed there.
+type Typed = Vec<(String, String)>;
+
 /// What was sent for an input of one line; several answers with commas between them.
 fn sent_for(input: &SheetInput, form: &Posted) -> String {
-    match input.kind {
-        InputKind::Several(_) => form.all(&input.field).collect::<Vec<_>>().join(","),
-        _ => one_line(form.get(&input.field)),
+    if matches!(input.kind, InputKind::Several(_)) {
+        form.all(&input.field).collect::<Vec<_>>().join(",")
+    } else {
+        one_line(form.get(&input.field))
     }
 }
 
 /// What was typed into fields of one line, and into those of several, as far as they were on the form.
-fn typed(inputs: &[SheetInput], form: &Posted) -> (Vec<(String, String)>, Vec<(String, String)>) {
+fn typed(inputs: &[SheetInput], form: &Posted) -> (Typed, Typed) {
     let sent = inputs.iter().filter(|input| form.all(&input.field).next().is_some());
     let (lines, fields): (Vec<_>, Vec<_>) = sent.partition(|input| input.kind == InputKind::Lines);
     let fields = fields.into_iter().map(|input| (input.field.clone(), sent_for(input, form)));
