@@ -250,6 +250,12 @@ mod tests {
     use crate::fixtures::{Doc, KURIPAN, authors, person};
 
     fn sample(kind: RecordKind, input: &InputSpec) -> String {
+        // What its content asks beyond its type: a later day, and a line that is of a loan.
+        match (kind, input.key) {
+            (_, "again") => return "12-04-2026".to_owned(),
+            (RecordKind::Ledger, "kind") => return crate::EntryKind::PaidOut.code().to_owned(),
+            _ => {}
+        }
         match input.asks {
             Asks::Paper => "ktp".to_owned(),
             Asks::Fact(_) => EntryHash([7; 32]).to_string(),
