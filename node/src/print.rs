@@ -59,7 +59,15 @@ pub(crate) fn reply(reply: &Reply) {
             line(format!("{} logs in with it once, within {} days, and sets a password", code.handle, code.days));
         }
         // What pages ask for; no command does.
-        Reply::Glance(_) | Reply::Found(_) | Reply::Record(_) | Reply::Checked(_) | Reply::OnlyHere(_) => {
+        Reply::Glance(_)
+        | Reply::Found(_)
+        | Reply::Record(_)
+        | Reply::Checked(_)
+        | Reply::OnlyHere(_)
+        | Reply::Begun(_)
+        | Reply::Sheets(_)
+        | Reply::Sheet(_)
+        | Reply::SheetForm(_) => {
             line(serde_json::to_string_pretty(reply).unwrap_or_default());
         }
         Reply::Verified(found) => verified(found),

@@ -37,6 +37,10 @@ async fn pages(desk: &Desk) -> Vec<(&'static str, String)> {
         ("requests", "/permintaan".to_owned()),
         ("own", "/saya".to_owned()),
         ("steps", "/mulai".to_owned()),
+        ("visit", "/tamu".to_owned()),
+        ("records", "/catatan".to_owned()),
+        ("complaint-new", "/catatan/pengaduan/baru".to_owned()),
+        ("group-new", "/catatan/kelompok/baru".to_owned()),
         ("not-found", "/nothing".to_owned()),
     ]
 }

@@ -7,6 +7,7 @@
 #![allow(clippy::disallowed_methods, clippy::unwrap_used, reason = "a test at the edge")]
 
 mod browser;
+mod counter;
 mod desk;
 mod looks;
 mod mulai;

@@ -86,17 +86,24 @@ impl RecordError {
     }
 
     pub(crate) fn value(spec: &FieldSpec, given: &str) -> Self {
-        let expected = match spec.value {
+        Self::Value { field: spec.key, given: given.chars().take(64).collect(), expected: Self::expected(spec.value) }
+    }
+
+    /// What would fit a value of this type.
+    pub(crate) fn expected(value: ValueType) -> String {
+        match value {
             ValueType::Text => "one line of at most 500 characters".to_owned(),
             ValueType::Date => "a date like 12-03-2022, 03-2022, 2022 or ? for unknown".to_owned(),
             ValueType::YesNo => "ya or tidak".to_owned(),
             ValueType::Number => "a number".to_owned(),
             ValueType::Person => "a person's id of 32 hex digits".to_owned(),
+            ValueType::Place => "the Kemendagri code of a place".to_owned(),
+            ValueType::Office => "an office's id of 32 hex digits".to_owned(),
+            ValueType::Document => "the name of a document".to_owned(),
             ValueType::Code(codes) => {
                 let codes: Vec<&str> = codes.iter().map(|(code, _)| *code).collect();
                 format!("one of {}", codes.join(", "))
             }
-        };
-        Self::Value { field: spec.key, given: given.chars().take(64).collect(), expected }
+        }
     }
 }

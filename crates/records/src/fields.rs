@@ -56,6 +56,9 @@ pub trait Fields: Default {
     /// The stored texts of every field that holds something.
     fn texts(&self) -> Vec<(&'static str, Vec<String>)>;
 
+    /// What a field holds, as a person reads it.
+    fn shown(&self, key: &str, lang: Lang) -> Vec<String>;
+
     /// Takes stored texts back, as [`Fields::texts`] gave them; a text that is no such value is left out.
     fn set_texts(&mut self, key: &str, texts: &[String]);
 }
@@ -100,6 +103,15 @@ macro_rules! record_fields {
                     self.$field.values().iter().map(|value| $crate::value::FieldType::to_text(value)).collect::<Vec<_>>(),
                 ),)*];
                 all.into_iter().filter(|(_, texts)| !texts.is_empty()).collect()
+            }
+
+            fn shown(&self, key: &str, lang: $crate::words::Lang) -> Vec<String> {
+                match key {
+                    $(stringify!($field) => {
+                        self.$field.values().iter().map(|value| $crate::value::FieldType::shown(value, lang)).collect()
+                    })*
+                    _ => Vec::new(),
+                }
             }
 
             fn set_texts(&mut self, key: &str, texts: &[String]) {

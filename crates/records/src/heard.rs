@@ -115,6 +115,11 @@ impl<'a> Heard<'a> {
         all.into_iter().filter(|said| !replaced.contains(&said.hash)).collect()
     }
 
+    /// Every fact that its office may say, in one order, and whether that office took it back.
+    pub(crate) fn standing(&self) -> impl Iterator<Item = (&'a Fact, bool)> {
+        self.facts.iter().map(|(fact, _)| (*fact, self.gone.contains(&fact.hash)))
+    }
+
     /// Every fact of this content that counts, with what its author had seen.
     pub(crate) fn take_spoken<T: Content>(&mut self) -> Vec<Spoken<T>> {
         let all = self.take::<T>();

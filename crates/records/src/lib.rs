@@ -10,6 +10,7 @@
 //! - A rule answers yes or no only if every day that a date may mean gives that answer.
 //! - No bytes of a document, however wrong, panic here.
 
+mod ask;
 mod author;
 mod category;
 mod circumstances;
@@ -42,6 +43,7 @@ mod register;
 mod rows;
 mod rules;
 mod sheet;
+mod summary;
 mod value;
 mod village;
 mod words;
@@ -49,6 +51,7 @@ mod words;
 #[cfg(test)]
 mod fixtures;
 
+pub use ask::{Asks, FactForm, InputSpec, Told, ToldPart, told};
 pub use author::{Author, Authors, By, MaySay};
 pub use category::{Clue, Missing};
 pub use circumstances::{Circumstances, Contested, FamilyCircle};
@@ -87,6 +90,7 @@ pub use register::{RegisterError, RegisterNumber, next_register, register_prefix
 pub use rows::{DocumentRows, StateSum};
 pub use rules::{Condition, DESMIGRATIF, Document, Figures, RuleBook, Rules, Sourced};
 pub use sheet::{NewRecord, Sheet};
+pub use summary::Summary;
 pub use value::{Digest, FieldType, HexError, Known, PersonId, TEXT_CHARS_MAX, ValueType};
 pub use village::*;
 pub use words::{Lang, Words};

@@ -89,6 +89,12 @@ pub enum ValueType {
     Number,
     /// A person's id.
     Person,
+    /// The code of a place.
+    Place,
+    /// An office's id.
+    Office,
+    /// Another document.
+    Document,
     /// One of these codes, each with its words.
     Code(&'static [(&'static str, Words)]),
 }
@@ -311,9 +317,9 @@ impl FieldType for PersonId {
 
 /// A name of another room that is stored as its text.
 macro_rules! named_field {
-    ($name:ty) => {
+    ($name:ty, $type:expr) => {
         impl FieldType for $name {
-            const TYPE: ValueType = ValueType::Text;
+            const TYPE: ValueType = $type;
 
             fn from_text(text: &str) -> Option<Self> {
                 text.parse().ok()
@@ -326,9 +332,9 @@ macro_rules! named_field {
     };
 }
 
-named_field!(Region);
-named_field!(OfficeId);
-named_field!(Coordinate);
+named_field!(Region, ValueType::Place);
+named_field!(OfficeId, ValueType::Office);
+named_field!(Coordinate, ValueType::Document);
 
 /// A closed list of codes with words in both languages and the spellings that are understood.
 macro_rules! codes {

@@ -377,9 +377,8 @@ fn fitting(column: &str) -> (String, String) {
             let list: Vec<&str> = codes.iter().map(|(_, words)| words.id).collect();
             both(&list.join(" / "))
         }
-        Some(ValueType::Text | ValueType::Person) | None => {
-            ("satu baris teks".to_owned(), "one line of text".to_owned())
-        }
+        Some(ValueType::Text | ValueType::Person | ValueType::Place | ValueType::Office | ValueType::Document)
+        | None => ("satu baris teks".to_owned(), "one line of text".to_owned()),
     }
 }
 

@@ -4,7 +4,7 @@ use std::path::PathBuf;
 
 use serde::{Deserialize, Serialize};
 
-use crate::{Find, Proposal, Role};
+use crate::{Find, FindSheets, Proposal, Role, TextChange};
 
 /// A request that changes something or writes a file.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
@@ -112,6 +112,69 @@ pub enum Command {
         /// When, as far as known.
         date: Option<String>,
     },
+    /// Begin a record beside people and participations: a complaint, a group, a loan.
+    BeginSheet {
+        /// Who writes.
+        officer: String,
+        /// Its kind, by its name in addresses.
+        kind: String,
+        /// The place that it belongs to; the office's own if it has none to name.
+        #[serde(default)]
+        place: Option<String>,
+        /// Its fields, by name. A person is named by register number or name, another record by its name in addresses.
+        fields: Vec<(String, String)>,
+        /// Its texts, by name.
+        #[serde(default)]
+        texts: Vec<(String, String)>,
+    },
+    /// Change a record.
+    ChangeSheet {
+        /// Who writes.
+        officer: String,
+        /// Its name in addresses.
+        id: String,
+        /// The fields that change, by name.
+        #[serde(default)]
+        fields: Vec<(String, String)>,
+        /// The texts that change.
+        #[serde(default)]
+        texts: Vec<TextChange>,
+        /// What the form was shown, as the record gave it. Else what stands now.
+        #[serde(default)]
+        shown: Option<String>,
+    },
+    /// Settle a field of a record that has several values.
+    ChooseSheet {
+        /// Who writes.
+        officer: String,
+        /// Its name in addresses.
+        id: String,
+        /// The field.
+        field: String,
+        /// The value that stays.
+        value: String,
+        /// What was shown, as the record gave it. Else what stands now.
+        #[serde(default)]
+        shown: Option<String>,
+    },
+    /// Say something in a record: that a paper is there, that a step was taken.
+    Say {
+        /// Who writes.
+        officer: String,
+        /// Its name in addresses.
+        id: String,
+        /// What is said, by its name.
+        fact: String,
+        /// Its inputs, by name.
+        inputs: Vec<(String, String)>,
+    },
+    /// Note that somebody came, in the guest book of the month.
+    Visit {
+        /// Who writes.
+        officer: String,
+        /// The inputs of a visit, by name.
+        inputs: Vec<(String, String)>,
+    },
     /// Bring in a table.
     Import {
         /// Who writes.
@@ -210,6 +273,18 @@ pub enum Query {
     Record {
         /// Register number or person's code.
         id: String,
+    },
+    /// A part of the list of records beside people and participations.
+    Sheets(FindSheets),
+    /// Everything about one of them.
+    Sheet {
+        /// Its name in addresses.
+        id: String,
+    },
+    /// What a form asks for a kind of record, with what there is to pick from: groups and offices.
+    SheetForm {
+        /// The kind, by its name in addresses.
+        kind: String,
     },
     /// What to look at again before a form is saved.
     Check {

@@ -5,7 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use identity::{Class, Coordinate, JournalId, NodeKey, ScopeName};
 use serde::{Deserialize, Serialize};
 use sync::PeerState;
-use views::{Filter, Page};
+use views::{Filter, Page, SheetFilter};
 
 use crate::{
     Service,
@@ -57,6 +57,8 @@ pub struct Glance {
     pub participants: u64,
     /// How many of them have a field with several values.
     pub contested: u64,
+    /// How many other records have one.
+    pub contested_records: u64,
     /// Stands for what the lists show: whoever saw another number sees something else now.
     pub shown: u64,
 }
@@ -115,11 +117,13 @@ impl Service {
                 since = since.into_iter().chain([header.time_ms]).min();
             }
         }
-        let (participants, contested) = self
+        let (participants, contested, contested_records) = self
             .reading()
             .look(|views| {
                 let all = views.list(&Filter::default(), Page::first(0))?.total;
-                Ok((all, views.list(&Filter { contested: true, ..Filter::default() }, Page::first(0))?.total))
+                let contested = views.list(&Filter { contested: true, ..Filter::default() }, Page::first(0))?.total;
+                let records = SheetFilter { contested: true, ..SheetFilter::default() };
+                Ok((all, contested, views.sheets(&records, Page::first(0))?.total))
             })
             .await?;
         Ok(Glance {
@@ -132,6 +136,7 @@ impl Service {
             may_register: self.may_register(),
             participants,
             contested,
+            contested_records,
             shown: self.reading().applied(),
         })
     }

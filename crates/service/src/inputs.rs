@@ -17,6 +17,18 @@ pub enum InputKind {
     YesNo,
     /// A number from 0.
     Number,
+    /// Somebody in the register: a register number or a name.
+    Person,
+    /// The code of a place.
+    Place,
+    /// An office, by its id.
+    Office,
+    /// Another record, by its name in addresses.
+    Document,
+    /// A text of several lines that people write together.
+    Lines,
+    /// Any number of these codes, with commas between them.
+    Several(Vec<(String, Both)>),
     /// One of these codes.
     Choice(Vec<(String, Both)>),
 }
@@ -49,13 +61,12 @@ pub fn inputs() -> Vec<Input> {
     let kinds = [RecordKind::Person, RecordKind::Participation];
     let fields = kinds.into_iter().flat_map(|kind| kind.fields().iter().map(move |spec| (kind, spec)));
     fields
-        .filter_map(|(kind, spec)| {
-            Some(Input {
-                field: spec.key.to_owned(),
-                label: spec.label.into(),
-                kind: input_kind(spec.value)?,
-                of_person: kind == RecordKind::Person,
-            })
+        .filter(|(_, spec)| spec.value != ValueType::Person)
+        .map(|(kind, spec)| Input {
+            field: spec.key.to_owned(),
+            label: spec.label.into(),
+            kind: input_kind(spec.value),
+            of_person: kind == RecordKind::Person,
         })
         .collect()
 }
@@ -70,17 +81,20 @@ pub fn fault(field: &str, text: &str) -> Option<Fault> {
     }
 }
 
-pub(crate) fn input_kind(value: ValueType) -> Option<InputKind> {
-    Some(match value {
+pub(crate) fn input_kind(value: ValueType) -> InputKind {
+    match value {
         ValueType::Text => InputKind::Text,
         ValueType::Date => InputKind::Date,
         ValueType::YesNo => InputKind::YesNo,
         ValueType::Number => InputKind::Number,
-        ValueType::Person => return None,
+        ValueType::Person => InputKind::Person,
+        ValueType::Place => InputKind::Place,
+        ValueType::Office => InputKind::Office,
+        ValueType::Document => InputKind::Document,
         ValueType::Code(codes) => {
             InputKind::Choice(codes.iter().map(|(code, words)| ((*code).to_owned(), (*words).into())).collect())
         }
-    })
+    }
 }
 
 #[cfg(test)]

@@ -12,6 +12,7 @@
 mod ask;
 mod backup;
 mod both;
+mod cases;
 mod check;
 mod find;
 mod founders;
@@ -31,6 +32,9 @@ mod record;
 mod reference;
 pub mod reply;
 mod setup;
+mod sheet_kinds;
+mod sheet_write;
+mod sheets;
 mod shown;
 mod status;
 
@@ -64,6 +68,9 @@ pub use places::{PLACES_MAX, PlaceView, find_offices, office_at};
 pub use problem::{Code, Problem};
 pub use reply::Reply;
 pub use setup::{CARRIED_BYTES_MAX, create, draft, fields, found, holds_node, subject, template};
+pub use sheet_kinds::{SheetInput, SheetKind, fact_fault, fact_inputs, sheet_fault, sheet_inputs, sheet_kinds};
+pub use sheet_write::TextChange;
+pub use sheets::FindSheets;
 pub use store::{MachineKeySource, Options as StoreOptions};
 
 /// How a node is to run.
@@ -174,6 +181,22 @@ impl Service {
                 self.leave(&officer, &id, &reason, date.as_deref()).await?;
                 Reply::Done
             }
+            Command::BeginSheet { officer, kind, place, fields, texts } => {
+                Reply::Begun(self.begin_sheet(&officer, &kind, place.as_deref(), &fields, &texts).await?)
+            }
+            Command::ChangeSheet { officer, id, fields, texts, shown } => {
+                self.change_sheet(&officer, &id, &fields, &texts, shown.as_deref()).await?;
+                Reply::Done
+            }
+            Command::ChooseSheet { officer, id, field, value, shown } => {
+                self.choose_sheet(&officer, &id, &field, &value, shown.as_deref()).await?;
+                Reply::Done
+            }
+            Command::Say { officer, id, fact, inputs } => {
+                self.say_in_sheet(&officer, &id, &fact, &inputs).await?;
+                Reply::Done
+            }
+            Command::Visit { officer, inputs } => Reply::Begun(self.visit(&officer, &inputs).await?),
             Command::Import { officer, file, decided } => {
                 Reply::Imported(self.import(&officer, &file, decided, progress).await?)
             }
@@ -216,6 +239,9 @@ impl Service {
             Query::Glance => Reply::Glance(Box::new(self.glance().await?)),
             Query::Find(find) => Reply::Found(Box::new(self.found(find).await?)),
             Query::Record { id } => Reply::Record(Box::new(self.record(&id).await?)),
+            Query::Sheets(find) => Reply::Sheets(Box::new(self.sheets(find).await?)),
+            Query::Sheet { id } => Reply::Sheet(Box::new(self.sheet(&id).await?)),
+            Query::SheetForm { kind } => Reply::SheetForm(self.sheet_form(&kind).await?),
             Query::Check { village, except, fields } => {
                 Reply::Checked(Box::new(self.check(village.as_deref(), except.as_deref(), &fields).await?))
             }

@@ -299,7 +299,7 @@ impl Service {
     }
 
     /// Says a statement, if it would count.
-    async fn state(&self, body: Body, hint: &str) -> Result<(), Problem> {
+    pub(crate) async fn state(&self, body: Body, hint: &str) -> Result<(), Problem> {
         let charter = self.charter()?;
         let statements = self.node().statements().await;
         let (_, effect) = Charter::foresee(&statements, charter.network(), self.node().key(), body.clone())

@@ -348,10 +348,15 @@ impl Service {
         let (prefix, year) = (records::register_prefix(&self.office_name()), Zoned::now().year());
         let begins = format!("{prefix}-{year}-");
         let taken = self.reading().look(move |views| views.registers(&begins)).await?;
-        let blocks = [self.register_block(), BEYOND_BLOCKS];
         let taken = || taken.iter().map(String::as_str);
-        let next = blocks.into_iter().find_map(|block| records::next_register(&prefix, year, block, taken()));
+        let next =
+            self.number_blocks().into_iter().find_map(|block| records::next_register(&prefix, year, block, taken()));
         next.ok_or_else(|| Problem::new(Code::Conflict, "every register number of this year is taken", "give one"))
+    }
+
+    /// Where this node counts, and where it goes on.
+    pub(crate) fn number_blocks(&self) -> [RangeInclusive<u32>; 2] {
+        [self.register_block(), BEYOND_BLOCKS]
     }
 
     fn register_block(&self) -> RangeInclusive<u32> {
@@ -368,7 +373,7 @@ impl Service {
         begin + 1..=begin + 999
     }
 
-    fn office_name(&self) -> String {
+    pub(crate) fn office_name(&self) -> String {
         match self.node().profile().0 {
             charter::Subject::NewOffice { name, .. } => name.clone(),
             charter::Subject::FurtherNode { office } => {

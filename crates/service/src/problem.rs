@@ -2,6 +2,8 @@
 
 use serde::{Deserialize, Serialize};
 
+use crate::both::Both;
+
 /// Which kind of problem: decides the status of an API answer.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
@@ -32,12 +34,28 @@ pub struct Problem {
     pub message: String,
     /// What to do.
     pub hint: String,
+    /// The field or input that it is about, where it is about one.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub field: Option<String>,
+    /// What is wrong and what to do, as a person at a page reads it; none where only a program gets it wrong.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub text: Option<Box<Both>>,
 }
 
 impl Problem {
     /// A problem with something to do about it.
     pub fn new(code: Code, message: impl ToString, hint: impl Into<String>) -> Self {
-        Self { code, message: message.to_string(), hint: hint.into() }
+        Self { code, message: message.to_string(), hint: hint.into(), field: None, text: None }
+    }
+
+    /// What was typed into a field is not right, or what was asked for cannot be, in both languages.
+    pub(crate) fn said(code: Code, field: Option<&str>, id: impl Into<String>, en: impl Into<String>) -> Self {
+        let text = Both { id: id.into(), en: en.into() };
+        let (message, hint) = match text.en.split_once(": ") {
+            Some((message, hint)) => (message.to_owned(), hint.to_owned()),
+            None => (text.en.clone(), "change it and send it again".to_owned()),
+        };
+        Self { code, message, hint, field: field.map(str::to_owned), text: Some(Box::new(text)) }
     }
 
     /// What was given is not right.
@@ -120,7 +138,24 @@ impl From<charter::file::FileError> for Problem {
 
 impl From<records::RecordError> for Problem {
     fn from(error: records::RecordError) -> Self {
-        Self::bad_input(chain(&error), "`simpul participant fields` lists the fields and what they take")
+        use records::RecordError as R;
+        let text = Both::of(|lang| error.text(lang));
+        let plain = |field: Option<&str>, hint: &str| Self {
+            field: field.map(str::to_owned),
+            ..Self::bad_input(chain(&error), hint)
+        };
+        match &error {
+            R::Unfit { what, todo } => {
+                let (message, hint) = (what.of(records::Lang::En), todo.of(records::Lang::En));
+                Self { text: Some(Box::new(text)), ..Self::bad_input(message, hint) }
+            }
+            R::Value { field, .. } => plain(Some(field), "write what the field takes"),
+            R::Required { field } => plain(Some(field), "fill it in"),
+            R::NoField { .. } => plain(None, "`simpul participant fields` lists the fields of a participant"),
+            R::FactTooLong { .. } => plain(None, "write less"),
+            R::Disallowed { hint, .. } => plain(None, hint),
+            R::Table { .. } => plain(None, "save the table as CSV, with the columns of `simpul participant template`"),
+        }
     }
 }
 

@@ -144,7 +144,8 @@ impl Service {
             trips.push(fields.into_iter().filter(|field| !field.values.is_empty()).collect());
         }
         let events = events(&held, &known);
-        let history = self.record_history(&documents, &events, &known).await?;
+        let said: Vec<_> = events.iter().map(|(at, event)| (at.clone(), event.text.clone())).collect();
+        let history = self.record_history(&documents, &said, &known, &Names::new()).await?;
         let (holders, awaited) = self.holders(&documents.entries).await?;
         let today = PartialDate::Day(Zoned::now().date());
         let eligibility = records::eligibility(&held.circumstances, today, &RuleBook::default());
@@ -191,26 +192,27 @@ impl Service {
         }
     }
 
-    async fn record_history(
+    /// `names` says in words what a stored text stands for.
+    pub(crate) async fn record_history(
         &self,
         documents: &Documents,
-        events: &[(Coordinate, RecordEvent)],
+        events: &[(Coordinate, Both)],
         known: &Known,
+        names: &Names,
     ) -> Result<Vec<RecordPast>, Problem> {
         let mut history = Vec::new();
         for (kind, document) in &documents.read {
             for past in self.node().history(document.clone()).await? {
                 let who = who(&past.by, known);
-                let event = events.iter().find(|(at, _)| *at == past.by.at).map(|(_, event)| event.text.clone());
+                let event = events.iter().find(|(at, _)| *at == past.by.at).map(|(_, event)| event.clone());
                 let said = past.said.iter().filter(|(key, _)| key != "person").map(|(key, said)| match said {
                     documents::Said::Fact => (fact_label(*kind, key), event.clone()),
                     documents::Said::Value(value) => match kind.field(key) {
-                        Some(spec) => (spec.label.into(), Some(Both::of(|lang| spec.shown(value, lang)))),
+                        Some(spec) => (spec.label.into(), Some(named(spec, value, names))),
                         None => (Both::of(|_| key.clone()), None),
                     },
-                    documents::Said::Emptied | documents::Said::Text => {
-                        (kind.field(key).map_or_else(|| Both::of(|_| key.clone()), |spec| spec.label.into()), None)
-                    }
+                    documents::Said::Emptied => (field_label(*kind, key), None),
+                    documents::Said::Text => (field_label(*kind, key), Some(WRITTEN_IN.into())),
                 });
                 let begins = past.by.at == *document;
                 history.push(RecordPast { who, said: said.collect(), begins });
@@ -222,7 +224,7 @@ impl Service {
     }
 
     /// Which other offices hold these entries, and which are to and have not said so.
-    async fn holders(&self, entries: &BTreeSet<Coordinate>) -> Result<(Vec<Holder>, Vec<String>), Problem> {
+    pub(crate) async fn holders(&self, entries: &BTreeSet<Coordinate>) -> Result<(Vec<Holder>, Vec<String>), Problem> {
         let node = self.node();
         let Some(charter) = node.charter() else { return Ok((Vec::new(), Vec::new())) };
         let receipts = node.receipts().await;
@@ -276,13 +278,19 @@ impl Service {
     }
 }
 
-/// What was read of a participant's documents.
+/// What stored texts stand for, in words: persons, offices, documents and facts.
+pub(crate) type Names = BTreeMap<String, Both>;
+
+/// Said of a text instead of its words.
+const WRITTEN_IN: records::Words = records::Words { id: "ditulis", en: "written in" };
+
+/// What was read of the documents that one page shows.
 #[derive(Default)]
-struct Documents {
+pub(crate) struct Documents {
     read: Vec<(RecordKind, Coordinate)>,
-    shown: Shown,
+    pub(crate) shown: Shown,
     /// Every entry that what is shown stands on.
-    entries: BTreeSet<Coordinate>,
+    pub(crate) entries: BTreeSet<Coordinate>,
 }
 
 impl Documents {
@@ -294,24 +302,36 @@ impl Documents {
         known: &Known,
     ) -> Result<Vec<RecordField>, Problem> {
         let snapshot: Snapshot = service.snapshot(document).await?;
+        let fields = self.take(snapshot, kind, known, &Names::new());
+        Ok(fields.into_iter().filter(|field| field.kind != InputKind::Person).collect())
+    }
+
+    /// Takes up a document that was read, and gives its fields.
+    pub(crate) fn take(
+        &mut self,
+        snapshot: Snapshot,
+        kind: RecordKind,
+        known: &Known,
+        names: &Names,
+    ) -> Vec<RecordField> {
+        let document = &snapshot.id;
         self.read.push((kind, document.clone()));
         self.entries.extend(snapshot.heads.iter().chain(&snapshot.tips).chain([document]).cloned());
         self.entries.extend(snapshot.fields.values().flatten().map(|value| value.by.at.clone()));
         self.entries.extend(snapshot.facts.iter().map(|fact| fact.by.at.clone()));
-        let fields = kind.fields().iter().filter_map(|spec| {
+        let fields = kind.fields().iter().map(|spec| {
             let values = snapshot.fields.get(spec.key).map(Vec::as_slice).unwrap_or_default();
-            let kind = input_kind(spec.value)?;
-            let values = distinct(spec, values, known);
-            Some(RecordField { field: spec.key.to_owned(), label: spec.label.into(), kind, values })
+            let values = distinct(spec, values, known, names);
+            RecordField { field: spec.key.to_owned(), label: spec.label.into(), kind: input_kind(spec.value), values }
         });
         let fields = fields.collect();
         self.shown.add(kind, snapshot.heads);
-        Ok(fields)
+        fields
     }
 }
 
 /// Equal values written twice are one: nobody has to choose between them.
-fn distinct(spec: &FieldSpec, values: &[FieldValue], known: &Known) -> Vec<RecordValue> {
+fn distinct(spec: &FieldSpec, values: &[FieldValue], known: &Known, names: &Names) -> Vec<RecordValue> {
     let mut seen = Vec::new();
     for value in values {
         if !seen.iter().any(|other: &&FieldValue| other.value == value.value) {
@@ -320,13 +340,24 @@ fn distinct(spec: &FieldSpec, values: &[FieldValue], known: &Known) -> Vec<Recor
     }
     let shown = |value: &&FieldValue| RecordValue {
         stored: spec.stored(&value.value),
-        text: Both::of(|lang| spec.shown(&value.value, lang)),
+        text: named(spec, &value.value, names),
         who: who(&value.by, known),
     };
     seen.iter().map(shown).collect()
 }
 
-fn who(by: &documents::Authorship, known: &Known) -> Who {
+/// A value in words: by its name where it stands for somebody or something that has one.
+fn named(spec: &FieldSpec, value: &documents::Scalar, names: &Names) -> Both {
+    let name = spec.stored(value).and_then(|stored| names.get(&stored).cloned());
+    name.unwrap_or_else(|| Both::of(|lang| spec.shown(value, lang)))
+}
+
+fn field_label(kind: RecordKind, key: &str) -> Both {
+    let text = || kind.spec().texts.iter().find(|spec| spec.key == key).map(|spec| spec.label);
+    kind.field(key).map(|spec| spec.label).or_else(text).map_or_else(|| Both::of(|_| key.to_owned()), Both::from)
+}
+
+pub(crate) fn who(by: &documents::Authorship, known: &Known) -> Who {
     Who {
         office: known.name(&by.at.journal.node),
         officer: by.officer.to_string(),
@@ -335,7 +366,7 @@ fn who(by: &documents::Authorship, known: &Known) -> Who {
     }
 }
 
-fn fact_label(kind: RecordKind, key: &str) -> Both {
+pub(crate) fn fact_label(kind: RecordKind, key: &str) -> Both {
     let spec = kind.facts().iter().find(|spec| spec.key == key);
     spec.map_or_else(|| Both::of(|_| key.to_owned()), |spec| spec.label.into())
 }

@@ -14,6 +14,10 @@ pub use crate::network::{NetworkView, NoRoad, NodeReach, WayView};
 pub use crate::officers::{OfficerCode, OfficerView, SheetState};
 pub use crate::offices::{Approved, CharterView, CutDone, Joined, NodeView, OfficeView, StatementView};
 pub use crate::record::{Holder, RecordEvent, RecordField, RecordPast, RecordValue, RecordView, Who};
+pub use crate::sheet_kinds::{SheetInput, SheetKind};
+pub use crate::sheets::{
+    FactAsked, FoundSheets, PaperLine, SheetEvent, SheetLine, SheetPart, SheetText, SheetView, SlipView,
+};
 pub use ::health::{Figures, Level, Ministries, Need, Since, State, words::Said};
 
 /// The answer to one [`crate::Ask`].
@@ -29,6 +33,14 @@ pub enum Reply {
         /// The same as text.
         line: String,
     },
+    /// A record was begun, or one that was there already took something up: its name in addresses.
+    Begun(String),
+    /// A part of a list of records.
+    Sheets(Box<FoundSheets>),
+    /// Everything about one record.
+    Sheet(Box<SheetView>),
+    /// What a form asks, with what there is to pick from.
+    SheetForm(Vec<SheetInput>),
     /// This node belongs to a network.
     Joined(Joined),
     /// An invite.

@@ -114,6 +114,9 @@ fn takes(value: ValueType) -> String {
         ValueType::YesNo => "ya or tidak".to_owned(),
         ValueType::Number => "a number".to_owned(),
         ValueType::Person => "a person's code".to_owned(),
+        ValueType::Place => "the Kemendagri code of a place".to_owned(),
+        ValueType::Office => "an office's id".to_owned(),
+        ValueType::Document => "the name of a document".to_owned(),
         ValueType::Code(codes) => codes.iter().map(|(code, _)| *code).collect::<Vec<_>>().join(", "),
     }
 }

@@ -7,7 +7,7 @@ use records::RecordKind;
 
 use crate::problem::Problem;
 
-/// The heads of a participant's documents when they were shown. What was written since stands beside what the form saves.
+/// The heads of the documents of one page when they were shown. What was written since stands beside what the form saves.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub(crate) struct Shown(Vec<(RecordKind, Vec<Coordinate>)>);
 

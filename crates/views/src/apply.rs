@@ -66,8 +66,8 @@ impl Views {
     }
 }
 
-struct Batch<'a> {
-    db: &'a Connection,
+pub(crate) struct Batch<'a> {
+    pub(crate) db: &'a Connection,
     interned: &'a mut Interned,
     sums: BTreeMap<i64, StateSum>,
     /// Persons whose name has to be looked up again for the participations that show it.
@@ -186,6 +186,9 @@ impl Batch<'_> {
                 self.renamed.extend(person.flatten());
                 self.db.prepare_cached("DELETE FROM name_search WHERE rowid = ?1")?.execute([id])?;
             }
+            if schema::is_sheet(kind) {
+                self.clear_sheet(id)?;
+            }
             if let Some(table) = schema::table_of(kind) {
                 let delete = format!("DELETE FROM {table} WHERE document = ?1");
                 self.db.prepare_cached(&delete)?.execute([id])?;
@@ -235,8 +238,9 @@ impl Batch<'_> {
                     (_, None) => {}
                 }
             }
+            Record::Programme(record) => self.sheet(rows.kind, id, record)?,
             Record::Erased => self.erased = true,
-            Record::Programme(_) | Record::Unread => {}
+            Record::Unread => {}
         }
         rows.conflicts.iter().try_for_each(|conflict| self.conflict(id, conflict))?;
         rows.notices.iter().enumerate().try_for_each(|(place, notice)| self.notice(id, place, notice))
@@ -362,7 +366,7 @@ impl EventColumns {
     }
 }
 
-fn json<T: serde::Serialize>(value: &T, table: &'static str) -> Result<String, ViewsError> {
+pub(crate) fn json<T: serde::Serialize>(value: &T, table: &'static str) -> Result<String, ViewsError> {
     serde_json::to_string(value).map_err(|_| ViewsError::Row { table })
 }
 

@@ -15,6 +15,7 @@ mod list;
 mod open;
 mod read;
 mod schema;
+mod sheet;
 mod words;
 
 pub use apply::Watermark;
@@ -22,6 +23,7 @@ pub use error::ViewsError;
 pub use list::{Decided, Filter, Listed, Page, ParticipantRow};
 pub use open::{Opened, Reader, Views};
 pub use read::{Counts, HeldConflict, HeldNotice, Imported, Name, Participant};
+pub use sheet::{SheetFilter, SheetRow, Sheets, sheet_id};
 
 #[cfg(test)]
 mod tests;

@@ -300,11 +300,12 @@ impl Reader {
         }
     }
 
-    /// The person that a document is about: its own, or the first of a tie.
+    /// The person that a document is about: its own, or the first of several.
     pub fn person_of(&self, doc: &Coordinate) -> Result<Option<PersonId>, ViewsError> {
         let Some(id) = self.row_of(doc)? else { return Ok(None) };
-        for kind in RecordKind::ALL {
-            let sql = format!("SELECT person FROM {} WHERE document = ?1", schema::table(kind));
+        let tables = schema::OF_PERSONS.map(schema::table).into_iter().chain(["sheet_person"]);
+        for table in tables {
+            let sql = format!("SELECT person FROM {table} WHERE document = ?1 LIMIT 1");
             let found: Option<Option<String>> =
                 self.db.prepare_cached(&sql)?.query_row([id], |row| row.get(0)).optional()?;
             if let Some(person) = found.flatten().as_deref().and_then(PersonId::from_text) {
@@ -345,7 +346,7 @@ impl Reader {
         Ok(trips)
     }
 
-    fn row_of(&self, doc: &Coordinate) -> Result<Option<i64>, ViewsError> {
+    pub(crate) fn row_of(&self, doc: &Coordinate) -> Result<Option<i64>, ViewsError> {
         let mut select = self.db.prepare_cached(
             "SELECT d.id FROM document d JOIN journal j ON j.id = d.journal JOIN scope s ON s.id = j.scope \
              WHERE s.name = ?1 AND j.node = ?2 AND j.incarnation = ?3 AND d.seq = ?4",

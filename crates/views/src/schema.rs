@@ -5,7 +5,7 @@ use std::{collections::BTreeMap, fmt::Write, sync::OnceLock};
 use records::{FieldSpec, RecordKind};
 
 /// Raise it when what the rows *mean* changes while the tables stay the same.
-const MEANING: u32 = 5;
+const MEANING: u32 = 6;
 
 /// The kinds that have a table, in the order of their numbers, with its name. Of the others only the document itself has
 /// a row, with what is contested in it and what does not count.
@@ -30,6 +30,15 @@ pub(crate) fn table_of(kind: RecordKind) -> Option<&'static str> {
 pub(crate) fn table(kind: RecordKind) -> &'static str {
     table_of(kind).unwrap_or_default()
 }
+
+/// Whether its records stand in `sheet`.
+pub(crate) fn is_sheet(kind: RecordKind) -> bool {
+    table_of(kind).is_none()
+}
+
+/// The kinds whose table says which person a document is about.
+pub(crate) const OF_PERSONS: [RecordKind; 4] =
+    [RecordKind::Person, RecordKind::Participation, RecordKind::Trip, RecordKind::Tie];
 
 /// What stands in a kind's table before its fields; for coordination `village` is what follows the class in the scope's
 /// name: a region, an agenda's or an office's id.
@@ -104,6 +113,19 @@ CREATE TABLE notice (
     at TEXT NOT NULL, "by" TEXT,
     PRIMARY KEY (document, place)
 ) WITHOUT ROWID;
+-- The programme's records beside people and participations, each as one line and whole, as JSON. `day` and `due` are ISO
+-- days; `search` is what the line is found by, in small letters.
+CREATE TABLE sheet (
+    document INTEGER PRIMARY KEY REFERENCES document, id TEXT NOT NULL, kind INTEGER NOT NULL, place TEXT,
+    title_id TEXT NOT NULL, title_en TEXT NOT NULL, search TEXT NOT NULL, state_id TEXT, state_en TEXT,
+    open INTEGER NOT NULL, day TEXT NOT NULL, due TEXT, content TEXT NOT NULL
+);
+CREATE INDEX sheet_by_id ON sheet (id);
+CREATE INDEX sheet_by_day ON sheet (kind, day, document);
+CREATE TABLE sheet_person (
+    person TEXT NOT NULL, document INTEGER NOT NULL REFERENCES document, PRIMARY KEY (person, document)
+) WITHOUT ROWID;
+CREATE INDEX sheet_person_by_document ON sheet_person (document);
 CREATE VIRTUAL TABLE name_search USING fts5 (
     name, content = '', contentless_delete = 1, tokenize = 'unicode61 remove_diacritics 2', prefix = '2 3'
 );

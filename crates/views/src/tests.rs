@@ -4,8 +4,9 @@ use std::{fs, path::Path};
 
 use identity::{Class, Coordinate, EntryHash, Incarnation, JournalId, NodeKey, OfficeId, Officer, Region, ScopeName};
 use records::{
-    By, Conflict, ConflictValue, Decision, DocumentRows, Events, Fields, Folded, Held, Known, Lang, Notice,
-    NoticeState, Outcome, Participation, PersonId, Record, RecordKind, Said, StateSum,
+    By, Conflict, ConflictValue, Decision, DocumentRows, Events, Fields, Folded, GuestBook, GuestBookEvents,
+    GuestBookFields, Held, Known, Lang, Notice, NoticeState, Origin, Outcome, Participation, PersonId, ProgrammeRecord,
+    Purpose, Record, RecordKind, Said, StateSum, Visit,
     coordination::{Calendar, Coordination},
 };
 
@@ -512,4 +513,79 @@ fn a_document_of_coordination_stands_whole_in_its_table() {
     document.rows = None;
     views.apply(&[document], &[]).unwrap();
     assert_eq!(rows(&views), []);
+}
+
+fn book(seq: u64, month: &str, guests: &[u64]) -> DocumentRows {
+    let doc = at(Class::Care, KURIPAN, seq);
+    let visit = |number: &u64| Said {
+        what: Visit {
+            date: "12-03-2026".parse().unwrap(),
+            purpose: Purpose::Complaint,
+            origin: Origin::Resident,
+            id_checked: true,
+            name: None,
+            person: id(*number).parse().ok(),
+        },
+        by: by(seq),
+        hash: EntryHash([u8::try_from(*number).unwrap(); 32]),
+    };
+    let book = GuestBook {
+        place: doc.journal.scope.region(),
+        fields: GuestBookFields { month: Known::One(month.parse().unwrap()) },
+        texts: Default::default(),
+        events: GuestBookEvents { visits: guests.iter().map(visit).collect() },
+        doc: doc.clone(),
+    };
+    let record = Record::Programme(Box::new(ProgrammeRecord::GuestBook(book)));
+    let kind = RecordKind::GuestBook.number();
+    let folded = Folded { doc: doc.clone(), kind, record, conflicts: Vec::new(), notices: Vec::new() };
+    DocumentRows { id: doc, state_hash: [u8::try_from(seq % 251).unwrap(); 32], rows: Some(folded) }
+}
+
+#[test]
+fn records_of_the_programme_are_listed_newest_first_and_read_back_whole() {
+    let mut views = Views::in_memory().unwrap();
+    let books = [book(1, "03-2026", &[7]), book(2, "05-2026", &[]), book(3, "04-2026", &[7, 8])];
+    views.apply(&[person(KURIPAN, 7, "Turyati")], &[]).unwrap();
+    views.apply(&books, &[]).unwrap();
+    let list = |filter: &SheetFilter, page| {
+        let found = views.sheets(filter, page).unwrap();
+        (found.total, found.rows.into_iter().map(|row| row.doc.seq).collect::<Vec<_>>())
+    };
+    let all = SheetFilter::default();
+    assert_eq!(list(&all, Page::ALL), (3, vec![2, 3, 1]));
+    let first = views.sheets(&all, Page::first(1)).unwrap().rows.remove(0);
+    assert_eq!(list(&all, Page { after: Some(first.row), ..Page::first(1) }), (3, vec![3]));
+    for (filter, expected) in [
+        (SheetFilter { kind: Some(RecordKind::Loan), ..all.clone() }, vec![]),
+        (SheetFilter { person: id(7).parse().ok(), ..all.clone() }, vec![3, 1]),
+        (SheetFilter { place: "33.07".parse().ok(), ..all.clone() }, vec![2, 3, 1]),
+        (SheetFilter { place: GARUNG.parse().ok(), ..all.clone() }, vec![]),
+        (SheetFilter { text: Some("TURY".into()), ..all.clone() }, vec![3, 1]),
+        (SheetFilter { text: Some("04-2026 tury".into()), ..all.clone() }, vec![3]),
+        (SheetFilter { open: Some(false), ..all.clone() }, vec![]),
+    ] {
+        assert_eq!(list(&filter, Page::ALL).1, expected, "{filter:?}");
+    }
+    assert_eq!(views.sheet_counts().unwrap(), [(RecordKind::GuestBook, 3, 3)]);
+    let (row, read) = views.sheet(&sheet_id(&books[2].id)).unwrap().unwrap();
+    assert_eq!(
+        (row.names, row.day.map(|day| day.to_string())),
+        (vec!["Turyati".to_owned()], Some("2026-04-01".into()))
+    );
+    let Record::Programme(given) = &books[2].rows.as_ref().unwrap().record else { panic!() };
+    assert_eq!(read, **given);
+    assert_eq!(views.person_of(&books[0].id).unwrap(), id(7).parse().ok());
+}
+
+#[test]
+fn what_was_erased_of_a_record_is_found_no_more() {
+    let mut views = Views::in_memory().unwrap();
+    let mut erased = book(1, "03-2026", &[7]);
+    views.apply(std::slice::from_ref(&erased), &[]).unwrap();
+    erased.rows.as_mut().unwrap().record = Record::Erased;
+    views.apply(std::slice::from_ref(&erased), &[]).unwrap();
+    assert_eq!(views.sheets(&SheetFilter::default(), Page::ALL).unwrap().total, 0);
+    assert_eq!(views.sheet(&sheet_id(&erased.id)).unwrap(), None);
+    assert_eq!(views.person_of(&erased.id).unwrap(), None);
 }

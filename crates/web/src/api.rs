@@ -51,12 +51,12 @@ pub(crate) struct Changes {
 #[derive(Debug, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub(crate) struct Choice {
-    field: String,
-    value: String,
+    pub(crate) field: String,
+    pub(crate) value: String,
 }
 
 /// A body in JSON, refused in our own form.
-pub(crate) struct Body<T>(T);
+pub(crate) struct Body<T>(pub(crate) T);
 
 impl<T: DeserializeOwned> FromRequest<App> for Body<T> {
     type Rejection = Problem;
@@ -80,7 +80,7 @@ impl<T: DeserializeOwned> FromRequest<App> for Body<T> {
 }
 
 /// An officer who is logged in and whose script gives the token back.
-pub(crate) struct Script(Desk);
+pub(crate) struct Script(pub(crate) Desk);
 
 impl axum::extract::FromRequestParts<App> for Script {
     type Rejection = Response;
@@ -170,13 +170,17 @@ pub(crate) async fn choose(
 }
 
 /// What the one who changes something was shown.
-fn shown(desk: &Desk, headers: &HeaderMap) -> Result<String, Problem> {
+pub(crate) fn shown(desk: &Desk, headers: &HeaderMap) -> Result<String, Problem> {
     let given = headers.get(header::IF_MATCH).and_then(|value| value.to_str().ok());
     let given = given.map(|value| value.trim().trim_matches('"')).filter(|value| !value.is_empty() && *value != "*");
     given.map(str::to_owned).ok_or_else(|| desk.visit.problem(Reason::ShownMissing))
 }
 
 fn answered(status: StatusCode, record: RecordView) -> Response {
-    let tag = format!("\"{}\"", record.shown);
-    (status, [(header::ETAG, tag)], Json(record)).into_response()
+    tagged(status, &record.shown.clone(), record)
+}
+
+/// An answer whose tag is what it shows.
+pub(crate) fn tagged(status: StatusCode, shown: &str, answer: impl Serialize) -> Response {
+    (status, [(header::ETAG, format!("\"{shown}\""))], Json(answer)).into_response()
 }

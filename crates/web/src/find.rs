@@ -3,16 +3,20 @@
 use askama::Template;
 use axum::extract::State;
 use axum::response::Response;
-use service::{Find, FindStage, Query};
+use service::{Find, FindSheets, FindStage, Query};
 
 use crate::app::{App, ask};
 use crate::frame::{Frame, Place, page, refused};
 use crate::problem::Problem;
 use crate::rows::{Row, row};
 use crate::session::{Desk, Posted};
+use crate::sheets::{SheetRow, sheet_row};
 
 /// How many rows a page shows.
 const ROWS: u32 = 50;
+
+/// The most other records that are named beside people: whoever has more chooses in the first ones.
+const RECORDS_MAX: u32 = 50;
 
 /// The stages that a list can be narrowed to.
 pub(crate) const STAGES: [(&str, FindStage); 6] = [
@@ -51,6 +55,8 @@ struct List {
     /// Villages differ, so they stand beside the names.
     villages: bool,
     rows: Vec<Row>,
+    /// Other records of which something has to be chosen.
+    records: Vec<SheetRow>,
     after: String,
     next: Option<i64>,
     writes: bool,
@@ -90,8 +96,14 @@ async fn shown(app: &App, desk: &Desk, form: &Posted, place: Place) -> Result<Re
     let search = form.get("search").trim().to_owned();
     let group = form.get("group").to_owned();
     let found = *ask!(app, Query::Find(find), Found).map_err(|problem| refused(problem, desk))?;
+    let records = FindSheets { contested, limit: RECORDS_MAX, ..FindSheets::default() };
+    let records = match contested {
+        true => ask!(app, Query::Sheets(records), Sheets).map_err(|problem| refused(problem, desk))?.rows,
+        false => Vec::new(),
+    };
     let title = words.say(if contested { "look-title" } else { "list-title" });
     let answer = match (contested, filtered) {
+        (true, _) if found.total == 0 && !records.is_empty() => words.about("look-records", "n", records.len()),
         (true, _) if found.total == 0 => words.say("look-none"),
         (true, _) => words.about("look-some", "n", found.total),
         (false, true) => words.with("list-found", &[("n", found.total.into()), ("all", found.all.into())]),
@@ -122,6 +134,7 @@ async fn shown(app: &App, desk: &Desk, form: &Posted, place: Place) -> Result<Re
         nobody: found.all == 0,
         villages,
         rows: found.rows.iter().map(|found| row(words, found)).collect(),
+        records: records.iter().map(|line| sheet_row(words, line)).collect(),
         after: form.get("after").to_owned(),
         next: found.next,
         writes: desk.officer.writes() && glance.may_register,

@@ -2,18 +2,20 @@
 //! wrote while the form was open stands beside what is saved.
 
 use askama::Template;
-use axum::extract::{Path, State};
+use axum::extract::{Path, Query, State};
 use axum::http::StatusCode;
 use axum::response::{IntoResponse, Redirect, Response};
 use service::reply::{CheckView, RecordView};
-use service::{Command, Fault, Input, InputKind, Query};
+use service::{Command, Fault, Input, InputKind, Query as Ask};
 
 use crate::app::{App, ask};
+use crate::field::{Field, Option_, fault_text, options};
 use crate::frame::{Frame, Place, page, refused};
 use crate::person::record;
 use crate::problem::{Problem, Reason};
 use crate::rows::{Row, row};
 use crate::session::{Desk, Posted};
+use crate::sheet_form::guest;
 use crate::words::Words;
 
 /// Fields with a hint of their own, under `hint-FIELD`.
@@ -45,33 +47,6 @@ enum Part {
     Person,
     Address,
     Taking,
-}
-
-/// One of the answers of a field that offers some.
-struct Option_ {
-    value: String,
-    label: String,
-    chosen: bool,
-}
-
-/// A field of a form.
-struct Field {
-    name: String,
-    label: String,
-    hint: Option<String>,
-    error: Option<String>,
-    /// A question about what was typed, which blocks nothing.
-    question: Option<String>,
-    value: String,
-    /// What the field said when the form was shown.
-    was: String,
-    required: bool,
-    /// Answers to pick from; empty for a field that is typed into.
-    options: Vec<Option_>,
-    numeric: bool,
-    short: bool,
-    /// Several values stand: nothing is typed here until somebody chooses.
-    contested: Option<String>,
 }
 
 struct Section {
@@ -131,14 +106,28 @@ struct Filled<'a> {
     check: CheckView,
 }
 
-pub(crate) async fn ask_new(State(app): State<App>, desk: Desk) -> Result<Response, Problem> {
+/// From where the form takes what is known already.
+#[derive(Debug, Default, serde::Deserialize)]
+pub(crate) struct From {
+    /// A guest book: the guest that this officer noted last.
+    #[serde(default)]
+    tamu: String,
+}
+
+pub(crate) async fn ask_new(State(app): State<App>, Query(from): Query<From>, desk: Desk) -> Result<Response, Problem> {
     desk.writes()?;
     let (frame, glance) = Frame::of(&app, &desk, Place::Participants).await?;
     if !glance.may_register {
         return Err(desk.visit.problem(Reason::NoRight));
     }
+    let guest = match from.tamu.as_str() {
+        "" => None,
+        book => guest(&app, &desk, book).await,
+    };
     let empty = |_: &str| String::new();
-    let filled = Filled { value: &empty, was: &empty, record: None, faults: &[], check: CheckView::default() };
+    let known =
+        |field: &str| guest.as_ref().filter(|_| field == "name").map_or_else(String::new, |guest| guest.name.clone());
+    let filled = Filled { value: &known, was: &empty, record: None, faults: &[], check: CheckView::default() };
     Ok(page(&new_page(&app, frame, &filled, String::new(), None), &desk.visit))
 }
 
@@ -232,7 +221,7 @@ pub(crate) async fn change(
 #[template(path = "changed.html")]
 struct ChangedPart {
     words: Words,
-    id: String,
+    at: String,
     changed: bool,
 }
 
@@ -246,7 +235,7 @@ pub(crate) async fn changed_since(
     let now = record(&app, &desk, &id).await?;
     let words = Words::of(desk.visit.language);
     let changed = now.shown != form.get("shown");
-    Ok(page(&ChangedPart { words, id, changed }, &desk.visit))
+    Ok(page(&ChangedPart { words, at: format!("/peserta/{id}"), changed }, &desk.visit))
 }
 
 /// What to look at again, while the form is filled in.
@@ -265,7 +254,7 @@ async fn checked(
     fields: &[(String, String)],
 ) -> Result<CheckView, Problem> {
     let (village, except) = (village.map(str::to_owned), except.map(str::to_owned));
-    let asked = ask!(app, Query::Check { village, except, fields: fields.to_vec() }, Checked);
+    let asked = ask!(app, Ask::Check { village, except, fields: fields.to_vec() }, Checked);
     asked.map(|check| *check).map_err(|problem| refused(problem, desk))
 }
 
@@ -394,7 +383,7 @@ fn errors(words: Words, filled: &Filled<'_>, village: Option<&str>) -> Vec<(Stri
     let mut errors: Vec<(String, String)> = Vec::new();
     for (field, fault) in filled.faults {
         match inputs.iter().find(|input| input.field == *field) {
-            Some(input) => errors.push((field.clone(), fault_text(words, input, *fault))),
+            Some(input) => errors.push((field.clone(), fault_text(words, &input.label, &input.kind, *fault))),
             None => errors.extend(village.map(|text| (field.clone(), text.to_owned()))),
         }
     }
@@ -422,17 +411,6 @@ fn field(words: Words, input: &Input, filled: &Filled<'_>) -> Field {
     let name = input.field.clone();
     let value = (filled.value)(&name);
     let fault = filled.faults.iter().find(|(field, _)| *field == name).map(|(_, fault)| *fault);
-    let known = |code: &str, label: String| Option_ { value: code.to_owned(), label, chosen: value == code };
-    let mut options = match &input.kind {
-        InputKind::Choice(codes) => {
-            codes.iter().map(|(code, both)| known(code, words.of_both(both).to_owned())).collect()
-        }
-        InputKind::YesNo => vec![known("yes", words.say("answer-yes")), known("no", words.say("answer-no"))],
-        InputKind::Text | InputKind::Date | InputKind::Number => Vec::new(),
-    };
-    if !options.is_empty() {
-        options.push(known("", words.say("answer-unknown")));
-    }
     let standing = filled.record.and_then(|record| {
         let mut fields = record.person.iter().chain(&record.participation);
         fields.find(|known| known.field == name).filter(|known| known.values.len() > 1)
@@ -441,7 +419,7 @@ fn field(words: Words, input: &Input, filled: &Filled<'_>) -> Field {
     Field {
         label: words.of_both(&input.label).to_owned(),
         hint: HINTED.contains(&name.as_str()).then(|| words.say(&format!("hint-{name}"))),
-        error: fault.map(|fault| fault_text(words, input, fault)),
+        error: fault.map(|fault| fault_text(words, &input.label, &input.kind, fault)),
         question: question.map(|(_, both)| words.of_both(both).to_owned()),
         was: (filled.was)(&name),
         required: name == "name",
@@ -451,20 +429,11 @@ fn field(words: Words, input: &Input, filled: &Filled<'_>) -> Field {
             let texts: Vec<&str> = field.values.iter().map(|value| words.of_both(&value.text)).collect();
             texts.join(" / ")
         }),
+        options: options(words, &input.kind, &value, true),
+        picked: false,
+        several: false,
+        lines: false,
         value,
-        options,
         name,
     }
-}
-
-fn fault_text(words: Words, input: &Input, fault: Fault) -> String {
-    let label = words.of_both(&input.label);
-    let key = match (fault, &input.kind) {
-        (Fault::Empty, _) => return words.about("fault-empty", "label", label),
-        (Fault::Unreadable, InputKind::Date) => "fault-date",
-        (Fault::Unreadable, InputKind::Number) => "fault-number",
-        (Fault::Unreadable, InputKind::Text) => "fault-text",
-        (Fault::Unreadable, InputKind::YesNo | InputKind::Choice(_)) => "fault-choice",
-    };
-    words.say(key)
 }

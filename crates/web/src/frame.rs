@@ -18,6 +18,7 @@ use crate::words::Words;
 pub(crate) enum Place {
     Today,
     Participants,
+    Records,
     Look,
     OnlyHere,
     Officers,
@@ -101,9 +102,20 @@ impl Frame {
         let mut nav = vec![
             (Place::Today, "/", words.say("nav-today"), "", 0),
             (Place::Participants, "/peserta", words.say("nav-participants"), "", 0),
-            (Place::Look, "/perlu-dilihat", words.say("nav-look"), "waiting-look", glance.contested),
+            (Place::Records, "/catatan", words.say("nav-records"), "", 0),
+            (
+                Place::Look,
+                "/perlu-dilihat",
+                words.say("nav-look"),
+                "waiting-look",
+                glance.contested + glance.contested_records,
+            ),
             (Place::OnlyHere, "/hanya-di-sini", words.say("nav-only-here"), "waiting-here", glance.only_here),
         ];
+        // Who only lets officers in has no use for the records of the day.
+        if !desk.officer.writes() && desk.officer.administers() {
+            nav.retain(|(at, ..)| *at != Place::Records);
+        }
         if desk.officer.administers() {
             nav.push((Place::Officers, "/petugas", words.say("nav-officers"), "", 0));
         }

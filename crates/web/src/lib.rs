@@ -15,10 +15,12 @@
 #![allow(clippy::disallowed_methods, reason = "an edge: the clock enters here")]
 
 mod api;
+mod api_sheets;
 mod app;
 mod assets;
 mod blank;
 mod carry;
+mod field;
 mod find;
 mod form;
 mod frame;
@@ -35,6 +37,8 @@ mod requests;
 mod rows;
 mod security;
 mod session;
+mod sheet_form;
+mod sheets;
 mod start;
 mod today;
 mod words;
@@ -97,7 +101,13 @@ pub fn router(app: App) -> Router {
         .route("/api/v1/participants", post(api::add))
         .route("/api/v1/participants/search", post(api::search))
         .route("/api/v1/participants/{id}", get(api::show).patch(api::change))
-        .route("/api/v1/participants/{id}/choose", post(api::choose));
+        .route("/api/v1/participants/{id}/choose", post(api::choose))
+        .route("/api/v1/visits", post(api_sheets::visit))
+        .route("/api/v1/records/search", post(api_sheets::search))
+        .route("/api/v1/records", post(api_sheets::begin))
+        .route("/api/v1/records/{id}", get(api_sheets::show).patch(api_sheets::change))
+        .route("/api/v1/records/{id}/choose", post(api_sheets::choose))
+        .route("/api/v1/records/{id}/say", post(api_sheets::say));
     let pages = Router::new()
         .route("/", get(today::today))
         .route("/masuk", get(login::ask_in).post(login::log_in))
@@ -110,6 +120,16 @@ pub fn router(app: App) -> Router {
         .route("/peserta/{id}/ubah", get(form::ask_change).post(form::change))
         .route("/peserta/{id}/berubah", post(form::changed_since))
         .route("/peserta/{id}/pilih", post(person::choose))
+        .route("/tamu", get(sheet_form::ask_visit).post(sheet_form::visit))
+        .route("/catatan", get(sheets::kinds))
+        .route("/catatan/{kind}", get(sheets::list).post(sheets::search))
+        .route("/catatan/{kind}/baru", get(sheet_form::ask_new).post(sheet_form::begin))
+        .route("/catatan/{kind}/{id}", get(sheets::show))
+        .route("/catatan/{kind}/{id}/slip", get(sheets::slip))
+        .route("/catatan/{kind}/{id}/ubah", get(sheet_form::ask_change).post(sheet_form::change))
+        .route("/catatan/{kind}/{id}/berubah", post(sheet_form::changed_since))
+        .route("/catatan/{kind}/{id}/pilih", post(sheets::choose))
+        .route("/catatan/{kind}/{id}/catat/{fact}", get(sheet_form::ask_fact).post(sheet_form::say))
         .route("/perlu-dilihat", get(find::look).post(find::look_on))
         .route("/hanya-di-sini", get(today::only_here))
         .route("/petugas", get(officers::list).post(officers::add))

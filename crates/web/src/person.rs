@@ -4,30 +4,34 @@
 use askama::Template;
 use axum::extract::{Path, Query, State};
 use axum::response::{IntoResponse, Redirect, Response};
-use service::reply::{RecordField, RecordView, Who};
-use service::{Command, Query as Ask};
+use service::reply::{RecordField, RecordPast, RecordView, Who};
+use service::{Command, FindSheets, Query as Ask};
 
 use crate::app::{App, ask};
 use crate::frame::{Frame, Place, page, refused};
 use crate::problem::Problem;
 use crate::rows::{Row, row};
 use crate::session::{Desk, Posted};
+use crate::sheets::{SheetRow, sheet_row};
 use crate::words::Words;
 
+/// The most records about a person that their page names; the lists have them all.
+const SHEETS_MAX: u32 = 20;
+
 /// One of several values, with the button that chooses it.
-struct Side {
-    stored: String,
-    text: String,
-    who: String,
+pub(crate) struct Side {
+    pub(crate) stored: String,
+    pub(crate) text: String,
+    pub(crate) who: String,
     /// It was written here.
-    own: bool,
+    pub(crate) own: bool,
 }
 
 /// A field of which somebody has to choose.
-struct Contested {
-    field: String,
-    label: String,
-    sides: Vec<Side>,
+pub(crate) struct Contested {
+    pub(crate) field: String,
+    pub(crate) label: String,
+    pub(crate) sides: Vec<Side>,
 }
 
 /// What was said, by whom.
@@ -37,10 +41,10 @@ struct Told {
 }
 
 /// One line of the history.
-struct Past {
-    who: String,
-    begins: bool,
-    said: Vec<(String, Option<String>)>,
+pub(crate) struct Past {
+    pub(crate) who: String,
+    pub(crate) begins: bool,
+    pub(crate) said: Vec<(String, Option<String>)>,
 }
 
 #[derive(Template)]
@@ -48,6 +52,8 @@ struct Past {
 struct PersonPage {
     frame: Frame,
     id: String,
+    /// Its address.
+    at: String,
     row: Row,
     shown: String,
     /// What has just been done, in words.
@@ -61,6 +67,8 @@ struct PersonPage {
     on: String,
     categories: String,
     reasons: Vec<String>,
+    /// Other records that are about this person.
+    sheets: Vec<SheetRow>,
     notices: Vec<String>,
     history: Vec<Past>,
     holders: Vec<(String, String)>,
@@ -92,12 +100,18 @@ pub(crate) async fn show(
         "pilih" => Some(words.say("person-chosen")),
         _ => None,
     };
+    let about = FindSheets { person: Some(record.row.person.clone()), limit: SHEETS_MAX, ..FindSheets::default() };
+    let sheets = match record.row.person.is_empty() {
+        true => Vec::new(),
+        false => ask!(app, Ask::Sheets(about), Sheets).map_err(|problem| refused(problem, &desk))?.rows,
+    };
     let shown = PersonPage {
         id: record.row.person.clone(),
+        at: format!("/peserta/{}", record.row.person),
         row: row(words, &record.row),
         shown: record.shown.clone(),
         done,
-        contested: contested(words, &record),
+        contested: contested(words, record.person.iter().chain(&record.participation)),
         person: plain(words, &record.person),
         participation: plain(words, &record.participation),
         trips: record.trips.iter().map(|trip| plain(words, trip)).collect(),
@@ -110,8 +124,9 @@ pub(crate) async fn show(
         on: words.of_both(&record.on).to_owned(),
         categories: record.categories.iter().map(|both| words.of_both(both)).collect::<Vec<_>>().join(", "),
         reasons: record.reasons.iter().map(|both| words.of_both(both).to_owned()).collect(),
+        sheets: sheets.iter().map(|line| sheet_row(words, line)).collect(),
         notices: record.notices.iter().map(|both| words.of_both(both).to_owned()).collect(),
-        history: history(words, &record),
+        history: history(words, &record.history),
         holders: record.holders.iter().map(|holder| (holder.office.clone(), words.when(holder.time_ms))).collect(),
         awaited: record.awaited.clone(),
         joined: glance.office.admitted,
@@ -128,9 +143,9 @@ pub(crate) async fn record(app: &App, desk: &Desk, id: &str) -> Result<RecordVie
 }
 
 /// The fields of which several values stand.
-fn contested(words: Words, record: &RecordView) -> Vec<Contested> {
-    let fields = record.person.iter().chain(&record.participation).filter(|field| field.values.len() > 1);
+pub(crate) fn contested<'a>(words: Words, fields: impl Iterator<Item = &'a RecordField>) -> Vec<Contested> {
     fields
+        .filter(|field| field.values.len() > 1)
         .map(|field| Contested {
             field: field.field.clone(),
             label: words.of_both(&field.label).to_owned(),
@@ -149,17 +164,16 @@ fn contested(words: Words, record: &RecordView) -> Vec<Contested> {
 }
 
 /// The fields that say one thing.
-fn plain(words: Words, fields: &[RecordField]) -> Vec<(String, String)> {
+pub(crate) fn plain(words: Words, fields: &[RecordField]) -> Vec<(String, String)> {
     let one = fields.iter().filter(|field| field.values.len() == 1);
     one.map(|field| (words.of_both(&field.label).to_owned(), words.of_both(&field.values[0].text).to_owned())).collect()
 }
 
-fn history(words: Words, record: &RecordView) -> Vec<Past> {
+pub(crate) fn history(words: Words, history: &[RecordPast]) -> Vec<Past> {
     let said = |(label, value): &(service::reply::Both, Option<service::reply::Both>)| {
         (words.of_both(label).to_owned(), value.as_ref().map(|value| words.of_both(value).to_owned()))
     };
-    record
-        .history
+    history
         .iter()
         .map(|past| Past {
             who: who(words, &past.who),

@@ -39,6 +39,8 @@ struct Today {
     lines: Vec<Line>,
     participants: u64,
     writes: bool,
+    /// People come to this office's counter.
+    counter: bool,
 }
 
 pub(crate) async fn today(State(app): State<App>, desk: Desk) -> Result<Response, Problem> {
@@ -52,7 +54,8 @@ pub(crate) async fn today(State(app): State<App>, desk: Desk) -> Result<Response
         n => words.about("today-some", "n", n),
     };
     let writes = desk.officer.writes() && glance.may_register;
-    Ok(page(&Today { frame, answer, lines, participants: glance.participants, writes }, &desk.visit))
+    let counter = writes && glance.office.kind == "village";
+    Ok(page(&Today { frame, answer, lines, participants: glance.participants, writes, counter }, &desk.visit))
 }
 
 /// What an officer can end, the most pressing first.
@@ -71,6 +74,15 @@ fn lines(words: Words, glance: &Glance, administers: bool) -> Vec<Line> {
         lines.push(Line {
             state: "choose",
             text: words.about("today-contested", "n", glance.contested),
+            more: words.say("today-contested-more"),
+            href: "/perlu-dilihat",
+            action: words.say("today-contested-action"),
+        });
+    }
+    if glance.contested_records > 0 {
+        lines.push(Line {
+            state: "choose",
+            text: words.about("today-contested-records", "n", glance.contested_records),
             more: words.say("today-contested-more"),
             href: "/perlu-dilihat",
             action: words.say("today-contested-action"),
@@ -142,7 +154,7 @@ struct ChipPart {
 pub(crate) async fn chip_part(State(app): State<App>, desk: Desk) -> Result<Response, Problem> {
     let words = Words::of(desk.visit.language);
     let glance = glance(&app, &desk).await?;
-    let (contested, only_here) = (glance.contested, glance.only_here);
+    let (contested, only_here) = (glance.contested + glance.contested_records, glance.only_here);
     Ok(page(&ChipPart { chip: chip(words, &glance), contested, only_here }, &desk.visit))
 }
 

@@ -6,6 +6,8 @@
 mod mulai;
 
 use std::ops::{Deref, DerefMut};
+#[path = "pages/counter.rs"]
+mod counter;
 
 use axum::Router;
 use axum::body::{Body, to_bytes};
@@ -176,7 +178,19 @@ fn asset_paths(html: &str) -> Vec<&str> {
     html.split('"').filter(|part| part.starts_with("/assets/")).collect()
 }
 
-const PAGES: [&str; 6] = ["/", "/peserta", "/peserta/daftar", "/perlu-dilihat", "/hanya-di-sini", "/petugas"];
+const PAGES: [&str; 11] = [
+    "/",
+    "/peserta",
+    "/peserta/daftar",
+    "/perlu-dilihat",
+    "/hanya-di-sini",
+    "/petugas",
+    "/tamu",
+    "/catatan",
+    "/catatan/pengaduan",
+    "/catatan/pengaduan/baru",
+    "/catatan/kelompok/baru",
+];
 
 #[tokio::test(flavor = "multi_thread")]
 async fn nobody_sees_a_page_without_logging_in() {

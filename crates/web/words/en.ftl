@@ -459,3 +459,70 @@ login-sheet = Use the recovery sheet
 login-nobody-begin = Open the address of Mulai that this program showed when it was started, and create the first officer.
 problem-closed = This page is opened from the address that the program shows
 problem-closed-hint = When it starts, Simpul shows an address that begins with http:// and holds a key. Open the whole of that address. If it is not to be seen any more, start Simpul once again.
+# Records beside participants, and the counter
+nav-records = Records
+door-visit = New visitor
+door-visit-more = Note who came and what for
+sheets-title = Which record are you looking for?
+sheets-lead = Guest book, complaints, AK-1 cards, and the other records of this office.
+sheets-counter = Counter
+sheets-others = Other records
+sheets-none = none yet
+sheets-counted = { $all } recorded, { $open } not finished
+sheets-all = { $n ->
+    [one] One record.
+   *[other] { $n } records.
+ }
+sheets-found = { $n } of { $all } records match.
+sheets-search = Name, number or word
+sheets-open-only = Only what is not finished
+sheets-empty = Nothing is recorded here yet. What this office and others record for your area will stand on this page.
+sheets-empty-visits = No visitor is noted yet. The guest book of this month opens by itself with the first.
+sheets-empty-complaints = There is no complaint yet. Each gets a number, an officer and a day by which it is answered.
+sheets-empty-cards = There is no application for an AK-1 card yet.
+col-what = Record
+col-whom = About
+col-day = Date
+col-due = Answered by
+sheet-new = Record a new one
+sheet-new-title = New: { $kind }
+sheet-new-lead = Fill in what is known. The rest can follow later.
+sheet-saved-new = Saved here.
+sheet-said = Noted here.
+sheet-due = answered by { $day }
+sheet-fields = Content
+sheet-say = Note what happened
+sheet-taken-back = taken back
+fact-lead = For { $record }
+visit-lead = Who came, and what for? Once it is saved, the page for that purpose opens.
+visit-saved = The visitor stands in the guest book of this month.
+complaint-lead = Everybody is served. Number, officer and the day of the answer are given when it is saved.
+complaint-urgent = This complaint is urgent.
+complaint-referral = No participant of this village and none of their family: this complaint is recorded as a referral.
+complaint-refer = Note where the person was told to go
+card-lead = AK-1 cards are for everybody, also from elsewhere. The papers are marked once it is saved.
+slip-title = Slip
+slip-print = Show it for printing
+slip-how = Print this page with Ctrl+P.
+slip-back = Back to the record
+papers-title = Papers
+paper-there = it is there
+paper-missing = not there yet
+paper-contested = two statements differ
+paper-brought = It was brought
+paper-not-there = Undo
+person-sheets = Other records about this person
+hint-date = Day-month-year, for example 12-03-2026
+hint-person = Name or register number. Leave it empty if the person is not in the list of participants.
+fault-place = Write the code of the place, for example 33.07.10.2004
+fault-not-taken = Something cannot be taken. Check all of it, then save again.
+today-contested-records = { $n ->
+    [one] One record has an answer that differs between two offices
+   *[other] { $n } records have answers that differ between two offices
+ }
+look-records = { $n ->
+    [one] One record has an answer that differs between two offices. Open it to choose.
+   *[other] { $n } records have answers that differ between two offices. Open one to choose.
+ }
+look-records-title = Records beside participants
+hint-nothing-to-pick = There is nothing to pick from yet. First record what is referred to, such as the group.

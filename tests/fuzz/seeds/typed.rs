@@ -1,6 +1,8 @@
 //! What people and programs of this machine write: tables, and questions to the local API.
 
-use service::{Ask, Code, Command, Find, GrantView, Problem, Progress, Proposal, Query, Reply, Role};
+use service::{
+    Ask, Code, Command, Find, FindSheets, GrantView, Problem, Progress, Proposal, Query, Reply, Role, TextChange,
+};
 use web::Line;
 
 use crate::{Seed, seed};
@@ -111,6 +113,29 @@ fn commands() -> Vec<Command> {
         Command::AddOfficer { handle: text("siti"), name: text("Siti"), roles: vec![Role::Petugas, Role::Admin] },
         Command::ResetOfficer { handle: text("siti") },
         Command::RemoveOfficer { handle: text("siti") },
+        Command::BeginSheet {
+            officer: officer(),
+            kind: text("pengaduan"),
+            place: None,
+            fields: fields(),
+            texts: vec![(text("story"), text("Hilang kontak"))],
+        },
+        Command::ChangeSheet {
+            officer: officer(),
+            id: id(),
+            fields: fields(),
+            texts: vec![TextChange { field: text("story"), was: text("Hilang"), now: text("Hilang kontak") }],
+            shown: None,
+        },
+        Command::ChooseSheet {
+            officer: officer(),
+            id: id(),
+            field: text("phone"),
+            value: text("0812"),
+            shown: Some(text("13=")),
+        },
+        Command::Say { officer: officer(), id: id(), fact: text("handling"), inputs: fields() },
+        Command::Visit { officer: officer(), inputs: vec![(text("purpose"), text("complaint"))] },
         Command::HandleAlert { key: text("never backed up"), by: text("petugas-1"), until_ms: 1_763_750_000_000 },
     ]
 }
@@ -135,6 +160,9 @@ fn queries() -> Vec<Query> {
         Query::Find(Find { search: Some(text("tur")), contested: true, after: Some(7), limit: 50, ..Find::default() }),
         Query::Record { id: text("7") },
         Query::Check { village: None, except: None, fields: vec![(text("nik"), text("123"))] },
+        Query::Sheets(FindSheets { kind: Some(text("ak1")), open: Some(true), limit: 50, ..FindSheets::default() }),
+        Query::Sheet { id: text("7") },
+        Query::SheetForm { kind: text("pinjaman") },
         Query::OnlyHere,
         Query::Officers,
         Query::Health,

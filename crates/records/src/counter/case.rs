@@ -407,18 +407,30 @@ impl Slip {
     }
 }
 
-impl Complaint {
+impl ComplaintFields {
     /// Whether it is of a kind that cannot wait; of two kinds that contradict each other one is enough.
     pub fn is_urgent(&self, figures: &Figures) -> bool {
-        self.fields.kind.values().iter().any(|kind| figures.urgent_complaints.value.contains(kind))
+        self.kind.values().iter().any(|kind| figures.urgent_complaints.value.contains(kind))
     }
 
     /// The day by which an answer is promised unless the officer says another; `None` while the day of its arrival is
     /// not exact.
     pub fn usual_answer_by(&self, figures: &Figures) -> Option<Date> {
         let days = if self.is_urgent(figures) { &figures.urgent_answer_days } else { &figures.complaint_answer_days };
-        let Some(PartialDate::Day(received)) = self.fields.received.one() else { return None };
+        let Some(PartialDate::Day(received)) = self.received.one() else { return None };
         received.checked_add(i64::from(days.value).days()).ok()
+    }
+}
+
+impl Complaint {
+    /// As [`ComplaintFields::is_urgent`].
+    pub fn is_urgent(&self, figures: &Figures) -> bool {
+        self.fields.is_urgent(figures)
+    }
+
+    /// As [`ComplaintFields::usual_answer_by`].
+    pub fn usual_answer_by(&self, figures: &Figures) -> Option<Date> {
+        self.fields.usual_answer_by(figures)
     }
 
     /// Whether it is only a note of where to go: the last access check says so and no office took it up.

@@ -1,0 +1,301 @@
+//! The forms of facts, by kind.
+
+use super::{Coordinate, FactForm, InputSpec, OfficeId, RecordKind, earlier, form, input, several};
+use crate::{
+    PartialDate,
+    counter::{
+        Assigned, Closed, DocumentMark, End, Handled, Handling, Origin, Printed, Purpose, Referral, Released, Reported,
+        Stamped, Visit,
+    },
+    empowerment::{
+        Adopted, ContentGiven, Enrolled, Expected, FieldTest, Independent, MentoringVisit, Motivation, Need, Needed,
+        NextStep, Problem as Hindrance, Sector, TrainingSubject,
+    },
+    group::{
+        Channel, Dropped, Equipment, Joined, LeftGroup, Permit, PermitKind, PermitStep, Product, SoldThrough, TookPart,
+    },
+    kinds::ANNULMENT,
+    money::{Approval, EntryKind, LedgerEntry, LoanRefused, Reversal, Rupiah, ShareApproval},
+    participation::Annulment,
+    people::{CareActivity, ChildAttendance, Consent, PairDecided, PairDecision},
+    places::Limit,
+    value::PersonId,
+    village::{
+        Criterion, CriterionMet, Identification, Identified, PlanStep, PlanStepDone, Socialised, VillageStage,
+        VillageStageReached,
+    },
+};
+
+const DATE: InputSpec = input::<PartialDate>("date", "Tanggal", "Date");
+const PERSON: InputSpec = input::<PersonId>("person", "Orang", "Person");
+const LETTER: InputSpec = input::<String>("letter", "Nomor surat", "Number of the letter").optional();
+const TAKE_BACK: FactForm = form::<Annulment>(ANNULMENT, &[earlier("of", "Yang ditarik", "What is taken back", &[])]);
+
+const HANDLING: &[FactForm] = &[
+    form::<Handled>(
+        "handling",
+        &[
+            input::<Handling>("step", "Langkah", "Step"),
+            DATE,
+            input::<String>("note", "Catatan singkat", "Short note").optional(),
+        ],
+    ),
+    form::<Assigned>(
+        "assigned",
+        &[
+            input::<OfficeId>("office", "Kantor", "Office"),
+            input::<String>("officer", "Petugas di kantor itu", "Officer there").optional(),
+            input::<PartialDate>("answer_by", "Dijawab paling lambat", "Answered by"),
+        ],
+    ),
+    form::<Released>("released", &[input::<OfficeId>("office", "Kantor", "Office")]),
+    form::<Referral>(
+        "referral",
+        &[
+            input::<String>("to", "Kantor atau layanan", "Office or service"),
+            input::<String>("contact", "Cara menghubungi", "How to reach it").optional(),
+            DATE,
+        ],
+    ),
+    TAKE_BACK,
+];
+
+const PAPER: FactForm = form::<DocumentMark>(
+    "document",
+    &[input::<String>("document", "Berkas", "Paper").paper(), input::<bool>("there", "Sudah ada", "It is there"), DATE],
+);
+
+const VISIT: &[FactForm] = &[
+    form::<Visit>(
+        "visit",
+        &[
+            input::<String>("name", "Nama tamu", "Guest's name").optional(),
+            input::<PersonId>("person", "Orang di daftar", "Person in the register").optional(),
+            input::<Purpose>("purpose", "Keperluan", "Purpose"),
+            input::<Origin>("origin", "Asal", "Origin"),
+            input::<bool>("id_checked", "KTP dilihat", "Identity card seen"),
+            DATE,
+        ],
+    ),
+    TAKE_BACK,
+];
+
+const CARD: &[FactForm] = &[
+    PAPER,
+    form::<Printed>("printed", &[DATE, input::<String>("number", "Nomor kartu", "Number of the card")]),
+    form::<Stamped>("stamped", &[DATE]),
+    form::<Reported>("reported", &[DATE]),
+    form::<End>("end", &[input::<Closed>("how", "Bagaimana", "How"), DATE]),
+    TAKE_BACK,
+];
+
+const BIMTEK: &[FactForm] = &[
+    form::<Enrolled>("enrolled", &[PERSON]),
+    form::<ContentGiven>(
+        "content",
+        &[input::<TrainingSubject>("subject", "Materi", "Subject"), input::<PartialDate>("day", "Hari", "Day")],
+    ),
+    form::<Needed>(
+        "need",
+        &[
+            PERSON.optional(),
+            input::<Need>("by", "Menurut", "According to"),
+            input::<Sector>("sector", "Bidang", "Sector"),
+            input::<String>("what", "Kebutuhan", "Need"),
+            DATE,
+        ],
+    ),
+    TAKE_BACK,
+];
+
+const GROUP: &[FactForm] = &[
+    form::<Joined>("joined", &[PERSON, DATE]),
+    form::<LeftGroup>("left", &[PERSON, DATE]),
+    form::<Product>("product", &[input::<String>("name", "Produk", "Product")]),
+    form::<Dropped>("product_dropped", &[input::<String>("name", "Produk", "Product")]),
+    form::<Permit>(
+        "permit",
+        &[
+            input::<PermitKind>("kind", "Izin", "Permit"),
+            input::<String>("product", "Untuk produk", "For the product").optional(),
+            input::<PermitStep>("step", "Langkah", "Step"),
+            input::<String>("number", "Nomor", "Number").optional(),
+            DATE,
+        ],
+    ),
+    form::<Equipment>(
+        "equipment",
+        &[
+            input::<String>("what", "Alat", "Equipment"),
+            input::<u32>("count", "Jumlah", "How many"),
+            input::<String>("from", "Dari", "From"),
+            DATE,
+        ],
+    ),
+    form::<SoldThrough>("channel", &[input::<Channel>("channel", "Pemasaran", "Way to sell"), DATE]),
+    TAKE_BACK,
+];
+
+const LEDGER: &[FactForm] = &[
+    form::<LedgerEntry>(
+        "entry",
+        &[
+            input::<EntryKind>("kind", "Jenis", "Kind"),
+            input::<Rupiah>("amount", "Jumlah", "Amount"),
+            DATE,
+            input::<String>("receipt", "Nomor bukti", "Number of the receipt").optional(),
+            PERSON.optional(),
+            input::<Coordinate>("loan", "Pinjaman", "Loan").optional(),
+            input::<Coordinate>("run", "Produksi", "Production run").optional(),
+        ],
+    ),
+    form::<Reversal>(
+        "reversal",
+        &[
+            earlier("of", "Baris yang dibalik", "Line that is reversed", &["entry"]),
+            DATE,
+            input::<String>("why", "Sebab", "Why").optional(),
+        ],
+    ),
+];
+
+const LOAN: &[FactForm] = &[
+    form::<Approval>(
+        "approval",
+        &[
+            DATE,
+            input::<Rupiah>("principal", "Pinjaman yang disetujui", "Principal that is approved"),
+            input::<Rupiah>("cash_seen", "Kas saat itu", "Cash at that time"),
+        ],
+    ),
+    form::<LoanRefused>("refused", &[DATE, input::<String>("why", "Sebab", "Why").optional()]),
+    TAKE_BACK,
+];
+
+const SHARE: &[FactForm] = &[
+    form::<ShareApproval>(
+        "approval",
+        &[
+            earlier("of", "Perhitungan", "Statement", &["statement"]),
+            PERSON,
+            input::<bool>("agrees", "Setuju", "Agrees"),
+            DATE,
+        ],
+    ),
+    TAKE_BACK,
+];
+
+const ASSESSMENT: &[FactForm] = &[
+    form::<Adopted>("adopted", &[earlier("of", "Penilaian", "Assessment", &["submitted"]), DATE]),
+    form::<FieldTest>(
+        "field_test",
+        &[earlier("of", "Penilaian", "Assessment", &["submitted"]), input::<bool>("passed", "Lulus", "Passed"), DATE],
+    ),
+];
+
+const MENTORING: &[FactForm] = &[
+    form::<MentoringVisit>(
+        "mentoring",
+        &[
+            DATE,
+            input::<Motivation>("motivation", "Motivasi", "Motivation"),
+            several::<Hindrance>("problems", "Kendala", "What stands in the way"),
+            input::<NextStep>("next", "Langkah berikut", "Next step"),
+            input::<PartialDate>("again", "Dikunjungi lagi", "Visited again").optional(),
+            input::<Rupiah>("turnover", "Omzet sebulan", "Turnover of a month").optional(),
+        ],
+    ),
+    form::<Independent>("independent", &[DATE]),
+    TAKE_BACK,
+];
+
+const PROFILE: &[FactForm] = &[
+    form::<Identified>(
+        "identified",
+        &[
+            input::<Identification>("what", "Hal", "What"),
+            DATE,
+            input::<String>("source", "Sumber", "Source").optional(),
+        ],
+    ),
+    form::<CriterionMet>(
+        "criterion",
+        &[input::<Criterion>("criterion", "Kriteria", "Criterion"), input::<bool>("met", "Terpenuhi", "Met"), DATE],
+    ),
+    form::<VillageStageReached>("stage", &[input::<VillageStage>("stage", "Tahap", "Stage"), DATE, LETTER]),
+    TAKE_BACK,
+];
+
+const PLAN: &[FactForm] = &[
+    form::<PlanStep>(
+        "step",
+        &[
+            input::<String>("what", "Langkah", "Step"),
+            input::<String>("who", "Pelaksana", "By whom"),
+            input::<PartialDate>("due", "Selesai paling lambat", "Due"),
+        ],
+    ),
+    form::<PlanStepDone>("done", &[earlier("of", "Langkah", "Step", &["step"]), DATE]),
+    form::<Socialised>("socialised", &[DATE, input::<u32>("people", "Jumlah orang", "How many people")]),
+    TAKE_BACK,
+];
+
+const CHILD: &[FactForm] = &[
+    form::<Consent>(
+        "consent",
+        &[
+            input::<String>("guardian", "Wali", "Guardian"),
+            input::<bool>("given", "Menyetujui", "Consents"),
+            input::<String>("text", "Bunyi persetujuan", "Words of the consent"),
+            DATE,
+        ],
+    ),
+    form::<ChildAttendance>("there", &[DATE, input::<CareActivity>("activity", "Kegiatan", "Activity")]),
+    TAKE_BACK,
+];
+
+/// The forms of a kind's facts.
+pub(super) fn forms(kind: RecordKind) -> &'static [FactForm] {
+    match kind {
+        RecordKind::Complaint | RecordKind::Consultation => HANDLING,
+        RecordKind::CardApplication => CARD,
+        RecordKind::GuestBook => VISIT,
+        RecordKind::CandidateFile => &const { [PAPER, TAKE_BACK] },
+        RecordKind::Bimtek => BIMTEK,
+        RecordKind::Group => GROUP,
+        RecordKind::Run => &const { [form::<TookPart>("took_part", &[PERSON]), TAKE_BACK] },
+        RecordKind::Ledger => LEDGER,
+        RecordKind::Loan => LOAN,
+        RecordKind::ShareProposal => SHARE,
+        RecordKind::Assessment => ASSESSMENT,
+        RecordKind::Mentoring => MENTORING,
+        RecordKind::MonitoringRound => &const { [form::<Expected>("expected", &[PERSON]), TAKE_BACK] },
+        RecordKind::VillageProfile => PROFILE,
+        RecordKind::ActionPlan => PLAN,
+        RecordKind::Child => CHILD,
+        RecordKind::DuplicateClaim => {
+            &const {
+                let inputs = &const { [input::<PairDecision>("decision", "Keputusan", "Decision"), DATE] };
+                [form::<PairDecided>("decision", inputs)]
+            }
+        }
+        RecordKind::Places => {
+            &const {
+                let places = &const { [input::<u32>("places", "Jumlah tempat", "How many places"), DATE, LETTER] };
+                [form::<Limit>("limit", places)]
+            }
+        }
+        RecordKind::Indicators
+        | RecordKind::Report
+        | RecordKind::BoardNotice
+        | RecordKind::Person
+        | RecordKind::Participation
+        | RecordKind::Trip
+        | RecordKind::Tie
+        | RecordKind::Agenda
+        | RecordKind::Agreement
+        | RecordKind::Commitment
+        | RecordKind::Calendar
+        | RecordKind::InternalDraft => &[],
+    }
+}

@@ -1,0 +1,146 @@
+//! Cases: a complaint, a consultation, a card application or an assessment, each in a scope of its own that only the
+//! offices of its roster read.
+
+use charter::{Body, roster_scope};
+use identity::{OfficeId, OfficeKind, Officer, Region, ScopeName};
+use records::{
+    Access, Assigned, ComplaintFields, ComplaintKind, Content, FactDraft, FieldType, Figures, PartialDate, PersonId,
+    RecordKind, complaint_access,
+};
+
+use crate::{
+    Service,
+    participants::parse_region,
+    problem::{Code, Problem},
+    sheet_write::{called, today},
+};
+
+/// What to do when a roster that this node says would not count.
+const ROSTER_HINT: &str = "open the case again; if it persists, look at `simpul charter show`";
+
+impl Service {
+    /// Opens a scope for one case, read by this office, by the one of the village that it is for, and for a card by the
+    /// Disnaker that stamps it.
+    pub(crate) async fn open_case(&self, kind: RecordKind, village: Option<&Region>) -> Result<ScopeName, Problem> {
+        let node = self.node();
+        let charter = node.charter().filter(|charter| charter.is_active(&node.key())).ok_or_else(|| {
+            Problem::said(
+                Code::Conflict,
+                None,
+                "catatan seperti ini baru dapat dibuka setelah kantor ini bergabung dengan kantor lain: tulis dahulu di kertas, dan catat orangnya di buku tamu",
+                "such a record can be opened once this office has joined others: write it on paper meanwhile, and note the person in the guest book",
+            )
+        })?;
+        let own = node.office();
+        let mut members = vec![own];
+        for office in charter.offices().filter(|office| office.admitted && office.id != own) {
+            let serves = village.is_some_and(|village| match office.kind {
+                OfficeKind::Village => office.region == *village,
+                OfficeKind::Regency => kind == RecordKind::CardApplication && office.region.contains(village),
+                OfficeKind::Ministry | OfficeKind::Agency | OfficeKind::Province | OfficeKind::Unit => false,
+            });
+            if serves {
+                members.push(office.id);
+            }
+        }
+        let mut opening = [0; 16];
+        getrandom::fill(&mut opening).map_err(|error| Problem::new(Code::Internal, error, "try again"))?;
+        let scope = roster_scope(kind.class(), node.key(), opening)
+            .ok_or_else(|| Problem::new(Code::Internal, "this class of records has no roster", "try again"))?;
+        members.sort_unstable();
+        let body =
+            Body::Roster { scope: scope.clone(), opening: Some(opening), keeper: own, members, cites: Vec::new() };
+        self.state(body, ROSTER_HINT).await?;
+        Ok(scope)
+    }
+
+    /// Lets an office that is to answer for a case read and write it.
+    pub(crate) async fn let_into_case(&self, scope: &ScopeName, office: &str) -> Result<(), Problem> {
+        let (node, charter) = (self.node(), self.charter()?);
+        let Some(roster) = charter.roster(scope) else { return Ok(()) };
+        let office: OfficeId =
+            office.trim().parse().map_err(|error| Problem::bad_input(error, "take an office's id"))?;
+        if roster.members.contains(&office) {
+            return Ok(());
+        }
+        if !roster.keepers.contains(&node.office()) {
+            return Err(Problem::said(
+                Code::NoRight,
+                Some("office"),
+                "hanya kantor yang membuka catatan ini dapat menunjuk kantor lain: minta kantor itu menunjuknya",
+                "only the office that opened this record can put another in charge: ask it to",
+            ));
+        }
+        let mut members: Vec<OfficeId> = roster.members.iter().copied().chain([office]).collect();
+        members.sort_unstable();
+        let (keeper, cites) = (node.office(), roster.heads.clone());
+        let body = Body::Roster { scope: scope.clone(), opening: None, keeper, members, cites };
+        self.state(body, ROSTER_HINT).await
+    }
+
+    /// What is said when a record begins. For a complaint: whether the complaint facility is for this person, and who
+    /// answers by when. Nobody is turned away: for others it is a *rujukan*, and an urgent one is taken up all the same.
+    pub(crate) async fn first_facts(
+        &self,
+        kind: RecordKind,
+        officer: &Officer,
+        named: &impl Fn(&str) -> Option<String>,
+    ) -> Result<Vec<FactDraft>, Problem> {
+        if !matches!(kind, RecordKind::Complaint | RecordKind::Consultation) {
+            return Ok(Vec::new());
+        }
+        let (figures, mut facts) = (Figures::desmigratif(), Vec::new());
+        let (mut taken_up, mut answer_by) = (true, None);
+        let received = named("received").and_then(|text| PartialDate::from_input(&text));
+        if kind == RecordKind::Complaint {
+            let access = self.access(named, received, &figures).await?;
+            let complaint = ComplaintFields {
+                kind: named("kind").and_then(|text| ComplaintKind::from_input(&text)).into_iter().collect(),
+                received: received.into_iter().collect(),
+                ..ComplaintFields::default()
+            };
+            taken_up = access.access == Access::Participant || complaint.is_urgent(&figures);
+            answer_by = complaint.usual_answer_by(&figures);
+            facts.push(access.draft()?);
+        }
+        if taken_up {
+            let usual = jiff::ToSpan::days(i64::from(figures.complaint_answer_days.value));
+            let answer_by = answer_by.or_else(|| today().checked_add(usual).ok()).unwrap_or_else(today);
+            let (office, officer) = (self.node().office(), Some(called(self, officer)));
+            facts.push(Assigned { office, officer, answer_by: PartialDate::Day(answer_by) }.draft()?);
+        }
+        Ok(facts)
+    }
+
+    async fn access(
+        &self,
+        named: &impl Fn(&str) -> Option<String>,
+        received: Option<PartialDate>,
+        figures: &Figures,
+    ) -> Result<records::AccessCheck, Problem> {
+        let village = match named("village") {
+            Some(village) => parse_region(&village)?,
+            None => self.village(None)?,
+        };
+        let persons =
+            ["person", "about"].into_iter().filter_map(named).filter_map(|text| text.parse::<PersonId>().ok());
+        let persons: Vec<PersonId> = persons.collect();
+        let participations = self.reading().look(move |views| {
+            let mut circle = persons.clone();
+            for person in &persons {
+                circle.extend(views.relatives(person)?);
+            }
+            circle.sort_unstable();
+            circle.dedup();
+            let mut found = Vec::new();
+            for person in &circle {
+                found.extend(views.participations_of(person)?);
+            }
+            Ok(found)
+        });
+        let participations = participations.await?;
+        let all: Vec<&records::Participation> = participations.iter().collect();
+        let day = received.unwrap_or(PartialDate::Day(today()));
+        Ok(complaint_access(&all, &village, day, figures))
+    }
+}

@@ -1,0 +1,524 @@
+//! Records beside people and participations, as lists and pages show them: one line each, and everything about one.
+
+use std::collections::BTreeSet;
+
+use identity::{Coordinate, OfficeId};
+use records::{Asks, Authors, DocumentState, Figures, PersonId, ProgrammeRecord, RecordKind, Told, ValueType};
+use serde::{Deserialize, Serialize};
+use views::{Filter, Page, SheetFilter, SheetRow};
+
+use crate::{
+    Service,
+    both::Both,
+    find::FOUND_ROWS_MAX,
+    inputs::InputKind,
+    participants::parse_region,
+    problem::Problem,
+    reading::Known,
+    record::{Documents, Holder, Names, RecordField, RecordPast, Who, fact_label},
+    reference,
+    sheet_kinds::{SheetInput, code_of, fact_input, kind_of},
+};
+
+/// The most records that a form offers to pick from.
+const PICKED_MAX: usize = 200;
+
+/// What is looked for. What is not set does not filter.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(default)]
+pub struct FindSheets {
+    /// A kind, by its name in commands.
+    pub kind: Option<String>,
+    /// The code of a village, regency or province.
+    pub place: Option<String>,
+    /// The code of a person whom they are about.
+    pub person: Option<String>,
+    /// Those about which somebody still has to do something, or those that are done.
+    pub open: Option<bool>,
+    /// Words of the line, or of the name of whom it is about.
+    pub search: Option<String>,
+    /// Only those of whose fields somebody has to choose.
+    pub contested: bool,
+    /// Behind this row of an earlier answer.
+    pub after: Option<i64>,
+    /// How many rows.
+    pub limit: u32,
+}
+
+/// One record in a list.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct SheetLine {
+    /// Its name in addresses.
+    pub id: String,
+    /// Its kind, by its name in commands.
+    pub kind: String,
+    /// What the kind is called.
+    pub kind_label: Both,
+    /// What it is called; empty where only whom it is about says it.
+    pub title: Both,
+    /// The names of whom it is about, at most three.
+    pub names: Vec<String>,
+    /// How it stands.
+    pub state: Option<Both>,
+    /// Whether somebody still has to do something about it.
+    pub open: bool,
+    /// When it was received or began, as 2026-03-12.
+    pub day: Option<String>,
+    /// By when somebody waits for something, as 2026-03-12.
+    pub due: Option<String>,
+    /// The code of the place.
+    pub place: Option<String>,
+    /// Its name, if it is known here.
+    pub place_name: Option<String>,
+    /// How many fields have several values.
+    pub contested: u32,
+}
+
+/// A part of a list.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct FoundSheets {
+    /// How many are found in all.
+    pub total: u64,
+    /// The rows, the newest first.
+    pub rows: Vec<SheetLine>,
+    /// Give this as `after` for what follows; none at the end.
+    pub next: Option<i64>,
+    /// Each kind of which there is any: how many, and how many are open.
+    pub counts: Vec<(String, u64, u64)>,
+    /// Whether this office may begin a record of the kind that was asked for.
+    pub may_begin: bool,
+}
+
+/// A text that people write together.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct SheetText {
+    /// Its name in commands.
+    pub field: String,
+    /// What it is called.
+    pub label: Both,
+    /// What it says now.
+    pub text: String,
+}
+
+/// One thing that was said.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct SheetPart {
+    /// The name of its input.
+    pub field: String,
+    /// What it is called.
+    pub label: Both,
+    /// As a person reads it.
+    pub text: Both,
+}
+
+/// Something that was said in a record.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct SheetEvent {
+    /// Its name in commands.
+    pub fact: String,
+    /// What it is called.
+    pub what: Both,
+    /// What it says.
+    pub parts: Vec<SheetPart>,
+    /// Who said it.
+    pub who: Who,
+    /// Its office took it back: it counts no more.
+    pub taken_back: bool,
+}
+
+/// Something that this office may say in a record.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct FactAsked {
+    /// Its name in commands.
+    pub fact: String,
+    /// What it is called.
+    pub label: Both,
+    /// Its inputs.
+    pub inputs: Vec<SheetInput>,
+}
+
+/// A paper that is asked for.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct PaperLine {
+    /// Its code.
+    pub code: String,
+    /// What it is called.
+    pub label: Both,
+    /// `there`, `missing`, or `contested` where two offices say different things.
+    pub state: String,
+}
+
+/// What somebody takes home.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct SlipView {
+    /// Its lines.
+    pub lines: Vec<Both>,
+    /// It cannot wait.
+    pub urgent: bool,
+    /// It is no complaint of a participant: people are told where to go.
+    pub referral: bool,
+}
+
+/// Everything about one record.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct SheetView {
+    /// As in a list.
+    pub line: SheetLine,
+    /// What is shown here, for the form that changes it.
+    pub shown: String,
+    /// Its fields.
+    pub fields: Vec<RecordField>,
+    /// Its texts.
+    pub texts: Vec<SheetText>,
+    /// What was said, in one order on every node.
+    pub events: Vec<SheetEvent>,
+    /// The papers that it asks for.
+    pub papers: Vec<PaperLine>,
+    /// For a complaint or consultation.
+    pub slip: Option<SlipView>,
+    /// What this office may say in it.
+    pub asks: Vec<FactAsked>,
+    /// What does not count, and why.
+    pub notices: Vec<Both>,
+    /// Everything that was written, the newest first.
+    pub history: Vec<RecordPast>,
+    /// Other offices that signed that they hold all of it.
+    pub holders: Vec<Holder>,
+    /// Other offices that are to hold it and have not said so.
+    pub awaited: Vec<String>,
+    /// Whether this office may write it.
+    pub may_write: bool,
+}
+
+impl Service {
+    pub(crate) async fn sheets(&self, find: FindSheets) -> Result<FoundSheets, Problem> {
+        let kind = find.kind.as_deref().map(sheet_kind).transpose()?;
+        let person = find.person.as_deref().map(str::parse::<PersonId>).transpose();
+        let filter = SheetFilter {
+            kind,
+            place: find.place.as_deref().map(parse_region).transpose()?,
+            person: person.map_err(|error| Problem::bad_input(error, "take the person's code"))?,
+            open: find.open,
+            text: find.search,
+            contested: find.contested,
+        };
+        let limit = find.limit.clamp(1, FOUND_ROWS_MAX) as usize;
+        let page = Page { after: find.after, ..Page::first(limit + 1) };
+        let (mut found, counts) =
+            self.reading().look(move |views| Ok((views.sheets(&filter, page)?, views.sheet_counts()?))).await?;
+        let more = found.rows.len() > limit;
+        found.rows.truncate(limit);
+        Ok(FoundSheets {
+            total: found.total,
+            next: found.rows.last().filter(|_| more).map(|row| row.row),
+            rows: found.rows.into_iter().map(line).collect(),
+            counts: counts.into_iter().map(|(kind, all, open)| (code_of(kind).to_owned(), all, open)).collect(),
+            may_begin: kind.is_some_and(|kind| self.may_begin(kind)),
+        })
+    }
+
+    pub(crate) async fn sheet(&self, id: &str) -> Result<SheetView, Problem> {
+        let (row, record) = self.held_sheet(id).await?;
+        let (kind, known, figures) = (row.kind, self.known(), Figures::desmigratif());
+        let snapshot = self.snapshot(&row.doc).await?;
+        let told = records::told(&snapshot, kind, record.place(), &known);
+        let notices = records::fold(&snapshot, &known).notices;
+        let names = self.names(&snapshot, kind, &told, &known).await?;
+        let texts = kind.spec().texts.iter().filter_map(|spec| {
+            let text = snapshot.texts.get(spec.key)?.clone();
+            Some(SheetText { field: spec.key.to_owned(), label: spec.label.into(), text })
+        });
+        let texts = texts.collect();
+        let mut documents = Documents::default();
+        let fields = documents.take(snapshot, kind, &known, &names);
+        let said: Vec<_> = told.iter().map(|told| (told.by.at.clone(), in_one_line(told, &names))).collect();
+        let history = self.record_history(&documents, &said, &known, &names).await?;
+        let (holders, awaited) = self.holders(&documents.entries).await?;
+        let may_write = self.may_write(&row.doc.journal.scope);
+        let asks = if may_write { self.asks(&record, kind, &told, &known, &names).await? } else { Vec::new() };
+        Ok(SheetView {
+            shown: documents.shown.to_string(),
+            fields,
+            texts,
+            events: told.iter().map(|told| event(told, kind, &known, &names)).collect(),
+            papers: papers(&record, &figures),
+            slip: slip(&record, &figures, &known),
+            asks,
+            notices: notices.iter().map(|notice| Both::of(|lang| notice.text(lang).to_owned())).collect(),
+            history,
+            holders,
+            awaited,
+            may_write,
+            line: line(row),
+        })
+    }
+
+    /// What a form asks to begin or change a record of a kind, with what there is to pick from.
+    pub(crate) async fn sheet_form(&self, kind: &str) -> Result<Vec<SheetInput>, Problem> {
+        let fields = sheet_kind(kind)?.fields();
+        let mut inputs = crate::sheet_inputs(kind).unwrap_or_default();
+        for input in &mut inputs {
+            if let Some(spec) = fields.iter().find(|spec| spec.key == input.field) {
+                let asked = std::mem::replace(&mut input.kind, InputKind::Text);
+                input.kind = self.picks(asked, spec.value, spec.key).await?;
+            }
+        }
+        Ok(inputs)
+    }
+
+    /// The row and the content of a record, by its name in addresses.
+    pub(crate) async fn held_sheet(&self, id: &str) -> Result<(SheetRow, ProgrammeRecord), Problem> {
+        let wanted = id.to_owned();
+        let found = self.reading().look(move |views| views.sheet(&wanted)).await?;
+        found.ok_or_else(|| Problem::not_found("there is no such record here", "look it up again: it may be erased"))
+    }
+
+    /// What ids in a record and in what was said there stand for.
+    async fn names(
+        &self,
+        snapshot: &documents::Snapshot,
+        kind: RecordKind,
+        told: &[Told],
+        known: &Known,
+    ) -> Result<Names, Problem> {
+        let mut stored: BTreeSet<(u8, String)> = BTreeSet::new();
+        let mut want = |value: ValueType, text: String| match value {
+            ValueType::Person => drop(stored.insert((0, text))),
+            ValueType::Office => drop(stored.insert((1, text))),
+            ValueType::Document => drop(stored.insert((2, text))),
+            ValueType::Place => drop(stored.insert((3, text))),
+            ValueType::Text | ValueType::Date | ValueType::YesNo | ValueType::Number | ValueType::Code(_) => {}
+        };
+        for spec in kind.fields() {
+            let values = snapshot.fields.get(spec.key).map(Vec::as_slice).unwrap_or_default();
+            values.iter().filter_map(|value| spec.stored(&value.value)).for_each(|text| want(spec.value, text));
+        }
+        for part in told.iter().flat_map(|told| &told.parts) {
+            if let Asks::Value(value) = part.asks {
+                want(value, part.stored.clone());
+            }
+        }
+        let mut names = Names::new();
+        for (what, text) in stored {
+            let name = match what {
+                0 => self.name_of_person(&text).await?,
+                1 => text.parse::<OfficeId>().ok().and_then(|id| known.office(&id)).map(|(name, _, _)| same(&name)),
+                2 => self.name_of_document(&text).await?,
+                _ => text.parse().ok().and_then(|place| reference::village(&place)).map(same),
+            };
+            names.extend(name.map(|name| (text, name)));
+        }
+        for told in told {
+            let text = in_one_line(told, &names);
+            names.insert(told.hash.to_string(), text);
+        }
+        Ok(names)
+    }
+
+    async fn name_of_person(&self, code: &str) -> Result<Option<Both>, Problem> {
+        let Ok(person) = code.parse::<PersonId>() else { return Ok(None) };
+        let found = self.reading().look(move |views| {
+            let filter = Filter { person: Some(person), ..Filter::default() };
+            Ok((views.person(&person)?, views.list(&filter, Page::first(1))?.rows.pop()))
+        });
+        let (held, row) = found.await?;
+        let name = held.and_then(|held| held.fields.name.first().cloned());
+        Ok(name.or_else(|| row.and_then(|row| row.register)).map(|name| same(&name)))
+    }
+
+    async fn name_of_document(&self, text: &str) -> Result<Option<Both>, Problem> {
+        let Ok(doc) = text.parse::<Coordinate>() else { return Ok(None) };
+        let found = self.reading().look(move |views| views.sheet(&views::sheet_id(&doc))).await?;
+        Ok(found.map(|(row, _)| title(&line(row))))
+    }
+
+    /// What this office may say in a record, with what there is to pick from.
+    async fn asks(
+        &self,
+        record: &ProgrammeRecord,
+        kind: RecordKind,
+        told: &[Told],
+        known: &Known,
+        names: &Names,
+    ) -> Result<Vec<FactAsked>, Problem> {
+        let Some(author) = known.author(&self.node().key()) else { return Ok(Vec::new()) };
+        let own = |told: &&Told| told.by.office == Some(author.office);
+        let mut asked = Vec::new();
+        for (spec, form) in kind.fact_forms().filter(|(spec, _)| spec.may_say.allows(&author, record.place())) {
+            let mut inputs = Vec::new();
+            for input in form.inputs {
+                let mut shown = fact_input(input);
+                match input.asks {
+                    Asks::Value(value) => shown.kind = self.picks(shown.kind, value, input.key).await?,
+                    Asks::Several(_) => {}
+                    Asks::Paper => {
+                        let papers = papers(record, &Figures::desmigratif());
+                        shown.kind =
+                            InputKind::Choice(papers.into_iter().map(|paper| (paper.code, paper.label)).collect());
+                    }
+                    Asks::Fact(keys) => {
+                        let of = |told: &&Told| keys.is_empty() || keys.contains(&told.key.as_str());
+                        let back = |told: &&Told| !keys.is_empty() || (own(told) && told.key != records::ANNULMENT);
+                        let earlier = told.iter().filter(|told| !told.taken_back).filter(of).filter(back);
+                        let choices = earlier.map(|told| {
+                            let what = fact_label(kind, &told.key);
+                            let text = names.get(&told.hash.to_string()).cloned().unwrap_or_else(|| what.clone());
+                            let text = Both {
+                                id: format!("{}: {}", what.id, text.id),
+                                en: format!("{}: {}", what.en, text.en),
+                            };
+                            (told.hash.to_string(), text)
+                        });
+                        shown.kind = InputKind::Choice(choices.collect());
+                    }
+                }
+                inputs.push(shown);
+            }
+            // Where there is nothing to pick from there is nothing to say.
+            let nothing = |input: &SheetInput| input.required && input.kind == InputKind::Choice(Vec::new());
+            if !inputs.iter().any(nothing) {
+                asked.push(FactAsked { fact: spec.key.to_owned(), label: spec.label.into(), inputs });
+            }
+        }
+        Ok(asked)
+    }
+
+    /// What there is to pick from, for an input that stands for an office or another record.
+    pub(crate) async fn picks(&self, asked: InputKind, value: ValueType, key: &str) -> Result<InputKind, Problem> {
+        Ok(match value {
+            ValueType::Office => {
+                let charter = self.node().charter();
+                let mut offices: Vec<(String, Both)> = charter
+                    .iter()
+                    .flat_map(|charter| charter.offices())
+                    .map(|office| (office.id.to_string(), same(&office.name)))
+                    .collect();
+                if offices.is_empty() {
+                    let own = self.office();
+                    offices.push((own.id, same(&own.name)));
+                }
+                offices.sort_by(|a, b| a.1.cmp(&b.1));
+                InputKind::Choice(offices)
+            }
+            ValueType::Document => {
+                let kind = match key {
+                    "loan" => RecordKind::Loan,
+                    "run" => RecordKind::Run,
+                    _ => RecordKind::Group,
+                };
+                let filter = SheetFilter { kind: Some(kind), ..SheetFilter::default() };
+                let found = self.reading().look(move |views| views.sheets(&filter, Page::first(PICKED_MAX))).await?;
+                let picks = found.rows.into_iter().map(|row| (row.doc.to_string(), title(&line(row))));
+                InputKind::Choice(picks.collect())
+            }
+            ValueType::Person
+            | ValueType::Place
+            | ValueType::Text
+            | ValueType::Date
+            | ValueType::YesNo
+            | ValueType::Number
+            | ValueType::Code(_) => asked,
+        })
+    }
+}
+
+/// The kind of a name in commands.
+pub(crate) fn sheet_kind(code: &str) -> Result<RecordKind, Problem> {
+    let known = || crate::sheet_kinds().into_iter().map(|kind| kind.code).collect::<Vec<_>>().join(", ");
+    kind_of(code).ok_or_else(|| {
+        Problem::not_found(format!("there is no kind of record {code:?}"), format!("take one of {}", known()))
+    })
+}
+
+/// What is the same in both languages.
+pub(crate) fn same(text: &str) -> Both {
+    Both::of(|_| text.to_owned())
+}
+
+/// What a record is called where it stands alone: its title, else whom it is about, else its kind.
+fn title(line: &SheetLine) -> Both {
+    if !line.title.id.is_empty() {
+        line.title.clone()
+    } else if line.names.is_empty() {
+        line.kind_label.clone()
+    } else {
+        same(&line.names.join(", "))
+    }
+}
+
+fn line(row: SheetRow) -> SheetLine {
+    let [id, en] = row.title;
+    SheetLine {
+        id: row.id,
+        kind: code_of(row.kind).to_owned(),
+        kind_label: row.kind.label().into(),
+        title: Both { id, en },
+        names: row.names,
+        state: row.state.map(|[id, en]| Both { id, en }),
+        open: row.open,
+        day: row.day.map(|day| day.to_string()),
+        due: row.due.map(|day| day.to_string()),
+        place_name: row.place.as_ref().and_then(reference::village).map(str::to_owned),
+        place: row.place.map(|place| place.to_string()),
+        contested: row.contested,
+    }
+}
+
+fn part(part: &records::ToldPart, names: &Names) -> Both {
+    let [id, en] = part.shown.clone();
+    names.get(&part.stored).cloned().unwrap_or(Both { id, en })
+}
+
+fn in_one_line(told: &Told, names: &Names) -> Both {
+    let parts: Vec<Both> = told.parts.iter().map(|told| part(told, names)).collect();
+    let join = |pick: fn(&Both) -> &str| parts.iter().map(pick).collect::<Vec<_>>().join(", ");
+    Both { id: join(|both| &both.id), en: join(|both| &both.en) }
+}
+
+fn event(told: &Told, kind: RecordKind, known: &Known, names: &Names) -> SheetEvent {
+    let who = Who {
+        office: known.name(&told.by.at.journal.node),
+        officer: told.by.officer.to_string(),
+        time_ms: told.by.time_ms,
+        here: known.is_own(&told.by.at.journal.node),
+    };
+    SheetEvent {
+        fact: told.key.clone(),
+        what: fact_label(kind, &told.key),
+        parts: told
+            .parts
+            .iter()
+            .map(|told| SheetPart { field: told.key.to_owned(), label: told.label.into(), text: part(told, names) })
+            .collect(),
+        who,
+        taken_back: told.taken_back,
+    }
+}
+
+fn papers(record: &ProgrammeRecord, figures: &Figures) -> Vec<PaperLine> {
+    let line = |(code, [id, en], state): (String, [String; 2], DocumentState)| PaperLine {
+        code,
+        label: Both { id, en },
+        state: match state {
+            DocumentState::There => "there",
+            DocumentState::Missing => "missing",
+            DocumentState::Contested => "contested",
+        }
+        .to_owned(),
+    };
+    record.papers(figures).into_iter().map(line).collect()
+}
+
+fn slip(record: &ProgrammeRecord, figures: &Figures, known: &Known) -> Option<SlipView> {
+    let (slip, urgent, referral) = if let ProgrammeRecord::Complaint(case) = record {
+        (case.slip(), case.is_urgent(figures), case.is_referral())
+    } else if let ProgrammeRecord::Consultation(case) = record {
+        (case.slip(), false, false)
+    } else {
+        return None;
+    };
+    let office = slip.office.and_then(|id| known.office(&id)).map(|(name, _, _)| name).unwrap_or_default();
+    let (id, en) = (slip.lines(&office, records::Lang::Id), slip.lines(&office, records::Lang::En));
+    let lines = id.into_iter().zip(en).map(|(id, en)| Both { id, en });
+    Some(SlipView { lines: lines.collect(), urgent, referral })
+}

@@ -1,0 +1,382 @@
+//! Records beside people and participations: which kinds there are, lists of them, and everything about one.
+
+use askama::Template;
+use axum::extract::{Path, Query, State};
+use axum::response::{IntoResponse, Redirect, Response};
+use service::reply::{Both, PaperLine, SheetEvent, SheetKind, SheetLine, SheetView};
+use service::{Command, FindSheets, Query as Ask};
+
+use crate::app::{App, ask};
+use crate::frame::{Frame, Place, page, refused};
+use crate::person::{Contested, Past, contested, history, plain, who};
+use crate::problem::{Problem, Reason};
+use crate::session::{Desk, Posted};
+use crate::words::Words;
+
+/// How many rows a page shows.
+const ROWS: u32 = 50;
+
+/// The kinds of the counter; they come first.
+const COUNTER: [&str; 5] = ["buku-tamu", "pengaduan", "ak1", "konsultasi", "berkas-calon"];
+
+/// One kind, with how many there are.
+struct KindLine {
+    href: String,
+    label: String,
+    count: String,
+}
+
+#[derive(Template)]
+#[template(path = "sheet_kinds.html")]
+struct KindsPage {
+    frame: Frame,
+    counter: Vec<KindLine>,
+    others: Vec<KindLine>,
+}
+
+pub(crate) async fn kinds(State(app): State<App>, desk: Desk) -> Result<Response, Problem> {
+    let (frame, _) = Frame::of(&app, &desk, Place::Records).await?;
+    let words = frame.words;
+    let found = ask!(app, Ask::Sheets(FindSheets { limit: 1, ..FindSheets::default() }), Sheets);
+    let counts = found.map_err(|problem| refused(problem, &desk))?.counts;
+    let line = |kind: SheetKind| {
+        let count = counts.iter().find(|(code, _, _)| *code == kind.code);
+        let about = |(_, all, open): &(String, u64, u64)| {
+            words.with("sheets-counted", &[("all", (*all).into()), ("open", (*open).into())])
+        };
+        let line = KindLine {
+            href: format!("/catatan/{}", kind.code),
+            label: words.of_both(&kind.label).to_owned(),
+            count: count.map_or_else(|| words.say("sheets-none"), about),
+        };
+        (COUNTER.contains(&kind.code.as_str()), line)
+    };
+    let (counter, others): (Vec<_>, Vec<_>) =
+        service::sheet_kinds().into_iter().map(line).partition(|(first, _)| *first);
+    let lines = |all: Vec<(bool, KindLine)>| all.into_iter().map(|(_, line)| line).collect();
+    Ok(page(&KindsPage { frame, counter: lines(counter), others: lines(others) }, &desk.visit))
+}
+
+/// One record in a list, in words.
+pub(crate) struct SheetRow {
+    pub(crate) href: String,
+    pub(crate) id: String,
+    pub(crate) title: String,
+    pub(crate) kind: String,
+    /// Whom it is about, where the title does not say it.
+    pub(crate) names: String,
+    pub(crate) state: String,
+    pub(crate) open: bool,
+    pub(crate) day: String,
+    /// By when somebody waits.
+    pub(crate) due: String,
+    pub(crate) place: String,
+    pub(crate) contested: u32,
+}
+
+pub(crate) fn sheet_row(words: Words, line: &SheetLine) -> SheetRow {
+    let (title, names) = (words.of_both(&line.title).to_owned(), line.names.join(", "));
+    let both = |both: &Both| words.of_both(both).to_owned();
+    let named = !title.is_empty() || !names.is_empty();
+    SheetRow {
+        href: format!("/catatan/{}/{}", line.kind, line.id),
+        id: format!("s-{}", line.id),
+        kind: both(&line.kind_label),
+        names: if title.is_empty() { String::new() } else { names.clone() },
+        title: match (title.is_empty(), named) {
+            (false, _) => title,
+            (true, true) => names,
+            (true, false) => both(&line.kind_label),
+        },
+        state: line.state.as_ref().map(both).unwrap_or_default(),
+        open: line.open,
+        day: line.day.as_deref().map(day).unwrap_or_default(),
+        due: line.due.as_deref().filter(|_| line.open).map(day).unwrap_or_default(),
+        place: line.place_name.clone().or_else(|| line.place.clone()).unwrap_or_default(),
+        contested: line.contested,
+    }
+}
+
+/// A day as people write it here.
+pub(crate) fn day(iso: &str) -> String {
+    let mut parts: Vec<&str> = iso.split('-').collect();
+    parts.reverse();
+    parts.join("-")
+}
+
+#[derive(Template)]
+#[template(path = "sheet_list.html")]
+struct ListPage {
+    frame: Frame,
+    title: String,
+    answer: String,
+    path: String,
+    /// Where one is begun, where this officer may.
+    begin: Option<String>,
+    begin_label: String,
+    search: String,
+    open_only: bool,
+    filtered: bool,
+    nobody: bool,
+    empty: String,
+    villages: bool,
+    rows: Vec<SheetRow>,
+    after: String,
+    next: Option<i64>,
+}
+
+pub(crate) async fn list(State(app): State<App>, Path(kind): Path<String>, desk: Desk) -> Result<Response, Problem> {
+    listed(&app, &desk, &kind, &Posted::default()).await
+}
+
+pub(crate) async fn search(
+    State(app): State<App>,
+    Path(kind): Path<String>,
+    desk: Desk,
+    form: Posted,
+) -> Result<Response, Problem> {
+    listed(&app, &desk, &kind, &form).await
+}
+
+async fn listed(app: &App, desk: &Desk, code: &str, form: &Posted) -> Result<Response, Problem> {
+    let kind = kind(desk, code)?;
+    let (frame, _) = Frame::of(app, desk, Place::Records).await?;
+    let words = frame.words;
+    let open_only = form.get("open") == "yes";
+    let find = FindSheets {
+        kind: Some(code.to_owned()),
+        search: form.given("search"),
+        open: open_only.then_some(true),
+        after: form.get("after").parse().ok(),
+        limit: ROWS,
+        ..FindSheets::default()
+    };
+    let filtered = find.search.is_some() || open_only;
+    let found = *ask!(app, Ask::Sheets(find), Sheets).map_err(|problem| refused(problem, desk))?;
+    let all = found.counts.iter().find(|(known, _, _)| known == code).map_or(0, |(_, all, _)| *all);
+    let answer = match filtered {
+        true => words.with("sheets-found", &[("n", found.total.into()), ("all", all.into())]),
+        false => words.about("sheets-all", "n", all),
+    };
+    let begins = desk.officer.writes() && found.may_begin;
+    let (begin, begin_label) = match code {
+        "buku-tamu" => ("/tamu".to_owned(), words.say("door-visit")),
+        _ => (format!("/catatan/{code}/baru"), words.say("sheet-new")),
+    };
+    let empty = match code {
+        "buku-tamu" => "sheets-empty-visits",
+        "pengaduan" => "sheets-empty-complaints",
+        "ak1" => "sheets-empty-cards",
+        _ => "sheets-empty",
+    };
+    let list = ListPage {
+        title: words.of_both(&kind.label).to_owned(),
+        answer,
+        path: format!("/catatan/{code}"),
+        begin: begins.then_some(begin),
+        begin_label,
+        search: form.get("search").trim().to_owned(),
+        open_only,
+        filtered,
+        nobody: all == 0,
+        empty: words.say(empty),
+        villages: app.service().office().kind != "village",
+        rows: found.rows.iter().map(|line| sheet_row(words, line)).collect(),
+        after: form.get("after").to_owned(),
+        next: found.next,
+        frame,
+    };
+    Ok(page(&list, &desk.visit))
+}
+
+/// The kind of an address, or that there is no such page.
+pub(crate) fn kind(desk: &Desk, code: &str) -> Result<SheetKind, Problem> {
+    let found = service::sheet_kinds().into_iter().find(|kind| kind.code == code);
+    found.ok_or_else(|| desk.visit.problem(Reason::NotFound))
+}
+
+/// The record of an address.
+pub(crate) async fn sheet(app: &App, desk: &Desk, code: &str, id: &str) -> Result<SheetView, Problem> {
+    let found = ask!(app, Ask::Sheet { id: id.to_owned() }, Sheet).map_err(|problem| refused(problem, desk))?;
+    if found.line.kind == code { Ok(*found) } else { Err(desk.visit.problem(Reason::NotFound)) }
+}
+
+/// Something that was said, in words.
+struct Event {
+    what: String,
+    parts: Vec<(String, String)>,
+    who: String,
+    taken_back: bool,
+}
+
+struct Paper {
+    code: String,
+    label: String,
+    /// Colour and shape.
+    state: &'static str,
+    text: String,
+    there: bool,
+}
+
+#[derive(Template)]
+#[template(path = "sheet.html")]
+struct SheetPage {
+    frame: Frame,
+    /// Its address.
+    at: String,
+    row: SheetRow,
+    shown: String,
+    done: Option<String>,
+    contested: Vec<Contested>,
+    fields: Vec<(String, String)>,
+    texts: Vec<(String, String)>,
+    events: Vec<Event>,
+    papers: Vec<Paper>,
+    today: String,
+    marks: bool,
+    slip: Vec<String>,
+    urgent: bool,
+    referral: bool,
+    asks: Vec<(String, String)>,
+    notices: Vec<String>,
+    history: Vec<Past>,
+    holders: Vec<(String, String)>,
+    awaited: Vec<String>,
+    joined: bool,
+    writes: bool,
+    may_write: bool,
+}
+
+#[derive(Debug, Default, serde::Deserialize)]
+pub(crate) struct Done {
+    /// What was done: `baru`, `ubah`, `pilih` or `catat`.
+    #[serde(default)]
+    sudah: String,
+}
+
+pub(crate) async fn show(
+    State(app): State<App>,
+    Path((code, id)): Path<(String, String)>,
+    Query(done): Query<Done>,
+    desk: Desk,
+) -> Result<Response, Problem> {
+    let (frame, glance) = Frame::of(&app, &desk, Place::Records).await?;
+    let words = frame.words;
+    let sheet = sheet(&app, &desk, &code, &id).await?;
+    let writes = desk.officer.writes() && sheet.may_write;
+    let done = match done.sudah.as_str() {
+        "baru" => Some(words.say("sheet-saved-new")),
+        "tamu" => Some(words.say("visit-saved")),
+        "ubah" => Some(words.say("person-saved")),
+        "pilih" => Some(words.say("person-chosen")),
+        "catat" => Some(words.say("sheet-said")),
+        _ => None,
+    };
+    let slip = sheet.slip.as_ref();
+    let asks = sheet.asks.iter().filter(|asked| asked.fact != "visit" && asked.fact != "document");
+    let shown = SheetPage {
+        at: format!("/catatan/{code}/{id}"),
+        row: sheet_row(words, &sheet.line),
+        shown: sheet.shown.clone(),
+        done,
+        contested: contested(words, sheet.fields.iter()),
+        fields: plain(words, &sheet.fields),
+        texts: sheet
+            .texts
+            .iter()
+            .filter(|text| !text.text.is_empty())
+            .map(|text| (words.of_both(&text.label).to_owned(), text.text.clone()))
+            .collect(),
+        events: sheet.events.iter().map(|event| told(words, event)).collect(),
+        papers: sheet.papers.iter().map(|line| paper(words, line)).collect(),
+        today: jiff::Zoned::now().date().strftime("%d-%m-%Y").to_string(),
+        marks: writes && sheet.asks.iter().any(|asked| asked.fact == "document"),
+        slip: slip.iter().flat_map(|slip| &slip.lines).map(|line| words.of_both(line).to_owned()).collect(),
+        urgent: slip.is_some_and(|slip| slip.urgent),
+        referral: slip.is_some_and(|slip| slip.referral),
+        asks: match writes {
+            true => asks.map(|asked| (asked.fact.clone(), words.of_both(&asked.label).to_owned())).collect(),
+            false => Vec::new(),
+        },
+        notices: sheet.notices.iter().map(|both| words.of_both(both).to_owned()).collect(),
+        history: history(words, &sheet.history),
+        holders: sheet.holders.iter().map(|holder| (holder.office.clone(), words.when(holder.time_ms))).collect(),
+        awaited: sheet.awaited.clone(),
+        joined: glance.office.admitted,
+        writes,
+        may_write: sheet.may_write,
+        frame,
+    };
+    Ok(page(&shown, &desk.visit))
+}
+
+fn told(words: Words, event: &SheetEvent) -> Event {
+    let part = |part: &service::reply::SheetPart| {
+        (words.of_both(&part.label).to_owned(), words.of_both(&part.text).to_owned())
+    };
+    Event {
+        what: words.of_both(&event.what).to_owned(),
+        parts: event.parts.iter().map(part).collect(),
+        who: who(words, &event.who),
+        taken_back: event.taken_back,
+    }
+}
+
+fn paper(words: Words, line: &PaperLine) -> Paper {
+    let (state, key) = match line.state.as_str() {
+        "there" => ("well", "paper-there"),
+        "contested" => ("choose", "paper-contested"),
+        _ => ("away", "paper-missing"),
+    };
+    Paper {
+        code: line.code.clone(),
+        label: words.of_both(&line.label).to_owned(),
+        state,
+        text: words.say(key),
+        there: line.state == "there",
+    }
+}
+
+/// Chooses a value. What came since the page was shown is not chosen away.
+pub(crate) async fn choose(
+    State(app): State<App>,
+    Path((code, id)): Path<(String, String)>,
+    desk: Desk,
+    form: Posted,
+) -> Result<Response, Problem> {
+    let officer = desk.writes()?.to_owned();
+    sheet(&app, &desk, &code, &id).await?;
+    let command = Command::ChooseSheet {
+        officer,
+        id: id.clone(),
+        field: form.get("field").to_owned(),
+        value: form.get("value").to_owned(),
+        shown: form.given("shown"),
+    };
+    app.ask(command).await.map_err(|problem| refused(problem, &desk))?;
+    Ok(Redirect::to(&format!("/catatan/{code}/{id}?sudah=pilih")).into_response())
+}
+
+#[derive(Template)]
+#[template(path = "slip.html")]
+struct SlipPage {
+    frame: Frame,
+    at: String,
+    title: String,
+    lines: Vec<String>,
+}
+
+/// What somebody takes home, alone on a page, to be printed.
+pub(crate) async fn slip(
+    State(app): State<App>,
+    Path((code, id)): Path<(String, String)>,
+    desk: Desk,
+) -> Result<Response, Problem> {
+    let (frame, _) = Frame::of(&app, &desk, Place::Records).await?;
+    let words = frame.words;
+    let sheet = sheet(&app, &desk, &code, &id).await?;
+    let Some(slip) = sheet.slip else { return Err(desk.visit.problem(Reason::NotFound)) };
+    let lines = slip.lines.iter().map(|line| words.of_both(line).to_owned()).collect();
+    let title = words.of_both(&sheet.line.kind_label).to_owned();
+    Ok(page(&SlipPage { frame, at: format!("/catatan/{code}/{id}"), title, lines }, &desk.visit))
+}
