@@ -106,7 +106,7 @@ async fn from_an_empty_folder_to_a_name_at_the_regency_without_a_terminal() {
     village.browser.click("main form button").await;
     village.sees("Kode hanya tampil sekali ini").await;
     village.looked_at("5-sheet").await;
-    let sheet = village.browser.text("#paper-code").await;
+    let sheet = village.browser.text("#code-on-paper").await;
     village.browser.click("input[name=on-paper]").await;
     village.browser.click("main form button").await;
     village.sees("Menunggu jawaban").await;

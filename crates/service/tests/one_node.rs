@@ -167,7 +167,10 @@ async fn index_and_views_are_built_again_from_the_journals() {
 
 async fn health(service: &Service) -> service::reply::HealthView {
     let Reply::Health(health) = ask(service, Query::Health).await.unwrap() else { panic!("health answers so") };
-    *health
+    let mut health = *health;
+    // How full the disk is under which the tests run is theirs.
+    health.alerts.retain(|alert| !alert.key.starts_with("room:"));
+    health
 }
 
 #[tokio::test(flavor = "multi_thread")]

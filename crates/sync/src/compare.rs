@@ -30,7 +30,7 @@ pub(crate) fn contradict(one: Point, other: Point) -> bool {
 
 impl Replica {
     /// The scopes that both may read and of which this node holds something, by name.
-    fn shared_scopes(&mut self, id: SessionId) -> Vec<ScopeName> {
+    pub(crate) fn shared_scopes(&mut self, id: SessionId) -> Vec<ScopeName> {
         let names: BTreeSet<ScopeName> =
             self.holdings.scopes().chain(self.orders.keys()).chain(self.receipts.scopes()).cloned().collect();
         names.into_iter().filter(|scope| self.shares(id, scope)).collect()

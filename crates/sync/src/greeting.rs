@@ -4,7 +4,7 @@
 use std::time::Duration;
 
 use charter::{Audience, Body, CheckedStatement, NodeState, Statement};
-use identity::{NodeKey, Signed, StatementHash};
+use identity::{NodeKey, ScopeName, Signed, StatementHash};
 
 use crate::{
     CloseCode, Event, Output, Replica, RequestId, SessionId, Unchecked,
@@ -199,10 +199,13 @@ impl Replica {
         session.refused.clear();
         let before = std::mem::take(&mut session.may);
         let (mut more, mut less) = (false, false);
-        for (scope, had) in before {
-            let has = self.shares(id, &scope);
+        // A roster may have opened a scope of which this node had heard nothing.
+        let opened = |scope: &ScopeName| scope.class().has_roster() && !before.contains_key(scope);
+        more |= self.shared_scopes(id).iter().any(opened);
+        for (scope, had) in &before {
+            let has = self.shares(id, scope);
             more |= has && !had;
-            less |= had && !has;
+            less |= *had && !has;
         }
         if less {
             self.drop_unshared(id);

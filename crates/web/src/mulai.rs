@@ -200,7 +200,7 @@ async fn lines(app: &App, desk: &Desk, glance: &Glance, answered: bool) -> Resul
     };
     let office =
         step("well", words.about("start-office-done", "office", glance.office.name.as_str()), "start-office-done-more");
-    let sheet = if on_paper { sheet } else { Step { href: "/saya", action: words.say("sheet-new"), ..sheet } };
+    let sheet = if on_paper { sheet } else { Step { href: "/saya", action: words.say("recovery-new"), ..sheet } };
     Ok(vec![office, sheet, answer, met, name])
 }
 

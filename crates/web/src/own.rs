@@ -51,16 +51,16 @@ async fn own_page(
     let mut passwords = vec![Blank::password(words, "old", "own-old", "current-password").wrong(&faults)];
     passwords.extend(new_password(words, &faults));
     let sheet = words.say(match desk.officer.sheet {
-        SheetState::None => "sheet-none",
-        SheetState::Shown => "sheet-shown",
-        SheetState::OnPaper => "sheet-on-paper",
+        SheetState::None => "recovery-none",
+        SheetState::Shown => "recovery-shown",
+        SheetState::OnPaper => "recovery-on-paper",
     });
     let status = if faults.is_empty() { StatusCode::OK } else { StatusCode::UNPROCESSABLE_ENTITY };
     let shown = Own {
         done: changed.then(|| words.say("own-changed")),
         passwords,
         sheet,
-        sheet_password: Blank::password(words, "paper-password", "login-password", "current-password").wrong(&faults),
+        sheet_password: Blank::password(words, "sheet_password", "login-password", "current-password").wrong(&faults),
         faults,
         frame,
     };
@@ -116,10 +116,10 @@ fn sheet(app: &App, visit: &Visit, handle: &str, code: String) -> SheetPage {
 
 pub(crate) async fn new_sheet(State(app): State<App>, desk: Desk, form: Posted) -> Result<Response, Problem> {
     let handle = &desk.officer.handle;
-    match app.service().new_sheet(handle.clone(), form.get("paper-password").to_owned()).await {
+    match app.service().new_sheet(handle.clone(), form.get("sheet_password").to_owned()).await {
         Ok(code) => Ok(page(&sheet(&app, &desk.visit, handle, code), &desk.visit)),
         Err(why) => {
-            let fault = not_let_in(&desk.visit, why, "paper-password", "own-old-wrong")?;
+            let fault = not_let_in(&desk.visit, why, "sheet_password", "own-old-wrong")?;
             own_page(&app, &desk, vec![fault], false).await
         }
     }

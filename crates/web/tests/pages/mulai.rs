@@ -46,7 +46,7 @@ impl Folder {
     async fn with_officer(practice: &str) -> (Self, Service) {
         let mut this = Self::with_office(practice).await;
         let sheet = this.first_officer().await;
-        assert!(sheet.body.contains("paper-code"), "{}", sheet.body);
+        assert!(sheet.body.contains("code-on-paper"), "{}", sheet.body);
         let service = (&mut this.begun).await.unwrap();
         (this, service)
     }
@@ -165,7 +165,7 @@ async fn a_power_cut_loses_no_step() {
     assert!(login.contains("Buka alamat Mulai"), "{login}");
     let form = folder.browser.get("/mulai?kunci=another key of this run".replace(' ', "%20").as_str()).await.body;
     assert!(form.contains("Siapa petugas pertama"), "{form}");
-    assert!(folder.first_officer().await.body.contains("paper-code"));
+    assert!(folder.first_officer().await.body.contains("code-on-paper"));
     // From here on the password opens what the key did, and goes on with the steps.
     let code = service.own_request().code;
     folder.browser.cookie = None;
@@ -198,7 +198,7 @@ async fn a_step_that_is_repeated_changes_nothing() {
         assert!(told.body.contains(expected), "{expected}: {}", told.body);
     }
     assert!(!told.body.contains("satu dua"), "a password is not sent back");
-    assert!(folder.first_officer().await.body.contains("paper-code"));
+    assert!(folder.first_officer().await.body.contains("code-on-paper"));
     let token = folder.browser.token("/saya").await;
     let second = [("name", "Agus"), ("handle", "agus"), ("password", PASSWORD), ("again", PASSWORD)];
     let refused = folder.browser.post("/mulai/petugas", &token, &second).await;
@@ -320,11 +320,11 @@ async fn the_sponsor_sees_who_asks_compares_and_lets_in_or_refuses() {
 async fn a_forgotten_password_is_set_anew_with_the_sheet_once() {
     let mut kuripan = Kuripan::with(&[Role::Petugas]).await;
     let token = kuripan.token("/saya").await;
-    let wrong = kuripan.post("/saya/lembar", &token, &[("paper-password", "salah sandi")]).await;
+    let wrong = kuripan.post("/saya/lembar", &token, &[("sheet_password", "salah sandi")]).await;
     assert_eq!(wrong.status, StatusCode::UNPROCESSABLE_ENTITY);
     assert!(wrong.body.contains("Kata sandi sekarang tidak cocok"), "{}", wrong.body);
-    let sheet = kuripan.post("/saya/lembar", &token, &[("paper-password", "kopi pagi")]).await.body;
-    let code = between(&sheet, "id=\"paper-code\">", "<").to_owned();
+    let sheet = kuripan.post("/saya/lembar", &token, &[("sheet_password", "kopi pagi")]).await.body;
+    let code = between(&sheet, "id=\"code-on-paper\">", "<").to_owned();
     assert!(kuripan.get("/saya").await.body.contains("belum dinyatakan sudah di kertas"));
     kuripan.post("/saya/lembar/simpan", &token, &[("on-paper", "ya")]).await;
     let own = kuripan.get("/saya").await.body;
@@ -339,7 +339,7 @@ async fn a_forgotten_password_is_set_anew_with_the_sheet_once() {
     let right = [("handle", "siti"), ("code", code.as_str()), ("password", PASSWORD), ("again", PASSWORD)];
     let next = kuripan.post("/masuk/lembar", &token, &right).await;
     assert_eq!(next.status, StatusCode::OK, "{}", next.body);
-    let newer = between(&next.body, "id=\"paper-code\">", "<");
+    let newer = between(&next.body, "id=\"code-on-paper\">", "<");
     assert_ne!(newer, code, "a new sheet takes the place of the one that was used");
     assert_eq!(kuripan.get("/").await.status, StatusCode::OK, "the officer is logged in");
     kuripan.cookie = None;
