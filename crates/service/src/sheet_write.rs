@@ -481,9 +481,9 @@ mod tests {
             ("sama\r\nsaja", "sama\nsaja", None),
         ] {
             let change = TextChange { field: "story".into(), was: was.into(), now: now.into() };
-            let found = splice(&change).map(|edit| match edit {
-                Edit::Splice { at, delete, insert, .. } => (at, delete, insert),
-                other => panic!("{other:?}"),
+            let found = splice(&change).map(|edit| {
+                let Edit::Splice { at, delete, insert, .. } = edit else { panic!("{edit:?}") };
+                (at, delete, insert)
             });
             assert_eq!(found, expected.map(|(at, delete, insert)| (at, delete, insert.to_owned())), "{was:?} {now:?}");
         }

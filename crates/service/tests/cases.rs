@@ -14,11 +14,12 @@ async fn ask(service: &Service, ask: impl Into<Ask>) -> Result<Reply, Problem> {
 }
 
 async fn carried(service: &Service, what: impl Into<Ask>) -> Vec<u8> {
-    match ask(service, what).await.unwrap() {
-        Reply::Carry { file, .. } => file,
-        Reply::Approved(approved) => approved.file,
-        other => panic!("nothing to carry: {other:?}"),
+    let reply = ask(service, what).await.unwrap();
+    if let Reply::Approved(approved) = reply {
+        return approved.file;
     }
+    let Reply::Carry { file, .. } = reply else { panic!("nothing to carry") };
+    file
 }
 
 async fn office(folder: &Path, name: &str, kind: &str, region: &str, call: &[&Service]) -> Service {

@@ -96,6 +96,7 @@ impl Net {
             46 => self.some_founders_vote(&mut random),
             47 if !off => self.damage(&name, &mut random),
             48..=51 => self.work_on_one(&mut random),
+            52 => self.open_a_case(&self.some_place("village", &mut random), &mut random),
             _ => self.save_form(&name, &mut random),
         }
     }

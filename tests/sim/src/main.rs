@@ -16,6 +16,7 @@
 )]
 
 mod broken;
+mod cases;
 mod day;
 mod disk;
 mod hostile;

@@ -37,6 +37,7 @@ impl Net {
     pub(crate) fn expect_at_rest(&mut self) {
         let nodes = self.admitted();
         self.expect_same_statements(&nodes);
+        self.expect_readers_agree(&nodes);
         self.expect_right_charter(&nodes);
         self.expect_same_held_everywhere(&nodes);
         self.expect_nothing_lost(&nodes);

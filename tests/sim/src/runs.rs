@@ -73,6 +73,7 @@ pub(crate) const MARKS: &[&str] = &[
     "a form had to be shown again",
     "a form was saved that others had overtaken",
     "a journal was frozen",
+    "a case was opened and handed on",
     "a founder voted",
     "a new machine took a lost one's place",
     "an office's second machine wrote",
@@ -246,5 +247,11 @@ mod tests {
     fn days_in_the_programme_keep_every_promise() {
         let count = std::env::var("SIM_SEEDS").ok().and_then(|text| text.parse().ok()).unwrap_or(SEEDS);
         many(1, count, PROGRAMME_NODES, crate::DAYS).unwrap();
+    }
+
+    /// The whole programme of one stage; `scripts/sim --nodes 650` runs it for a month.
+    #[test]
+    fn days_of_650_offices_keep_every_promise() {
+        many(1, 1, 650, 3).unwrap();
     }
 }

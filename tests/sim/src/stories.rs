@@ -3,7 +3,7 @@
 use std::{collections::BTreeSet, time::Duration};
 
 use charter::Body;
-use identity::Coordinate;
+use identity::{Class, Coordinate};
 use journal::Subject;
 
 use crate::net::Net;
@@ -27,6 +27,22 @@ fn what_a_village_writes_is_held_by_all_who_may_read_it() {
         assert_eq!(net.entries_of(other, "kuripan", NAMES), 0, "{other}");
     }
     assert_eq!(net.entries_of("wonosobo", "kuripan", "care/33.07.10.2004"), 0);
+}
+
+#[test]
+fn who_is_let_into_a_case_reads_it_at_once() {
+    let mut net = Net::programme(8);
+    net.run(Duration::from_secs(10));
+    let scope = charter::roster_scope(Class::Case, net.world.key("kuripan"), [7; 16]).unwrap();
+    assert!(net.rosters("kuripan", &scope, Some([7; 16]), &["kuripan"]));
+    net.write("kuripan", scope.as_str(), 3);
+    net.run(Duration::from_secs(60));
+    assert_eq!(net.entries_of("wonosobo", "kuripan", scope.as_str()), 0);
+    assert!(net.rosters("kuripan", &scope, None, &["kuripan", "wonosobo"]));
+    net.run(Duration::from_secs(60));
+    assert_eq!(net.entries_of("wonosobo", "kuripan", scope.as_str()), 3);
+    net.settle();
+    net.expect_at_rest();
 }
 
 #[test]

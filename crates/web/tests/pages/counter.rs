@@ -14,10 +14,10 @@ struct Kemnaker {
 }
 
 async fn carried(service: &Service, query: Query) -> Vec<u8> {
-    match service.ask(query.into(), |_| ()).await.unwrap() {
-        Reply::Carry { file, .. } => file,
-        other => panic!("{other:?}"),
-    }
+    let Reply::Carry { file, .. } = service.ask(query.into(), |_| ()).await.unwrap() else {
+        panic!("nothing to carry")
+    };
+    file
 }
 
 async fn done(service: &Service, command: Command) -> Reply {
