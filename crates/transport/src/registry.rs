@@ -125,6 +125,10 @@ impl Registry {
         }
     }
 
+    pub(crate) fn has_links(&self) -> bool {
+        *self.open.borrow() > 0
+    }
+
     /// Returns once every link is gone.
     pub(crate) async fn until_empty(&self) {
         let mut open = self.open.subscribe();
