@@ -33,10 +33,6 @@ use crate::{
 /// How many messages of all links may wait for the loop.
 pub(crate) const INCOMING_MAX: usize = 256;
 
-/// How many bytes of others may be on their way through the check, to the disk and into the index before the loop hears
-/// no more messages: taken apart they are some twenty times as large. The links hold the peers back meanwhile.
-const UNDER_WAY_BYTES_MAX: usize = 256 << 10;
-
 /// A message of a link, in order.
 #[derive(Debug)]
 pub(crate) struct FrameIn {
@@ -126,31 +122,6 @@ enum FileSession {
     Import { reply: oneshot::Sender<sync::CloseCode> },
 }
 
-/// Where bytes of others are.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
-enum Way {
-    Check(RequestId),
-    Disk(Token),
-}
-
-/// The bytes of others that are being checked, stored or put into the index.
-#[derive(Debug, Default)]
-struct UnderWay {
-    bytes: usize,
-    each: BTreeMap<Way, usize>,
-}
-
-impl UnderWay {
-    fn begins(&mut self, way: Way, bytes: usize) {
-        self.bytes += bytes;
-        self.each.insert(way, bytes);
-    }
-
-    fn ends(&mut self, way: &Way) {
-        self.bytes -= self.each.remove(way).unwrap_or_default();
-    }
-}
-
 /// The loop and what it holds.
 pub(crate) struct Engine {
     replica: Option<Replica>,
@@ -166,7 +137,6 @@ pub(crate) struct Engine {
     connected: watch::Sender<BTreeSet<NodeKey>>,
     peers: watch::Sender<Vec<PeerStatus>>,
     links_seen: watch::Sender<Links>,
-    under_way: UnderWay,
     drawing_incarnation: bool,
     disk_full: bool,
     /// Restored from a backup, and no peer's statements seen since.
@@ -200,7 +170,6 @@ impl Engine {
             connected,
             peers,
             links_seen,
-            under_way: UnderWay::default(),
             drawing_incarnation: false,
             disk_full: false,
             unmet,
@@ -241,7 +210,7 @@ impl Engine {
                     }
                     Some(what) => self.take(what),
                 },
-                Some(frame) = incoming.recv(), if self.under_way.bytes < UNDER_WAY_BYTES_MAX => self.received(frame),
+                Some(frame) = incoming.recv() => self.received(frame),
                 () = alarm => self.feed(Input::Timeout),
             }
         }
@@ -263,12 +232,8 @@ impl Engine {
                 }
             }
             Told::Drained { session, bytes } => self.feed(Input::Drained { session, bytes }),
-            Told::Persisted(token) => {
-                self.under_way.ends(&Way::Disk(token));
-                self.feed(Input::Persisted { token });
-            }
+            Told::Persisted(token) => self.feed(Input::Persisted { token }),
             Told::NotPersisted(token, why) => {
-                self.under_way.ends(&Way::Disk(token));
                 tracing::warn!(%why, "what a peer sent is not stored");
                 self.feed(Input::NotPersisted { token });
                 if why == NotStored::Full && !self.disk_full {
@@ -280,10 +245,7 @@ impl Engine {
                 self.disk_full = false;
                 self.feed(Input::RoomAgain);
             }
-            Told::Checked { request, found } => {
-                self.under_way.ends(&Way::Check(request));
-                self.feed(Input::Checked { request, found });
-            }
+            Told::Checked { request, found } => self.feed(Input::Checked { request, found }),
             Told::Loaded { request, packs } => self.feed(Input::Loaded { request, packs }),
             Told::Located { request, hash } => self.feed(Input::Located { request, hash }),
             Told::Proved { request, proof } => self.feed(Input::Proved { request, proof }),
@@ -379,9 +341,6 @@ impl Engine {
                 }
                 Output::Persist { token, items } => self.persist(token, items),
                 Output::Check { request, what } => {
-                    if let Unchecked::Pack(bytes) | Unchecked::Fork(bytes) = &what {
-                        self.under_way.begins(Way::Check(request), bytes.len());
-                    }
                     self.work(move |_| Told::Checked { request, found: check(what) });
                 }
                 Output::Load { request, parts, bytes_max } => self.work(move |shelf| {
@@ -408,7 +367,7 @@ impl Engine {
         tokio::task::spawn_blocking(move || drop(told.send(what(&shelf))));
     }
 
-    fn persist(&mut self, token: Token, items: Vec<Durable>) {
+    fn persist(&self, token: Token, items: Vec<Durable>) {
         let mut frames = Vec::new();
         // For each frame, the runs in it.
         let mut runs: Vec<Vec<journal::VerifiedRun>> = Vec::new();
@@ -449,7 +408,6 @@ impl Engine {
                 last.extend(held);
             }
         }
-        self.under_way.begins(Way::Disk(token), frames.iter().map(|frame| frame.bytes.len()).sum());
         let (told, desk) = (self.told.clone(), self.desk.clone());
         self.disk.store(frames, None, move |stored| match stored {
             Err(why) => drop(told.send(Told::NotPersisted(token, why))),
