@@ -294,13 +294,13 @@ impl Service {
     }
 
     /// Makes a new recovery sheet and tells its code, once.
-    pub async fn new_sheet(&self, handle: String, password: String) -> Result<String, NotLetIn> {
-        self.of_officers(move |officers| officers.new_sheet(&handle, &password)).await
+    pub async fn new_recovery_sheet(&self, handle: String, password: String) -> Result<String, NotLetIn> {
+        self.of_officers(move |officers| officers.new_recovery_sheet(&handle, &password)).await
     }
 
     /// The officer has the recovery sheet on paper.
-    pub fn sheet_on_paper(&self, handle: &str) -> Result<(), Problem> {
-        self.0.officers.sheet_on_paper(handle)
+    pub fn recovery_sheet_on_paper(&self, handle: &str) -> Result<(), Problem> {
+        self.0.officers.recovery_sheet_on_paper(handle)
     }
 
     /// Lets an officer in by the recovery sheet, and keeps the password for the next time.

@@ -98,13 +98,13 @@ pub struct OfficerView {
     pub waits_s: u64,
     /// Whether a recovery sheet of theirs can be used.
     #[serde(default)]
-    pub sheet: SheetState,
+    pub sheet: RecoverySheetState,
 }
 
 /// What is known of an officer's recovery sheet.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
-pub enum SheetState {
+pub enum RecoverySheetState {
     /// There is none.
     #[default]
     None,
@@ -174,7 +174,7 @@ struct KeptOfficer {
     #[serde(default)]
     locked_until_ms: i64,
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    sheet: Option<own::Sheet>,
+    sheet: Option<own::RecoverySheet>,
 }
 
 #[derive(Clone, Serialize, Deserialize)]
@@ -391,9 +391,9 @@ fn view(handle: &str, officer: &KeptOfficer) -> OfficerView {
         active: matches!(officer.secret, Secret::Password { .. }),
         waits_s: seconds(officer.locked_until_ms - now_ms()),
         sheet: match &officer.sheet {
-            None => SheetState::None,
-            Some(sheet) if sheet.on_paper => SheetState::OnPaper,
-            Some(_) => SheetState::Shown,
+            None => RecoverySheetState::None,
+            Some(sheet) if sheet.on_paper => RecoverySheetState::OnPaper,
+            Some(_) => RecoverySheetState::Shown,
         },
     }
 }

@@ -90,6 +90,19 @@ pub struct Holder {
     pub time_ms: i64,
 }
 
+/// What stands beside every record: how it came about, who holds it, and whether it may be changed here.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Beside {
+    /// Everything that was written, the newest first.
+    pub history: Vec<RecordPast>,
+    /// Other offices that signed that they hold all of it.
+    pub holders: Vec<Holder>,
+    /// Other offices that are to hold it and have not said so.
+    pub awaited: Vec<String>,
+    /// Whether this office may write it.
+    pub may_write: bool,
+}
+
 /// Everything about one participant.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct RecordView {
@@ -115,14 +128,9 @@ pub struct RecordView {
     pub reasons: Vec<Both>,
     /// What does not count, and why.
     pub notices: Vec<Both>,
-    /// Everything that was written, the newest first.
-    pub history: Vec<RecordPast>,
-    /// Other offices that signed that they hold all of it.
-    pub holders: Vec<Holder>,
-    /// Other offices that are to hold it and have not said so.
-    pub awaited: Vec<String>,
-    /// Whether this office may write it.
-    pub may_write: bool,
+    /// How it came about, and who holds it.
+    #[serde(flatten)]
+    pub beside: Beside,
 }
 
 impl Service {
@@ -145,8 +153,7 @@ impl Service {
         }
         let events = events(&held, &known);
         let said: Vec<_> = events.iter().map(|(at, event)| (at.clone(), event.text.clone())).collect();
-        let history = self.record_history(&documents, &said, &known, &Names::new()).await?;
-        let (holders, awaited) = self.holders(&documents.entries).await?;
+        let beside = self.beside(&documents, &said, &known, &Names::new(), &participation.journal.scope).await?;
         let today = PartialDate::Day(Zoned::now().date());
         let eligibility = records::eligibility(&held.circumstances, today, &RuleBook::default());
         let yes = eligibility.categories.iter().filter(|(_, answer)| *answer == records::Answer::Yes);
@@ -162,10 +169,7 @@ impl Service {
             eligible: eligibility.answer.to_text(),
             reasons: eligibility.reasons.iter().map(|reason| Both::of(|lang| reason.text(lang))).collect(),
             notices: held.notices.iter().map(|held| Both::of(|lang| held.notice.text(lang).to_owned())).collect(),
-            history,
-            holders,
-            awaited,
-            may_write: self.may_write(&participation.journal.scope),
+            beside,
         })
     }
 
@@ -192,8 +196,22 @@ impl Service {
         }
     }
 
+    /// What stands beside a record that was read; `said` puts its facts in words.
+    pub(crate) async fn beside(
+        &self,
+        documents: &Documents,
+        said: &[(Coordinate, Both)],
+        known: &Known,
+        names: &Names,
+        scope: &ScopeName,
+    ) -> Result<Beside, Problem> {
+        let history = self.record_history(documents, said, known, names).await?;
+        let (holders, awaited) = self.holders(&documents.entries).await?;
+        Ok(Beside { history, holders, awaited, may_write: self.may_write(scope) })
+    }
+
     /// `names` says in words what a stored text stands for.
-    pub(crate) async fn record_history(
+    async fn record_history(
         &self,
         documents: &Documents,
         events: &[(Coordinate, Both)],
@@ -224,7 +242,7 @@ impl Service {
     }
 
     /// Which other offices hold these entries, and which are to and have not said so.
-    pub(crate) async fn holders(&self, entries: &BTreeSet<Coordinate>) -> Result<(Vec<Holder>, Vec<String>), Problem> {
+    async fn holders(&self, entries: &BTreeSet<Coordinate>) -> Result<(Vec<Holder>, Vec<String>), Problem> {
         let node = self.node();
         let Some(charter) = node.charter() else { return Ok((Vec::new(), Vec::new())) };
         let receipts = node.receipts().await;

@@ -11,9 +11,9 @@ pub use crate::founders::{Enacted, GrantView};
 pub use crate::glance::{Connected, Glance, Heard, OnlyHere, OnlyHereRow};
 pub use crate::health::{AlertView, HealthView, OfficeHealthView};
 pub use crate::network::{NetworkView, NoRoad, NodeReach, WayView};
-pub use crate::officers::{OfficerCode, OfficerView, SheetState};
+pub use crate::officers::{OfficerCode, OfficerView, RecoverySheetState};
 pub use crate::offices::{Approved, CharterView, CutDone, Joined, NodeView, OfficeView, StatementView};
-pub use crate::record::{Holder, RecordEvent, RecordField, RecordPast, RecordValue, RecordView, Who};
+pub use crate::record::{Beside, Holder, RecordEvent, RecordField, RecordPast, RecordValue, RecordView, Who};
 pub use crate::sheet_kinds::{SheetInput, SheetKind};
 pub use crate::sheets::{
     FactAsked, FoundSheets, PaperLine, SheetEvent, SheetLine, SheetPart, SheetText, SheetView, SlipView,

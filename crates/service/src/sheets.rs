@@ -15,7 +15,7 @@ use crate::{
     participants::parse_region,
     problem::Problem,
     reading::Known,
-    record::{Documents, Holder, Names, RecordField, RecordPast, Who, fact_label},
+    record::{Beside, Documents, Names, RecordField, Who, fact_label},
     reference,
     sheet_kinds::{SheetInput, code_of, fact_input, kind_of},
 };
@@ -180,14 +180,9 @@ pub struct SheetView {
     pub asks: Vec<FactAsked>,
     /// What does not count, and why.
     pub notices: Vec<Both>,
-    /// Everything that was written, the newest first.
-    pub history: Vec<RecordPast>,
-    /// Other offices that signed that they hold all of it.
-    pub holders: Vec<Holder>,
-    /// Other offices that are to hold it and have not said so.
-    pub awaited: Vec<String>,
-    /// Whether this office may write it.
-    pub may_write: bool,
+    /// How it came about, and who holds it.
+    #[serde(flatten)]
+    pub beside: Beside,
 }
 
 impl Service {
@@ -232,10 +227,8 @@ impl Service {
         let mut documents = Documents::default();
         let fields = documents.take(snapshot, kind, &known, &names);
         let said: Vec<_> = told.iter().map(|told| (told.by.at.clone(), in_one_line(told, &names))).collect();
-        let history = self.record_history(&documents, &said, &known, &names).await?;
-        let (holders, awaited) = self.holders(&documents.entries).await?;
-        let may_write = self.may_write(&row.doc.journal.scope);
-        let asks = if may_write { self.asks(&record, kind, &told, &known, &names).await? } else { Vec::new() };
+        let beside = self.beside(&documents, &said, &known, &names, &row.doc.journal.scope).await?;
+        let asks = if beside.may_write { self.asks(&record, kind, &told, &known, &names).await? } else { Vec::new() };
         Ok(SheetView {
             shown: documents.shown.to_string(),
             fields,
@@ -245,10 +238,7 @@ impl Service {
             slip: slip(&record, &figures, &known),
             asks,
             notices: notices.iter().map(|notice| Both::of(|lang| notice.text(lang).to_owned())).collect(),
-            history,
-            holders,
-            awaited,
-            may_write,
+            beside,
             line: line(row),
         })
     }

@@ -58,19 +58,15 @@ async fn puts_in_charge(village: Service, ministry: Service) {
     let (draft, _) = draft(&[request], true).unwrap();
     let signature = carried(&ministry, Command::Sign { draft: draft.clone() }).await;
     let (file, _) = found(&draft, &[signature]).unwrap();
-    ask(&ministry, Command::Join { file }).await.unwrap();
+    ask(&ministry, Command::Join { file: file.clone() }).await.unwrap();
+    let founding = file;
     let request = carried(&village, Query::Request).await;
     let file = carried(&ministry, Command::Approve { request }).await;
     ask(&village, Command::Join { file }).await.unwrap();
-    let lead = loop {
-        let Ok(Reply::Charter(charter)) = ask(&village, Query::Charter).await else { continue };
-        let known =
-            |name: &str| charter.offices.iter().find(|office| office.name == name).map(|office| office.id.clone());
-        if let (Some(lead), Some(_)) = (known("Kemnaker"), known("Desa Kuripan")) {
-            break lead;
-        }
-        tokio::time::sleep(Duration::from_millis(5)).await;
-    };
+    // By hand: nothing has to be waited for.
+    ask(&village, Command::Join { file: founding }).await.unwrap();
+    let Reply::Charter(charter) = ask(&village, Query::Charter).await.unwrap() else { panic!("a charter") };
+    let lead = charter.offices.iter().find(|office| office.name == "Kemnaker").unwrap().id.clone();
 
     for number in 0..8 {
         let fields =
@@ -88,8 +84,12 @@ async fn puts_in_charge(village: Service, ministry: Service) {
         let (officer, id) = ("siti".to_owned(), begun.clone());
         ask(&village, Command::Say { officer, id: id.clone(), fact: "assigned".to_owned(), inputs }).await.unwrap();
         let reads = async {
-            while !complaints(&ministry).await.contains(&id) {
-                tokio::time::sleep(Duration::from_millis(5)).await;
+            loop {
+                let changed = ministry.shows_something_else();
+                if complaints(&ministry).await.contains(&id) {
+                    break;
+                }
+                changed.await;
             }
         };
         let read = tokio::time::timeout(Duration::from_secs(20), reads).await;

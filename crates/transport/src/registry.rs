@@ -125,6 +125,7 @@ impl Registry {
         }
     }
 
+    /// Whether any link is not yet gone.
     pub(crate) fn has_links(&self) -> bool {
         *self.open.borrow() > 0
     }

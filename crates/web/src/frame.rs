@@ -44,6 +44,13 @@ pub(crate) struct Chip {
     pub(crate) text: String,
 }
 
+/// What has just been done, as the address says: `baru`, `ubah`, `pilih` …
+#[derive(Debug, Default, serde::Deserialize)]
+pub(crate) struct Done {
+    #[serde(default)]
+    pub(crate) sudah: String,
+}
+
 /// What stands around every page.
 pub(crate) struct Frame {
     pub(crate) words: Words,

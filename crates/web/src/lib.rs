@@ -18,6 +18,7 @@ mod api;
 mod api_sheets;
 mod app;
 mod assets;
+mod beside;
 mod blank;
 mod carry;
 mod field;
@@ -145,7 +146,7 @@ pub fn router(app: App) -> Router {
         .route("/permintaan/berkas", get(requests::again).post(requests::file))
         .route("/saya", get(own::show))
         .route("/saya/sandi", get(own::again).post(own::change_password))
-        .route("/saya/lembar", get(own::again).post(own::new_sheet))
+        .route("/saya/lembar", get(own::again).post(own::new_recovery_sheet))
         .route("/saya/lembar/simpan", get(own::again).post(own::on_paper))
         .route("/masuk/lembar", get(own::ask_recover).post(own::recover))
         .route("/keadaan", get(today::chip_part))

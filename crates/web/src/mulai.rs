@@ -5,7 +5,7 @@ use askama::Template;
 use axum::extract::{Query, State};
 use axum::http::{StatusCode, header};
 use axum::response::{IntoResponse, Redirect, Response};
-use service::reply::{Glance, SheetState};
+use service::reply::{Glance, RecoverySheetState};
 use service::{Code, Find, NotTaken};
 
 use crate::app::{App, ask};
@@ -165,7 +165,7 @@ async fn lines(app: &App, desk: &Desk, glance: &Glance, answered: bool) -> Resul
     let words = Words::of(desk.visit.language);
     let step =
         |state, text: String, more: &str| Step { state, text, more: words.say(more), href: "", action: String::new() };
-    let on_paper = desk.officer.sheet == SheetState::OnPaper;
+    let on_paper = desk.officer.sheet == RecoverySheetState::OnPaper;
     let sheet = step(
         if on_paper { "well" } else { "choose" },
         words.say(if on_paper { "start-sheet-done" } else { "start-sheet-open" }),
@@ -212,7 +212,7 @@ async fn first_held(app: &App, desk: &Desk) -> Result<Option<(String, i64)>, Pro
     for row in found.rows {
         let id = row.person.clone();
         let record = ask!(app, service::Query::Record { id }, Record).map_err(|problem| refused(problem, desk))?;
-        held.extend(record.holders.iter().map(|holder| (holder.time_ms, holder.office.clone())));
+        held.extend(record.beside.holders.iter().map(|holder| (holder.time_ms, holder.office.clone())));
     }
     Ok(held.into_iter().min().map(|(time_ms, office)| (office, time_ms)))
 }

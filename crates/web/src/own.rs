@@ -5,11 +5,11 @@ use axum::extract::State;
 use axum::http::StatusCode;
 use axum::response::{IntoResponse, Redirect, Response};
 use service::NotLetIn;
-use service::reply::SheetState;
+use service::reply::RecoverySheetState;
 
 use crate::app::App;
 use crate::blank::{Blank, differs, new_password, not_let_in};
-use crate::frame::{Frame, Place, page, refused};
+use crate::frame::{Done, Frame, Place, page, refused};
 use crate::problem::{Problem, Reason};
 use crate::session::{Desk, Posted, Visit};
 use crate::words::Words;
@@ -24,12 +24,6 @@ struct Own {
     passwords: Vec<Blank>,
     sheet: String,
     sheet_password: Blank,
-}
-
-#[derive(Debug, Default, serde::Deserialize)]
-pub(crate) struct Done {
-    #[serde(default)]
-    sudah: String,
 }
 
 pub(crate) async fn show(
@@ -51,9 +45,9 @@ async fn own_page(
     let mut passwords = vec![Blank::password(words, "old", "own-old", "current-password").wrong(&faults)];
     passwords.extend(new_password(words, &faults));
     let sheet = words.say(match desk.officer.sheet {
-        SheetState::None => "recovery-none",
-        SheetState::Shown => "recovery-shown",
-        SheetState::OnPaper => "recovery-on-paper",
+        RecoverySheetState::None => "recovery-none",
+        RecoverySheetState::Shown => "recovery-shown",
+        RecoverySheetState::OnPaper => "recovery-on-paper",
     });
     let status = if faults.is_empty() { StatusCode::OK } else { StatusCode::UNPROCESSABLE_ENTITY };
     let shown = Own {
@@ -99,7 +93,7 @@ struct SheetPage {
 
 /// Makes a recovery sheet and shows it, this once.
 pub(crate) async fn sheet_page(app: &App, visit: &Visit, handle: &str, password: String) -> Result<Response, Problem> {
-    match app.service().new_sheet(handle.to_owned(), password).await {
+    match app.service().new_recovery_sheet(handle.to_owned(), password).await {
         Ok(code) => Ok(visit.with_cookie(app, page(&sheet(app, visit, handle, code), visit))),
         Err(NotLetIn::Problem(problem)) => Err(Problem::of_node(problem, &visit.parts, visit.language)),
         // The password was taken a moment ago: somebody changed it meanwhile.
@@ -114,9 +108,9 @@ fn sheet(app: &App, visit: &Visit, handle: &str, code: String) -> SheetPage {
     SheetPage { code, handle: handle.to_owned(), office: app.service().office().name, day, frame }
 }
 
-pub(crate) async fn new_sheet(State(app): State<App>, desk: Desk, form: Posted) -> Result<Response, Problem> {
+pub(crate) async fn new_recovery_sheet(State(app): State<App>, desk: Desk, form: Posted) -> Result<Response, Problem> {
     let handle = &desk.officer.handle;
-    match app.service().new_sheet(handle.clone(), form.get("sheet_password").to_owned()).await {
+    match app.service().new_recovery_sheet(handle.clone(), form.get("sheet_password").to_owned()).await {
         Ok(code) => Ok(page(&sheet(&app, &desk.visit, handle, code), &desk.visit)),
         Err(why) => {
             let fault = not_let_in(&desk.visit, why, "sheet_password", "own-old-wrong")?;
@@ -129,7 +123,7 @@ pub(crate) async fn new_sheet(State(app): State<App>, desk: Desk, form: Posted) 
 pub(crate) async fn on_paper(State(app): State<App>, desk: Desk, form: Posted) -> Result<Response, Problem> {
     // Without the tick the sheet stays as it was shown, and the page says so.
     if form.get("on-paper") == "ya" {
-        app.service().sheet_on_paper(&desk.officer.handle).map_err(|problem| refused(problem, &desk))?;
+        app.service().recovery_sheet_on_paper(&desk.officer.handle).map_err(|problem| refused(problem, &desk))?;
     }
     let on = if desk.officer.administers() && !app.service().office().admitted { "/mulai" } else { "/saya" };
     Ok(Redirect::to(on).into_response())

@@ -4,11 +4,12 @@
 use askama::Template;
 use axum::extract::{Path, Query, State};
 use axum::response::{IntoResponse, Redirect, Response};
-use service::reply::{RecordField, RecordPast, RecordView, Who};
+use service::reply::{RecordField, RecordView, Who};
 use service::{Command, FindSheets, Query as Ask};
 
 use crate::app::{App, ask};
-use crate::frame::{Frame, Place, page, refused};
+use crate::beside::Beside;
+use crate::frame::{Done, Frame, Place, page, refused};
 use crate::problem::Problem;
 use crate::rows::{Row, row};
 use crate::session::{Desk, Posted};
@@ -40,13 +41,6 @@ struct Told {
     who: String,
 }
 
-/// One line of the history.
-pub(crate) struct Past {
-    pub(crate) who: String,
-    pub(crate) begins: bool,
-    pub(crate) said: Vec<(String, Option<String>)>,
-}
-
 #[derive(Template)]
 #[template(path = "person.html")]
 struct PersonPage {
@@ -70,19 +64,8 @@ struct PersonPage {
     /// Other records that are about this person.
     sheets: Vec<SheetRow>,
     notices: Vec<String>,
-    history: Vec<Past>,
-    holders: Vec<(String, String)>,
-    awaited: Vec<String>,
-    joined: bool,
+    beside: Beside,
     writes: bool,
-    may_write: bool,
-}
-
-#[derive(Debug, Default, serde::Deserialize)]
-pub(crate) struct Done {
-    /// What was done: `baru`, `ubah` or `pilih`.
-    #[serde(default)]
-    sudah: String,
 }
 
 pub(crate) async fn show(
@@ -126,12 +109,8 @@ pub(crate) async fn show(
         reasons: record.reasons.iter().map(|both| words.of_both(both).to_owned()).collect(),
         sheets: sheets.iter().map(|line| sheet_row(words, line)).collect(),
         notices: record.notices.iter().map(|both| words.of_both(both).to_owned()).collect(),
-        history: history(words, &record.history),
-        holders: record.holders.iter().map(|holder| (holder.office.clone(), words.when(holder.time_ms))).collect(),
-        awaited: record.awaited.clone(),
-        joined: glance.office.admitted,
-        writes: desk.officer.writes() && record.may_write,
-        may_write: record.may_write,
+        beside: Beside::of(words, &record.beside, glance.office.admitted),
+        writes: desk.officer.writes() && record.beside.may_write,
         frame,
     };
     Ok(page(&shown, &desk.visit))
@@ -167,20 +146,6 @@ pub(crate) fn contested<'a>(words: Words, fields: impl Iterator<Item = &'a Recor
 pub(crate) fn plain(words: Words, fields: &[RecordField]) -> Vec<(String, String)> {
     let one = fields.iter().filter(|field| field.values.len() == 1);
     one.map(|field| (words.of_both(&field.label).to_owned(), words.of_both(&field.values[0].text).to_owned())).collect()
-}
-
-pub(crate) fn history(words: Words, history: &[RecordPast]) -> Vec<Past> {
-    let said = |(label, value): &(service::reply::Both, Option<service::reply::Both>)| {
-        (words.of_both(label).to_owned(), value.as_ref().map(|value| words.of_both(value).to_owned()))
-    };
-    history
-        .iter()
-        .map(|past| Past {
-            who: who(words, &past.who),
-            begins: past.begins,
-            said: past.said.iter().map(said).collect(),
-        })
-        .collect()
 }
 
 pub(crate) fn who(words: Words, who: &Who) -> String {

@@ -7,8 +7,9 @@ use service::reply::{Both, PaperLine, SheetEvent, SheetKind, SheetLine, SheetVie
 use service::{Command, FindSheets, Query as Ask};
 
 use crate::app::{App, ask};
-use crate::frame::{Frame, Place, page, refused};
-use crate::person::{Contested, Past, contested, history, plain, who};
+use crate::beside::Beside;
+use crate::frame::{Done, Frame, Place, page, refused};
+use crate::person::{Contested, contested, plain, who};
 use crate::problem::{Problem, Reason};
 use crate::session::{Desk, Posted};
 use crate::words::Words;
@@ -239,19 +240,8 @@ struct SheetPage {
     referral: bool,
     asks: Vec<(String, String)>,
     notices: Vec<String>,
-    history: Vec<Past>,
-    holders: Vec<(String, String)>,
-    awaited: Vec<String>,
-    joined: bool,
+    beside: Beside,
     writes: bool,
-    may_write: bool,
-}
-
-#[derive(Debug, Default, serde::Deserialize)]
-pub(crate) struct Done {
-    /// What was done: `baru`, `ubah`, `pilih` or `catat`.
-    #[serde(default)]
-    sudah: String,
 }
 
 pub(crate) async fn show(
@@ -263,7 +253,7 @@ pub(crate) async fn show(
     let (frame, glance) = Frame::of(&app, &desk, Place::Records).await?;
     let words = frame.words;
     let sheet = sheet(&app, &desk, &code, &id).await?;
-    let writes = desk.officer.writes() && sheet.may_write;
+    let writes = desk.officer.writes() && sheet.beside.may_write;
     let done = match done.sudah.as_str() {
         "baru" => Some(words.say("sheet-saved-new")),
         "tamu" => Some(words.say("visit-saved")),
@@ -299,12 +289,8 @@ pub(crate) async fn show(
             false => Vec::new(),
         },
         notices: sheet.notices.iter().map(|both| words.of_both(both).to_owned()).collect(),
-        history: history(words, &sheet.history),
-        holders: sheet.holders.iter().map(|holder| (holder.office.clone(), words.when(holder.time_ms))).collect(),
-        awaited: sheet.awaited.clone(),
-        joined: glance.office.admitted,
+        beside: Beside::of(words, &sheet.beside, glance.office.admitted),
         writes,
-        may_write: sheet.may_write,
         frame,
     };
     Ok(page(&shown, &desk.visit))

@@ -13,7 +13,7 @@ use crate::problem::{Code, Problem};
 
 /// A recovery sheet, as its argon2id hash.
 #[derive(Clone, PartialEq, Eq, Serialize, Deserialize)]
-pub(super) struct Sheet {
+pub(super) struct RecoverySheet {
     salt: [u8; 16],
     memory_kib: u32,
     passes: u32,
@@ -24,13 +24,13 @@ pub(super) struct Sheet {
     pub(super) on_paper: bool,
 }
 
-impl std::fmt::Debug for Sheet {
+impl std::fmt::Debug for RecoverySheet {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         f.write_str("(..)")
     }
 }
 
-impl Sheet {
+impl RecoverySheet {
     fn new() -> Result<(String, Self), Problem> {
         let (code, salt) = (new_letters()?, random()?);
         let hash = stretch(&plain(&code), &salt, STRETCH.0, STRETCH.1)?;
@@ -79,9 +79,9 @@ impl Officers {
 
     /// Makes a new recovery sheet, in place of any other, and tells its code once. The password is needed, so that
     /// nobody makes one at a desk that was left open.
-    pub(crate) fn new_sheet(&self, handle: &str, password: &str) -> Result<String, NotLetIn> {
+    pub(crate) fn new_recovery_sheet(&self, handle: &str, password: &str) -> Result<String, NotLetIn> {
         self.log_in(handle, password)?;
-        let (code, sheet) = Sheet::new()?;
+        let (code, sheet) = RecoverySheet::new()?;
         self.change(|kept| {
             kept.officers.get_mut(handle).ok_or_else(|| unknown(handle))?.sheet = Some(sheet);
             Ok(())
@@ -90,7 +90,7 @@ impl Officers {
     }
 
     /// The officer has the sheet on paper.
-    pub(crate) fn sheet_on_paper(&self, handle: &str) -> Result<(), Problem> {
+    pub(crate) fn recovery_sheet_on_paper(&self, handle: &str) -> Result<(), Problem> {
         self.change(|kept| {
             let officer = kept.officers.get_mut(handle).ok_or_else(|| unknown(handle))?;
             let sheet = officer.sheet.as_mut().ok_or_else(|| {
@@ -131,7 +131,7 @@ impl Officers {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::officers::SheetState;
+    use crate::officers::RecoverySheetState;
 
     const PASSWORD: &str = "kopi pagi hari";
 
@@ -168,13 +168,13 @@ mod tests {
     fn a_sheet_is_used_once_and_lasts_until_then() {
         let (folder, officers) = with_siti();
         assert_eq!(officers.recover("siti", "any", "teh sore hari"), Err(NotLetIn::Wrong), "there is none");
-        assert_eq!(officers.new_sheet("siti", "salah sandi"), Err(NotLetIn::Wrong));
-        let first = officers.new_sheet("siti", PASSWORD).unwrap();
-        let code = officers.new_sheet("siti", PASSWORD).unwrap();
-        assert_eq!(officers.get("siti").unwrap().sheet, SheetState::Shown);
-        officers.sheet_on_paper("siti").unwrap();
+        assert_eq!(officers.new_recovery_sheet("siti", "salah sandi"), Err(NotLetIn::Wrong));
+        let first = officers.new_recovery_sheet("siti", PASSWORD).unwrap();
+        let code = officers.new_recovery_sheet("siti", PASSWORD).unwrap();
+        assert_eq!(officers.get("siti").unwrap().sheet, RecoverySheetState::Shown);
+        officers.recovery_sheet_on_paper("siti").unwrap();
         let officers = Officers::open(folder.path()).unwrap();
-        assert_eq!(officers.get("siti").unwrap().sheet, SheetState::OnPaper);
+        assert_eq!(officers.get("siti").unwrap().sheet, RecoverySheetState::OnPaper);
         let file = std::fs::read_to_string(folder.path().join("officers.json")).unwrap();
         assert!(!file.contains(&code) && !file.contains(&plain(&code)), "{file}");
         assert_eq!(officers.recover("siti", &first, "teh sore hari"), Err(NotLetIn::Wrong), "a newer one was made");
@@ -182,13 +182,13 @@ mod tests {
         assert!(officers.recover("siti", &code.to_lowercase().replace('-', " "), "teh sore hari").is_ok());
         assert!(officers.log_in("siti", "teh sore hari").is_ok());
         assert_eq!(officers.recover("siti", &code, "kopi malam hari"), Err(NotLetIn::Wrong), "it is used up");
-        assert!(officers.sheet_on_paper("siti").is_err());
+        assert!(officers.recovery_sheet_on_paper("siti").is_err());
     }
 
     #[test]
     fn a_code_of_the_administrator_makes_the_sheet_void() {
         let (_folder, officers) = with_siti();
-        let sheet = officers.new_sheet("siti", PASSWORD).unwrap();
+        let sheet = officers.new_recovery_sheet("siti", PASSWORD).unwrap();
         officers.reset("siti").unwrap();
         assert_eq!(officers.recover("siti", &sheet, "teh sore hari"), Err(NotLetIn::Wrong));
     }
@@ -196,7 +196,7 @@ mod tests {
     #[test]
     fn wrong_sheets_slow_down_like_wrong_passwords() {
         let (_folder, officers) = with_siti();
-        officers.new_sheet("siti", PASSWORD).unwrap();
+        officers.new_recovery_sheet("siti", PASSWORD).unwrap();
         for _ in 0..=super::super::FREE_TRIES {
             assert_eq!(officers.recover("siti", "AAAA", "teh sore hari"), Err(NotLetIn::Wrong));
         }
