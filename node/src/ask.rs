@@ -2,8 +2,6 @@
 
 use std::{
     fs,
-    io::Write,
-    os::unix::fs::OpenOptionsExt,
     path::{Path, PathBuf},
     time::{Duration, Instant},
 };
@@ -30,10 +28,8 @@ impl ApiFile {
     /// Writes it so that only the owner of the folder can read it.
     pub(crate) fn write(&self, data: &Path) -> anyhow::Result<()> {
         let path = Self::path(data);
-        let mut options = fs::OpenOptions::new();
-        options.write(true).create(true).truncate(true).mode(0o600);
-        let mut file = options.open(&path).with_context(|| format!("cannot write {}", path.display()))?;
-        file.write_all(&serde_json::to_vec(self)?).with_context(|| format!("cannot write {}", path.display()))
+        service::write_file(&path, serde_json::to_vec(self)?)
+            .with_context(|| format!("cannot write {}", path.display()))
     }
 
     /// Removes it: nobody answers there any more.

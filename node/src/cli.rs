@@ -172,6 +172,8 @@ pub(crate) enum Command {
     },
     /// Run the node until it is told to stop.
     Run(crate::run::Arguments),
+    /// The node of whoever is logged in at this laptop: runs it and opens its pages, without a terminal.
+    Desk(crate::desk::Arguments),
     /// The participants of the programme.
     #[command(subcommand)]
     Participant(ParticipantCommand),

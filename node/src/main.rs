@@ -9,6 +9,7 @@ mod carry;
 mod cli;
 mod commands;
 mod config;
+mod desk;
 mod health;
 mod print;
 mod run;
@@ -36,8 +37,11 @@ fn main() -> ExitCode {
     if let cli::Command::Health(arguments) = &cli.command {
         return health::run(arguments);
     }
-    let done =
-        if let cli::Command::Run(arguments) = &cli.command { run::run(arguments) } else { commands::run(cli.command) };
+    let done = match cli.command {
+        cli::Command::Run(arguments) => run::run(&arguments),
+        cli::Command::Desk(arguments) => desk::run(&arguments),
+        command => commands::run(command),
+    };
     match done {
         Ok(()) => ExitCode::SUCCESS,
         Err(error) => {

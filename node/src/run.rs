@@ -7,7 +7,6 @@ use std::path::PathBuf;
 use anyhow::Context;
 use service::{NetworkOptions, Service};
 use tokio::net::TcpListener;
-use tokio::signal::unix::{SignalKind, signal};
 use tokio::sync::watch;
 use tracing_subscriber::EnvFilter;
 use web::{App, Start, StartKey, WebError};
@@ -16,6 +15,7 @@ use crate::Hinted;
 use crate::ask::{ApiFile, Node};
 use crate::cli::Data;
 use crate::config::{Address, Config, Peer};
+use crate::desk::Desk;
 
 #[derive(Debug, clap::Args)]
 #[command(
@@ -59,20 +59,24 @@ impl Arguments {
 }
 
 pub(crate) fn run(arguments: &Arguments) -> anyhow::Result<()> {
-    let settings = arguments.settings()?;
+    start(&arguments.data, arguments.settings()?, None)
+}
+
+/// Runs a node until it is told to stop; with a desk, its pages are shown to the person at this machine.
+pub(crate) fn start(data: &Data, settings: Config, desk: Option<&Desk>) -> anyhow::Result<()> {
     let filter = EnvFilter::try_new(settings.log.as_deref().unwrap_or("info")).context("cannot use `log`")?;
     // A log that cannot be written, as on a full disk, must not end the node: complaining of it on stderr would.
     let log = tracing_subscriber::fmt().log_internal_errors(false);
     log.with_env_filter(filter).with_writer(std::io::stderr).init();
-    tracing::info!(data = %arguments.data.dir.display(), ?settings, "starting");
+    tracing::info!(data = %data.dir.display(), ?settings, "starting");
     let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build().context("cannot start")?;
-    runtime.block_on(serve(&arguments.data, settings))
+    runtime.block_on(serve(data, settings, desk))
 }
 
-async fn serve(data: &Data, settings: Config) -> anyhow::Result<()> {
+async fn serve(data: &Data, settings: Config, desk: Option<&Desk>) -> anyhow::Result<()> {
     let stopped = stop_signal()?;
     let mut pages = match &settings.web {
-        Some(address) => Some(web::listen(address.resolve()?).await.map_err(with_hint)?),
+        Some(address) => Some(listen(address.resolve()?, desk.is_some()).await.map_err(with_hint)?),
         None => None,
     };
     let network = NetworkOptions {
@@ -92,7 +96,7 @@ async fn serve(data: &Data, settings: Config) -> anyhow::Result<()> {
     let at = pages.as_ref().map(TcpListener::local_addr).transpose().context("the pages have no address")?;
     let key = token()?;
     let (service, pages, told) = if let Some(listener) = pages.take_if(|_| !service::holds_node(&options.store)) {
-        announce_pages(at, Some(&key));
+        announce_pages(at, Some(&key), desk);
         let (start, begun) = Start::new(options, StartKey::new(&key), stop.subscribe());
         let pages = tokio::spawn(web::serve(listener, web::first_router(start), until_stop()));
         tokio::select! {
@@ -126,7 +130,7 @@ async fn serve(data: &Data, settings: Config) -> anyhow::Result<()> {
     ApiFile { address: api.local_addr().context("the local API has no address")?, token: token.clone() }
         .write(&data.dir)?;
     announce(&service);
-    announce_pages(told, (!service.has_officers()).then_some(key.as_str()));
+    announce_pages(told, (!service.has_officers()).then_some(key.as_str()), desk);
     ready();
     let local = tokio::spawn(web::serve(api, web::local_router(service.clone(), &token), until_stop()));
     stopped.await;
@@ -141,6 +145,14 @@ async fn serve(data: &Data, settings: Config) -> anyhow::Result<()> {
     Ok(())
 }
 
+/// Where the pages are served. At a desk the port may be another one: the browser is led there.
+async fn listen(address: SocketAddr, any_port: bool) -> Result<TcpListener, WebError> {
+    match web::listen(address).await {
+        Err(WebError::Bind { .. }) if any_port => web::listen((address.ip(), 0).into()).await,
+        listening => listening,
+    }
+}
+
 /// A word that only the owner of the data folder can know.
 fn token() -> anyhow::Result<String> {
     let mut bytes = [0; 32];
@@ -150,8 +162,15 @@ fn token() -> anyhow::Result<String> {
 
 /// Resolves when the machine or the person at it says stop.
 fn stop_signal() -> anyhow::Result<impl Future<Output = ()> + Send + 'static> {
-    let mut terminate = signal(SignalKind::terminate()).context("cannot wait for the signal to stop")?;
-    let mut interrupt = signal(SignalKind::interrupt()).context("cannot wait for the signal to stop")?;
+    #[cfg(unix)]
+    let registered = {
+        use tokio::signal::unix::{SignalKind, signal};
+        (signal(SignalKind::terminate()), signal(SignalKind::interrupt()))
+    };
+    #[cfg(windows)]
+    let registered = (tokio::signal::windows::ctrl_shutdown(), tokio::signal::windows::ctrl_c());
+    let mut terminate = registered.0.context("cannot wait for the signal to stop")?;
+    let mut interrupt = registered.1.context("cannot wait for the signal to stop")?;
     Ok(async move {
         tokio::select! {
             _ = terminate.recv() => {}
@@ -183,11 +202,16 @@ fn announce(service: &Service) {
 /// Where the pages are, and, while nobody can log in, where *Mulai* is opened: the key in that address is for whoever
 /// started the program, and for nobody else on the machine.
 #[expect(clippy::print_stdout, reason = "what a command line answers")]
-fn announce_pages(at: Option<SocketAddr>, key: Option<&str>) {
+fn announce_pages(at: Option<SocketAddr>, key: Option<&str>, desk: Option<&Desk>) {
     let Some(at) = at else { return };
-    println!("web http://{at}");
+    let mut first = format!("http://{at}");
+    println!("web {first}");
     if let Some(key) = key {
-        println!("start http://{at}/mulai?kunci={key}");
+        first = format!("{first}/mulai?kunci={key}");
+        println!("start {first}");
+    }
+    if let Some(desk) = desk {
+        desk.show(&first);
     }
 }
 

@@ -8,6 +8,7 @@ export CARGO_TERM_COLOR="${CARGO_TERM_COLOR:-auto}"
 
 # The version is part of the check: another one may judge licences differently.
 CARGO_DENY_VERSION=0.20.2
+CARGO_DEB_VERSION=3.8.0
 AXE_VERSION=4.14.1
 
 TARGET_DIR="${CARGO_TARGET_DIR:-$PWD/target}"
@@ -60,6 +61,15 @@ need_cargo_deny() {
   CARGO_PROFILE_DEV_DEBUG=false CARGO_TARGET_DIR="$TARGET_DIR/cargo-deny" \
     cargo install --quiet --locked --force --debug --version "$CARGO_DENY_VERSION" cargo-deny
   rm -rf "$TARGET_DIR/cargo-deny"
+}
+
+# Builds the Debian package. Unoptimised for the same reason.
+need_cargo_deb() {
+  [ "$(cargo deb --version 2>/dev/null)" != "$CARGO_DEB_VERSION" ] || return 0
+  say "building cargo-deb $CARGO_DEB_VERSION (once per machine)"
+  CARGO_PROFILE_DEV_DEBUG=false CARGO_TARGET_DIR="$TARGET_DIR/cargo-deb" \
+    cargo install --quiet --locked --force --debug --version "$CARGO_DEB_VERSION" cargo-deb
+  rm -rf "$TARGET_DIR/cargo-deb"
 }
 
 # A real browser, its driver, and the accessibility rules that are injected into each page.

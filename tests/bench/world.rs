@@ -2,6 +2,7 @@
 
 use std::path::{Path, PathBuf};
 
+use anyhow::Context;
 use charter::{Body, Policy, Request, Statement, Subject, founding};
 use driver::{Address, NetworkOptions, Node, Options, Target, Update, What, Write};
 use identity::{Coordinate, NetworkId, NodeKey, Officer, ScopeName, Signed};
@@ -141,41 +142,68 @@ pub(crate) async fn generate(under: &Path, documents: u64) -> anyhow::Result<u64
         joiner.stop().await;
     }
 
+    let mut hub_node = None;
+    for node in nodes {
+        if node.node.key() == call_hub[0].0 {
+            hub_node = Some(node);
+        } else {
+            node.stop().await;
+        }
+    }
+    let hub_node = hub_node.context("the hub is one of the offices")?;
+
+    // One after the other, with nobody but the hub beside them: six nodes that all follow each write take six times as
+    // long, and the hub ends with the same.
     let mut people: Vec<Person> = (0..documents).map(Person::new).collect();
     let mut ids: Vec<Coordinate> = Vec::new();
-    let scope: ScopeName = SCOPE.parse()?;
-    let officer = Officer::new("petugas")?;
+    for (round, (name, _, _)) in (0u64..).zip(OFFICES) {
+        let folder = folder(under, name);
+        let visitor = if folder == hub(under) { None } else { Some(Running::open(&folder, call_hub.clone()).await?) };
+        let writer = &visitor.as_ref().unwrap_or(&hub_node).node;
+        if round == 0 {
+            ids = register_all(writer, &mut people).await?;
+        } else {
+            until_holds(visitor.as_ref().unwrap_or(&hub_node), round * documents).await;
+            update_all(writer, &mut people, &ids).await?;
+        }
+        until_holds(&hub_node, (round + 1) * documents).await;
+        if let Some(visitor) = visitor {
+            visitor.stop().await;
+        }
+    }
+    hub_node.stop().await;
+    Ok(WRITERS as u64 * documents)
+}
+
+async fn register_all(node: &Node, people: &mut [Person]) -> anyhow::Result<Vec<Coordinate>> {
+    let (scope, officer): (ScopeName, _) = (SCOPE.parse()?, Officer::new("petugas")?);
+    let mut ids = Vec::new();
     for batch in people.chunks_mut(BATCH) {
         let writes = batch.iter_mut().map(|person| Write {
             target: Target::New { scope: scope.clone(), kind: 3, predecessor: None },
             officer: officer.clone(),
             what: What::Change { shown: Vec::new(), edits: puts(person.registration()) },
         });
-        ids.extend(nodes[0].node.write(writes.collect()).await?.into_iter().map(|written| written.document));
+        ids.extend(node.write(writes.collect()).await?.into_iter().map(|written| written.document));
     }
-    for (round, node) in (1u64..).zip(&nodes[1..]) {
-        until_holds(node, round * documents).await;
-        for (batch, ids) in people.chunks_mut(BATCH).zip(ids.chunks(BATCH)) {
-            let mut writes = Vec::new();
-            for (person, id) in batch.iter_mut().zip(ids) {
-                let shown = node.node.snapshot(id.clone()).await?.map(|snapshot| snapshot.heads).unwrap_or_default();
-                writes.push(Write {
-                    target: Target::Document(id.clone()),
-                    officer: officer.clone(),
-                    what: What::Change { shown, edits: puts(person.update()) },
-                });
-            }
-            node.node.write(writes).await?;
+    Ok(ids)
+}
+
+async fn update_all(node: &Node, people: &mut [Person], ids: &[Coordinate]) -> anyhow::Result<()> {
+    let officer = Officer::new("petugas")?;
+    for (batch, ids) in people.chunks_mut(BATCH).zip(ids.chunks(BATCH)) {
+        let mut writes = Vec::new();
+        for (person, id) in batch.iter_mut().zip(ids) {
+            let shown = node.snapshot(id.clone()).await?.map(|snapshot| snapshot.heads).unwrap_or_default();
+            writes.push(Write {
+                target: Target::Document(id.clone()),
+                officer: officer.clone(),
+                what: What::Change { shown, edits: puts(person.update()) },
+            });
         }
+        node.write(writes).await?;
     }
-    let entries = WRITERS as u64 * documents;
-    for node in &nodes {
-        until_holds(node, entries).await;
-    }
-    for node in nodes {
-        node.stop().await;
-    }
-    Ok(entries)
+    Ok(())
 }
 
 /// Makes a ministry's node and lets it register this many people.
@@ -186,15 +214,10 @@ pub(crate) async fn register(under: &Path, documents: u64) -> anyhow::Result<()>
     let running = Running::open(&hub(under), Vec::new()).await?;
     let (network, statements) = found(&running.node)?;
     running.node.join(network, statements).await?;
-    let (scope, officer): (ScopeName, _) = (SCOPE.parse()?, Officer::new("petugas")?);
     let numbers: Vec<u64> = (0..documents).collect();
     for batch in numbers.chunks(BATCH) {
-        let writes = batch.iter().map(|number| Write {
-            target: Target::New { scope: scope.clone(), kind: 3, predecessor: None },
-            officer: officer.clone(),
-            what: What::Change { shown: Vec::new(), edits: puts(Person::new(*number).registration()) },
-        });
-        running.node.write(writes.collect()).await?;
+        let mut people: Vec<Person> = batch.iter().copied().map(Person::new).collect();
+        register_all(&running.node, &mut people).await?;
     }
     running.stop().await;
     Ok(())

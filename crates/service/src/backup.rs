@@ -3,8 +3,6 @@
 use std::{
     ffi::OsStr,
     fs,
-    io::{self, Write},
-    os::unix::fs::OpenOptionsExt,
     path::{Path, PathBuf},
 };
 
@@ -73,12 +71,13 @@ fn make_key(path: &Path, office: &str) -> Result<RecoveryKey, Problem> {
         "# Kunci pemulihan cadangan {office}. Simpan terpisah dari cadangannya.\n\
          # Recovery key of the backups of {office}. Keep it apart from them: who has both reads everything.\n{key}\n"
     );
-    let write = || {
-        let mut file = fs::OpenOptions::new().write(true).create_new(true).mode(0o600).open(path)?;
-        file.write_all(text.as_bytes())?;
-        file.sync_all()
+    // Another file that lies there is somebody's.
+    let written = if path.exists() {
+        Err("a file is there already, and holds no key".to_owned())
+    } else {
+        store::write_file(path, text).map_err(|error| chain(&error))
     };
-    write().map_err(|error: io::Error| {
+    written.map_err(|error| {
         Problem::new(
             Code::Storage,
             format!("cannot write the recovery key to {}: {error}", path.display()),

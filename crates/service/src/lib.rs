@@ -71,7 +71,7 @@ pub use setup::{CARRIED_BYTES_MAX, create, draft, fields, found, holds_node, sub
 pub use sheet_kinds::{SheetInput, SheetKind, fact_fault, fact_inputs, sheet_fault, sheet_inputs, sheet_kinds};
 pub use sheet_write::TextChange;
 pub use sheets::FindSheets;
-pub use store::{MachineKeySource, Options as StoreOptions};
+pub use store::{MachineKeySource, Options as StoreOptions, write_file};
 
 /// How a node is to run.
 #[derive(Clone)]

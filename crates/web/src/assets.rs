@@ -26,12 +26,14 @@ impl Asset {
     }
 }
 
+/// The mark of the program, for a tab and for the menu of a desktop.
+pub const MARK_SVG: &str = include_str!("../assets/mark.svg");
+
 const SCRIPT: &str = "text/javascript; charset=utf-8";
 
 static STYLE: LazyLock<Asset> =
     LazyLock::new(|| Asset::new("simpul", "css", "text/css; charset=utf-8", include_bytes!("../assets/simpul.css")));
-static MARK: LazyLock<Asset> =
-    LazyLock::new(|| Asset::new("mark", "svg", "image/svg+xml", include_bytes!("../assets/mark.svg")));
+static MARK: LazyLock<Asset> = LazyLock::new(|| Asset::new("mark", "svg", "image/svg+xml", MARK_SVG.as_bytes()));
 static HTMX: LazyLock<Asset> =
     LazyLock::new(|| Asset::new("htmx", "js", SCRIPT, include_bytes!("../assets/vendor/htmx-2.0.6.min.js")));
 static SSE: LazyLock<Asset> =

@@ -45,6 +45,7 @@ mod today;
 mod words;
 
 pub use app::App;
+pub use assets::MARK_SVG;
 pub use language::Language;
 pub use local::{Line, local_router};
 pub use start::{Start, StartKey, first_router};
