@@ -1,15 +1,17 @@
 //! What a form asks for a fact: typed inputs, and from what was typed to the content that is checked and written.
 //!
-//! Only facts whose content is flat are here. A grid of attendance, a questionnaire, lines of a statement and what a rule
-//! computes need a page of their own: for them nothing is asked, so nobody can say them by a form of this kind.
+//! Where a content is flat, the form makes it alone ([`FactForm::draft`]). Where it also holds what its record says or a
+//! rule computes (answers to the questions that were asked, a digest, figures), the form asks what a person knows
+//! ([`FactForm::typed`]) and the one who has the record makes the content.
 
 use documents::{Fact, Snapshot};
-use identity::{Coordinate, EntryHash, OfficeId, Region};
+use identity::{Coordinate, EntryHash, JournalId, NodeKey, OfficeId, Region};
 use serde::{Serialize, de::DeserializeOwned};
 use serde_json::{Map, Value};
 
 use crate::{
     RecordError,
+    content::unfit,
     author::{Authors, By},
     facts::{Content, FactDraft, decode},
     heard::Heard,
@@ -18,6 +20,7 @@ use crate::{
     words::{Lang, Words},
 };
 
+mod beyond;
 mod table;
 
 /// One input of a fact's form.
@@ -46,6 +49,8 @@ pub enum Asks {
     Paper,
     /// An earlier fact of the same document, of one of these keys; none: of any key.
     Fact(&'static [&'static str]),
+    /// A computer of an office, by its key: the journal that it writes here may spend places.
+    Node,
 }
 
 /// The form of a fact.
@@ -55,8 +60,22 @@ pub struct FactForm {
     pub key: &'static str,
     /// Its inputs, in the order of the form.
     pub inputs: &'static [InputSpec],
-    draft: fn(Map<String, Value>) -> Result<FactDraft, RecordError>,
+    /// None where the content also holds what its record says.
+    draft: Option<fn(Map<String, Value>) -> Result<FactDraft, RecordError>>,
     readable: fn(&[u8]) -> bool,
+    /// What the content says beyond its inputs.
+    beyond: fn(&[u8]) -> Vec<ToldPart>,
+}
+
+/// What a person typed for the form of a fact, read.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Typed(Map<String, Value>);
+
+impl Typed {
+    /// What was typed for an input; `None` where it stayed empty.
+    pub fn get<T: DeserializeOwned>(&self, key: &str) -> Option<T> {
+        self.0.get(key).and_then(|value| serde_json::from_value(value.clone()).ok())
+    }
 }
 
 const fn input<T: FieldType + Serialize + DeserializeOwned>(
@@ -113,6 +132,21 @@ const fn earlier(key: &'static str, id: &'static str, en: &'static str, of: &'st
     }
 }
 
+/// Who writes a journal of this document: what stands in the content is the journal.
+const fn writer(key: &'static str, id: &'static str, en: &'static str) -> InputSpec {
+    InputSpec {
+        key,
+        label: Words { id, en },
+        asks: Asks::Node,
+        optional: false,
+        parse: |text| text.trim().parse::<NodeKey>().ok().and_then(|node| serde_json::to_value(node).ok()),
+        show: |value, _| {
+            let journal: JournalId = serde_json::from_value(value.clone()).ok()?;
+            Some((journal.node.to_string(), journal.node.short()))
+        },
+    }
+}
+
 impl InputSpec {
     const fn optional(self) -> Self {
         Self { optional: true, ..self }
@@ -128,7 +162,7 @@ impl InputSpec {
         }
         let expected = match self.asks {
             Asks::Value(value) | Asks::Several(value) => RecordError::expected(value),
-            Asks::Paper | Asks::Fact(_) => "one from the list".to_owned(),
+            Asks::Paper | Asks::Fact(_) | Asks::Node => "one from the list".to_owned(),
         };
         let given = text.chars().take(64).collect();
         (self.parse)(text).map(Some).ok_or(RecordError::Value { field: self.key, given, expected })
@@ -147,21 +181,55 @@ const fn form<T: Content>(key: &'static str, inputs: &'static [InputSpec]) -> Fa
     FactForm {
         key,
         inputs,
-        draft: |map| match serde_json::from_value::<T>(Value::Object(map)) {
+        draft: Some(|map| match serde_json::from_value::<T>(Value::Object(map)) {
             Ok(content) => content.draft(),
             // Each input fits its member: the test of the table holds that.
             Err(_) => Err(RecordError::FactTooLong { key: T::KEY, limit: T::BYTES_MAX }),
-        },
+        }),
         readable: |bytes| decode::<T>(bytes).is_ok(),
+        beyond: |_| Vec::new(),
     }
 }
 
+/// The form of a fact whose content also holds what its record says or a rule computes.
+const fn made<T: Content>(
+    key: &'static str,
+    inputs: &'static [InputSpec],
+    beyond: fn(&[u8]) -> Vec<ToldPart>,
+) -> FactForm {
+    FactForm { key, inputs, draft: None, readable: |bytes| decode::<T>(bytes).is_ok(), beyond }
+}
+
+const NOT_ALONE: RecordError = unfit(
+    ("isian ini tidak dapat disimpan tanpa catatannya", "this cannot be said without its record"),
+    ("buka catatannya dan isi dari sana", "open the record and fill it in there"),
+);
+
 impl FactForm {
+    /// Whether what is typed alone makes the fact.
+    pub fn is_flat(&self) -> bool {
+        self.draft.is_some()
+    }
+
+    /// Whether it names one person and says nothing more: that can be said of several at once.
+    pub fn is_of_one_person(&self) -> bool {
+        matches!(self.inputs, [InputSpec { asks: Asks::Value(ValueType::Person), .. }])
+    }
+
     /// The fact that these inputs make, checked.
     ///
     /// # Errors
     /// [`RecordError`] names the input that is missing or does not fit, or says what cannot be. Nothing is written.
     pub fn draft<'a>(&self, typed: impl IntoIterator<Item = (&'a str, &'a str)>) -> Result<FactDraft, RecordError> {
+        let Typed(map) = self.typed(typed)?;
+        self.draft.map_or(Err(NOT_ALONE), |draft| draft(map))
+    }
+
+    /// What was typed, read: for a content that also holds what its record says.
+    ///
+    /// # Errors
+    /// As [`FactForm::draft`].
+    pub fn typed<'a>(&self, typed: impl IntoIterator<Item = (&'a str, &'a str)>) -> Result<Typed, RecordError> {
         let typed: Vec<(&str, &str)> = typed.into_iter().collect();
         if let Some((given, _)) = typed.iter().find(|(key, _)| self.inputs.iter().all(|input| input.key != *key)) {
             let known: Vec<&str> = self.inputs.iter().map(|input| input.key).collect();
@@ -174,7 +242,7 @@ impl FactForm {
                 map.insert(input.key.to_owned(), value);
             }
         }
-        (self.draft)(map)
+        Ok(Typed(map))
     }
 }
 
@@ -193,10 +261,10 @@ impl RecordKind {
 /// What a member of a fact's content says.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct ToldPart {
-    /// The name of its input.
-    pub key: &'static str,
-    /// What it is called.
-    pub label: Words,
+    /// The name of its input, or of what stands in the content beyond them.
+    pub key: String,
+    /// What it is called, in Indonesian and English.
+    pub label: [String; 2],
     /// What it takes.
     pub asks: Asks,
     /// The stored text: an id stands for a name that the caller knows.
@@ -216,7 +284,7 @@ pub struct Told {
     pub by: By,
     /// Its office took it back.
     pub taken_back: bool,
-    /// What it says; empty for a fact that no form of this kind asks for.
+    /// What it says; empty for a fact that no form asks for.
     pub parts: Vec<ToldPart>,
 }
 
@@ -239,9 +307,12 @@ fn parts(form: &FactForm, bytes: &[u8]) -> Vec<ToldPart> {
     let part = |input: &InputSpec| {
         let value = content.get(input.key)?;
         let ((stored, id), (_, en)) = ((input.show)(value, Lang::Id)?, (input.show)(value, Lang::En)?);
-        Some(ToldPart { key: input.key, label: input.label, asks: input.asks, stored, shown: [id, en] })
+        let label = [input.label.id, input.label.en].map(str::to_owned);
+        Some(ToldPart { key: input.key.to_owned(), label, asks: input.asks, stored, shown: [id, en] })
     };
-    form.inputs.iter().filter_map(part).collect()
+    let mut parts: Vec<ToldPart> = form.inputs.iter().filter_map(part).collect();
+    parts.extend((form.beyond)(bytes));
+    parts
 }
 
 #[cfg(test)]
@@ -252,6 +323,7 @@ mod tests {
     fn sample(kind: RecordKind, input: &InputSpec) -> String {
         // What its content asks beyond its type: a later day, and a line that is of a loan.
         match (kind, input.key) {
+            (RecordKind::Indicators, "indicator") => return "C1".to_owned(),
             (_, "again") => return "12-04-2026".to_owned(),
             (RecordKind::Ledger, "kind") => return crate::EntryKind::PaidOut.code().to_owned(),
             _ => {}
@@ -259,6 +331,7 @@ mod tests {
         match input.asks {
             Asks::Paper => "ktp".to_owned(),
             Asks::Fact(_) => EntryHash([7; 32]).to_string(),
+            Asks::Node => NodeKey([7; 32]).to_string(),
             Asks::Value(value) | Asks::Several(value) => match value {
                 ValueType::Text => "satu baris".to_owned(),
                 ValueType::Date => "12-03-2026".to_owned(),
@@ -277,7 +350,7 @@ mod tests {
     fn every_form_makes_the_fact_that_it_asks_for_and_says_it_again() {
         let mut forms = 0;
         for kind in RecordKind::ALL {
-            for (spec, form) in kind.fact_forms() {
+            for (spec, form) in kind.fact_forms().filter(|(_, form)| form.is_flat()) {
                 forms += 1;
                 let typed: Vec<(&str, String)> =
                     form.inputs.iter().map(|input| (input.key, sample(kind, input))).collect();
@@ -328,7 +401,7 @@ mod tests {
         let doc = Doc::new(RecordKind::GuestBook, 1).fact(KURIPAN, 2, visit);
         let told = told(&doc.0, RecordKind::GuestBook, Some(&"33.07.10.2004".parse().unwrap()), &authors);
         assert_eq!(told.len(), 1);
-        let purpose = told[0].parts.iter().find(|part| part.label.en == "Purpose").unwrap();
+        let purpose = told[0].parts.iter().find(|part| part.label[1] == "Purpose").unwrap();
         assert_eq!(purpose.shown, ["pengaduan".to_owned(), "complaint".to_owned()]);
         assert!(!told[0].taken_back);
     }

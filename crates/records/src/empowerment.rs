@@ -11,7 +11,7 @@ pub use assessment::{
     MaterialAssigned, Partnered, Quadrant, Submitted,
 };
 pub use bimtek::{
-    Attendance, AttendanceCell, Bimtek, BimtekEvents, BimtekFields, ContentGiven, Enrolled, Mark, Need, Needed, Sector,
+    Attendance, AttendanceCell, Attended, Bimtek, BimtekEvents, BimtekFields, ContentGiven, Enrolled, Mark, Need, Needed, Sector,
     Subject as TrainingSubject, Unticked,
 };
 pub use mentoring::{

@@ -9,14 +9,14 @@ mod report;
 pub use board::{BoardFields, BoardKind, BoardNotice};
 pub use indicators::{
     Computed, INDICATORS, Indicator, IndicatorCell, IndicatorEvents, IndicatorFields, IndicatorInput, IndicatorKind,
-    IndicatorValue, Indicators, computed_indicators, indicator_list,
+    IndicatorValue, Indicators, Thousandths, computed_indicators, indicator_list,
 };
 pub use plan::{ActionPlan, PlanApproved, PlanEvents, PlanFields, PlanStep, PlanStepDone, Socialised};
 pub use profile::{
     Criterion, CriterionMet, Identification, Identified, ProfileEvents, ProfileFields, VillageProfile, VillageStage,
     VillageStageReached,
 };
-pub use report::{Report, ReportEvents, ReportFields, ReportState, ReportSubmitted, ReportTables};
+pub use report::{Report, ReportEvents, ReportFields, ReportState, ReportSubmitted, ReportTables, figure_words};
 
 pub(crate) use board::BOARD;
 pub(crate) use indicators::INDICATOR_VALUES;

@@ -292,6 +292,13 @@ impl Reader {
         Ok(found.collect::<Result<Vec<_>, _>>()?.into_iter().flatten().collect())
     }
 
+    /// The participations of a village.
+    pub fn participations_in(&self, village: &Region) -> Result<Vec<Participation>, ViewsError> {
+        let rows = self.rows_where(RecordKind::Participation, "village = ?1", village.as_str())?;
+        let found = rows.into_iter().map(|row| self.participation(row));
+        Ok(found.collect::<Result<Vec<_>, _>>()?.into_iter().flatten().collect())
+    }
+
     /// The person's document and what it says.
     pub fn person(&self, person: &PersonId) -> Result<Option<Person>, ViewsError> {
         match self.rows_where(RecordKind::Person, "person = ?1", &person.to_string())?.first() {

@@ -147,6 +147,16 @@ impl Reader {
         Ok(record.map(|record| (row, record)))
     }
 
+    /// Every record of a kind in a place or below it, whole, in the order in which this node heard of them.
+    pub fn records(&self, kind: RecordKind, place: Option<Region>) -> Result<Vec<ProgrammeRecord>, ViewsError> {
+        let (condition, values) = condition(&SheetFilter { kind: Some(kind), place, ..SheetFilter::default() });
+        let sql = format!("SELECT t.content FROM sheet t WHERE {condition} ORDER BY t.document");
+        let mut select = self.db.prepare_cached(&sql)?;
+        let contents = select.query_map(rusqlite::params_from_iter(values), |row| row.get::<_, String>(0))?;
+        let read = |content: String| serde_json::from_str(&content).map_err(|_| ViewsError::Row { table: "sheet" });
+        contents.collect::<Result<Vec<_>, _>>()?.into_iter().map(read).collect()
+    }
+
     /// How many records of each kind there are, and how many of them are open.
     pub fn sheet_counts(&self) -> Result<Vec<(RecordKind, u64, u64)>, ViewsError> {
         let mut select = self.db.prepare_cached("SELECT kind, count(*), sum(open) FROM sheet GROUP BY kind")?;

@@ -1,6 +1,10 @@
 //! The forms of facts, by kind.
 
-use super::{Coordinate, FactForm, InputSpec, OfficeId, RecordKind, earlier, form, input, several};
+use super::{
+    Coordinate, FactForm, InputSpec, OfficeId, RecordKind,
+    beyond::{answers, figures, nothing, questions, shares},
+    earlier, form, input, made, several, writer,
+};
 use crate::{
     PartialDate,
     counter::{
@@ -8,26 +12,28 @@ use crate::{
         Stamped, Visit,
     },
     empowerment::{
-        Adopted, ContentGiven, Enrolled, Expected, FieldTest, Independent, MentoringVisit, Motivation, Need, Needed,
-        NextStep, Problem as Hindrance, Sector, TrainingSubject,
+        Adopted, Attendance, ContentGiven, Enrolled, Expected, FieldTest, Independent, Mark, MentoringVisit, Motivation, Need, Needed,
+        NextStep, Problem as Hindrance, Questionnaire, Response, ResponseKind, Sector, TrainingSubject, Unticked,
     },
     group::{
         Channel, Dropped, Equipment, Joined, LeftGroup, Permit, PermitKind, PermitStep, Product, SoldThrough, TookPart,
     },
     kinds::ANNULMENT,
-    money::{Approval, EntryKind, LedgerEntry, LoanRefused, Reversal, Rupiah, ShareApproval},
+    money::{Approval, EntryKind, LedgerEntry, LoanRefused, Reversal, Rupiah, ShareApproval, ShareStatement},
     participation::Annulment,
     people::{CareActivity, ChildAttendance, Consent, PairDecided, PairDecision},
-    places::Limit,
+    places::{Claimed, Freed, Granted, HandedOver, Limit},
     value::PersonId,
     village::{
-        Criterion, CriterionMet, Identification, Identified, PlanStep, PlanStepDone, Socialised, VillageStage,
-        VillageStageReached,
+        Criterion, CriterionMet, Identification, Identified, IndicatorValue, PlanApproved, PlanStep, PlanStepDone,
+        ReportSubmitted, Socialised, Thousandths, VillageStage, VillageStageReached,
     },
 };
 
 const DATE: InputSpec = input::<PartialDate>("date", "Tanggal", "Date");
+const DAY: InputSpec = input::<PartialDate>("day", "Hari", "Day");
 const PERSON: InputSpec = input::<PersonId>("person", "Orang", "Person");
+const PLACE_COUNT: InputSpec = input::<u32>("places", "Jumlah tempat", "How many places");
 const LETTER: InputSpec = input::<String>("letter", "Nomor surat", "Number of the letter").optional();
 const TAKE_BACK: FactForm = form::<Annulment>(ANNULMENT, &[earlier("of", "Yang ditarik", "What is taken back", &[])]);
 
@@ -91,9 +97,11 @@ const CARD: &[FactForm] = &[
 
 const BIMTEK: &[FactForm] = &[
     form::<Enrolled>("enrolled", &[PERSON]),
+    form::<Attendance>("attendance", &[PERSON, DAY, input::<Mark>("mark", "Kehadiran", "Attendance")]),
+    form::<Unticked>("unticked", &[PERSON, DAY]),
     form::<ContentGiven>(
         "content",
-        &[input::<TrainingSubject>("subject", "Materi", "Subject"), input::<PartialDate>("day", "Hari", "Day")],
+        &[input::<TrainingSubject>("subject", "Materi", "Subject"), DAY],
     ),
     form::<Needed>(
         "need",
@@ -173,6 +181,14 @@ const LOAN: &[FactForm] = &[
 ];
 
 const SHARE: &[FactForm] = &[
+    made::<ShareStatement>(
+        "statement",
+        &[
+            input::<PartialDate>("from", "Dari tanggal", "From"),
+            input::<PartialDate>("until", "Sampai tanggal", "Until"),
+        ],
+        shares,
+    ),
     form::<ShareApproval>(
         "approval",
         &[
@@ -235,6 +251,7 @@ const PLAN: &[FactForm] = &[
             input::<PartialDate>("due", "Selesai paling lambat", "Due"),
         ],
     ),
+    made::<PlanApproved>("approved", &[DATE, LETTER], nothing),
     form::<PlanStepDone>("done", &[earlier("of", "Langkah", "Step", &["step"]), DATE]),
     form::<Socialised>("socialised", &[DATE, input::<u32>("people", "Jumlah orang", "How many people")]),
     TAKE_BACK,
@@ -254,6 +271,41 @@ const CHILD: &[FactForm] = &[
     TAKE_BACK,
 ];
 
+const MONITORING: &[FactForm] = &[
+    made::<Questionnaire>("questionnaire", &[input::<String>("title", "Judul", "Title")], questions),
+    form::<Expected>("expected", &[PERSON]),
+    made::<Response>(
+        "response",
+        &[PERSON, input::<ResponseKind>("how", "Hasil", "How it went"), DATE],
+        answers,
+    ),
+    TAKE_BACK,
+];
+
+const INDICATORS: &[FactForm] = &[
+    form::<IndicatorValue>(
+        "value",
+        &[
+            input::<String>("indicator", "Indikator", "Indicator"),
+            input::<bool>("baseline", "Keadaan awal", "State before the programme"),
+            input::<Thousandths>("value", "Nilai", "Value"),
+            input::<String>("unit", "Satuan", "Unit"),
+            input::<String>("method", "Cara mengukur", "How it was measured"),
+            input::<String>("source", "Sumber data", "Source"),
+            DATE,
+        ],
+    ),
+    TAKE_BACK,
+];
+
+const PLACES: &[FactForm] = &[
+    form::<Limit>("limit", &[PLACE_COUNT, DATE, LETTER]),
+    made::<Granted>("grant", &[writer("to", "Untuk komputer", "For the computer"), PLACE_COUNT], nothing),
+    made::<HandedOver>("handover", &[writer("to", "Kepada komputer", "To the computer"), PLACE_COUNT], nothing),
+    form::<Claimed>("claim", &[PERSON, input::<bool>("waits", "Daftar tunggu", "On the waiting list"), DATE]),
+    form::<Freed>("freed", &[PERSON, DATE]),
+];
+
 /// The forms of a kind's facts.
 pub(super) fn forms(kind: RecordKind) -> &'static [FactForm] {
     match kind {
@@ -269,7 +321,7 @@ pub(super) fn forms(kind: RecordKind) -> &'static [FactForm] {
         RecordKind::ShareProposal => SHARE,
         RecordKind::Assessment => ASSESSMENT,
         RecordKind::Mentoring => MENTORING,
-        RecordKind::MonitoringRound => &const { [form::<Expected>("expected", &[PERSON]), TAKE_BACK] },
+        RecordKind::MonitoringRound => MONITORING,
         RecordKind::VillageProfile => PROFILE,
         RecordKind::ActionPlan => PLAN,
         RecordKind::Child => CHILD,
@@ -279,15 +331,10 @@ pub(super) fn forms(kind: RecordKind) -> &'static [FactForm] {
                 [form::<PairDecided>("decision", inputs)]
             }
         }
-        RecordKind::Places => {
-            &const {
-                let places = &const { [input::<u32>("places", "Jumlah tempat", "How many places"), DATE, LETTER] };
-                [form::<Limit>("limit", places)]
-            }
-        }
-        RecordKind::Indicators
-        | RecordKind::Report
-        | RecordKind::BoardNotice
+        RecordKind::Places => PLACES,
+        RecordKind::Indicators => INDICATORS,
+        RecordKind::Report => &const { [made::<ReportSubmitted>("submitted", &[DATE], figures)] },
+        RecordKind::BoardNotice
         | RecordKind::Person
         | RecordKind::Participation
         | RecordKind::Trip

@@ -259,6 +259,39 @@ pub enum AttendanceCell {
     Contradictory,
 }
 
+/// How far somebody attended. No source says how many days are enough, so only who was there on each is *whole*.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Attended {
+    /// There on every day.
+    Whole,
+    /// Marked on every day, and there on so many.
+    Part(usize),
+    /// A day is not marked yet; there on so many of the others.
+    Open(usize),
+    /// Two offices say different things of a day; there on so many of the others.
+    Unsettled(usize),
+}
+
+impl Attended {
+    /// On how many days somebody was there without contradiction.
+    pub fn days(self, whole: usize) -> usize {
+        match self {
+            Self::Whole => whole,
+            Self::Part(days) | Self::Open(days) | Self::Unsettled(days) => days,
+        }
+    }
+
+    /// In words.
+    pub fn words(self) -> Words {
+        match self {
+            Self::Whole => Words { id: "mengikuti semua hari", en: "attended every day" },
+            Self::Part(_) => Words { id: "tidak semua hari", en: "not every day" },
+            Self::Open(_) => Words { id: "belum lengkap dicatat", en: "not marked on every day yet" },
+            Self::Unsettled(_) => Words { id: "dua keterangan berbeda", en: "two statements differ" },
+        }
+    }
+}
+
 impl Bimtek {
     /// The days of the event; empty while they are not exact, in the wrong order, or more than a month.
     pub fn days(&self) -> Vec<Date> {
@@ -269,6 +302,31 @@ impl Bimtek {
         };
         let days = first.series(1.day()).take_while(|day| day <= last).take(32).collect::<Vec<_>>();
         if days.len() > 31 { Vec::new() } else { days }
+    }
+
+    /// The days of the event as they are planned: while only the first is exact, as many as the programme has.
+    pub fn planned_days(&self, figures: &Figures) -> Vec<Date> {
+        match (self.fields.start.one(), self.fields.finish.is_unknown()) {
+            (Some(PartialDate::Day(first)), true) => {
+                first.series(1.day()).take(figures.bimtek_days.value.min(31) as usize).collect()
+            }
+            (Some(_) | None, _) => self.days(),
+        }
+    }
+
+    /// How far somebody attended these days.
+    pub fn attended(&self, person: PersonId, days: &[Date]) -> Attended {
+        let cells: Vec<AttendanceCell> = days.iter().map(|day| self.cell(person, *day)).collect();
+        let present = cells.iter().filter(|cell| **cell == AttendanceCell::Marked(Mark::Present)).count();
+        if cells.contains(&AttendanceCell::Contradictory) {
+            Attended::Unsettled(present)
+        } else if cells.contains(&AttendanceCell::Open) || days.is_empty() {
+            Attended::Open(present)
+        } else if present == days.len() {
+            Attended::Whole
+        } else {
+            Attended::Part(present)
+        }
     }
 
     /// Everybody who is on the list or was marked, in the order of their ids.

@@ -65,6 +65,33 @@ fn taking_a_mark_away_is_an_act_of_its_own() {
 }
 
 #[test]
+fn who_attended_every_day_completed_it() {
+    let figures = Figures::desmigratif();
+    let doc = Doc::new(RecordKind::Bimtek, 1).field("start", "25-04-2016");
+    let days = bimtek(&doc).planned_days(&figures);
+    assert_eq!(days.len(), 6, "as many as the programme has");
+    for (marks, expected) in [
+        (&[Mark::Present; 6][..], Attended::Whole),
+        (&[Mark::Present; 5], Attended::Open(5)),
+        (&[Mark::Present, Mark::Excused, Mark::Present, Mark::Present, Mark::Absent, Mark::Present], Attended::Part(4)),
+        (&[], Attended::Open(0)),
+    ] {
+        let mut doc = doc.clone();
+        for (number, (day, what)) in (1..).zip(days.iter().zip(marks)) {
+            doc = doc.fact(KURIPAN, number, mark(7, &day.to_string(), *what));
+        }
+        assert_eq!(bimtek(&doc).attended(person(7), &days), expected, "{marks:?}");
+        assert_eq!(bimtek(&doc).attended(person(7), &[]), Attended::Open(0), "no day is known");
+        let two = doc.fact(WONOSOBO, 90, mark(7, "25-04-2016", Mark::Absent));
+        let expected = match marks.first() {
+            Some(_) => Attended::Unsettled(expected.days(6) - 1),
+            None => Attended::Open(0),
+        };
+        assert_eq!(bimtek(&two).attended(person(7), &days), expected, "{marks:?} and another");
+    }
+}
+
+#[test]
 fn a_bimtek_has_six_days_and_seven_contents() {
     let figures = Figures::desmigratif();
     for (start, finish, days, differs) in [

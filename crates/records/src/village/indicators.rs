@@ -19,7 +19,7 @@ use crate::{
     kinds::{ANNULMENT, FactSpec, KindSpec},
     participation::Said,
     sheet::{Hear, Sheet},
-    value::codes,
+    value::{FieldType, ValueType, codes},
     words::{ANNULMENT as ANNULMENT_LABEL, Lang, Words},
 };
 
@@ -76,6 +76,70 @@ record_fields! {
     }
 }
 
+/// A measured value in thousandths: 12.5 is 12,500.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[serde(transparent)]
+pub struct Thousandths(pub i64);
+
+impl Thousandths {
+    fn written(self, lang: Lang) -> String {
+        let (thousands, decimal) = match lang {
+            Lang::Id => ('.', ','),
+            Lang::En => (',', '.'),
+        };
+        let whole = (self.0.unsigned_abs() / 1000).to_string();
+        let mut text = String::new();
+        for (at, digit) in whole.chars().enumerate() {
+            if at > 0 && (whole.len() - at).is_multiple_of(3) {
+                text.push(thousands);
+            }
+            text.push(digit);
+        }
+        let rest = format!("{:03}", self.0.unsigned_abs() % 1000);
+        let rest = rest.trim_end_matches('0');
+        let sign = if self.0 < 0 { "-" } else { "" };
+        if rest.is_empty() { format!("{sign}{text}") } else { format!("{sign}{text}{decimal}{rest}") }
+    }
+}
+
+impl FieldType for Thousandths {
+    const TYPE: ValueType = ValueType::Number;
+
+    /// As it is typed: `12`, `12,5`.
+    fn from_text(text: &str) -> Option<Self> {
+        let (sign, plain) = text.strip_prefix('-').map_or((1, text), |rest| (-1, rest));
+        let (whole, rest) = plain.split_once(',').unwrap_or((plain, "0"));
+        let digits = |text: &str| !text.is_empty() && text.bytes().all(|b| b.is_ascii_digit());
+        if !digits(whole) || whole.len() > 12 || !digits(rest) || rest.len() > 3 {
+            return None;
+        }
+        let rest: i64 = format!("{rest:0<3}").parse().ok()?;
+        Some(Self(sign * (whole.parse::<i64>().ok()? * 1000 + rest)))
+    }
+
+    fn to_text(&self) -> String {
+        self.written(Lang::Id).replace('.', "")
+    }
+
+    /// Also takes `1.250,5`. A dot that groups no thousands is refused, since `12.5` may mean anything.
+    fn from_input(text: &str) -> Option<Self> {
+        let text = text.trim();
+        let (whole, rest) = text.split_once(',').map_or((text, None), |(whole, rest)| (whole, Some(rest)));
+        let mut groups = whole.trim_start_matches('-').split('.');
+        let first = groups.next()?;
+        let following: Vec<&str> = groups.collect();
+        let grouped = following.iter().all(|group| group.len() == 3)
+            && (following.is_empty() || (1..=3).contains(&first.len()));
+        let plain = whole.replace('.', "");
+        let plain = rest.map_or(plain.clone(), |rest| format!("{plain},{rest}"));
+        if grouped { Self::from_text(&plain) } else { None }
+    }
+
+    fn shown(&self, lang: Lang) -> String {
+        self.written(lang)
+    }
+}
+
 /// A value that an office reports.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct IndicatorValue {
@@ -84,8 +148,8 @@ pub struct IndicatorValue {
     /// Whether it is the state before the programme.
     #[serde(default)]
     pub baseline: bool,
-    /// The value in thousandths: 12.5 is 12,500.
-    pub thousandths: i64,
+    /// The value.
+    pub value: Thousandths,
     /// Of what, e.g. people or %.
     pub unit: String,
     /// How it was found.
@@ -101,7 +165,7 @@ impl Content for IndicatorValue {
 
     fn check(&self) -> Result<(), RecordError> {
         must(INDICATORS.iter().any(|indicator| indicator.code == self.indicator), NO_INDICATOR)?;
-        must(self.thousandths.unsigned_abs() <= 1_000_000_000_000_000, TOO_LARGE)?;
+        must(self.value.0.unsigned_abs() <= 1_000_000_000_000_000, TOO_LARGE)?;
         [&self.unit, &self.method, &self.source].into_iter().try_for_each(|text| line(text))
     }
 }
@@ -168,7 +232,7 @@ impl Indicators {
     pub fn cell(&self, indicator: &str, baseline: bool) -> IndicatorCell<'_> {
         let here = |said: &&Said<IndicatorValue>| said.what.indicator == indicator && said.what.baseline == baseline;
         let found: Vec<_> = self.events.values.iter().filter(here).collect();
-        let value = |said: &Said<IndicatorValue>| (said.what.thousandths, said.what.unit.clone());
+        let value = |said: &Said<IndicatorValue>| (said.what.value, said.what.unit.clone());
         match found.as_slice() {
             [] => IndicatorCell::NotMeasured,
             [first, rest @ ..] if rest.iter().all(|other| value(other) == value(first)) => {
@@ -176,6 +240,16 @@ impl Indicators {
             }
             _ => IndicatorCell::Different(found),
         }
+    }
+
+    /// The value that one office reports for a cell, the latest if it wrote two without seeing one.
+    pub fn own(&self, office: &OfficeId, indicator: &str, baseline: bool) -> Option<&Said<IndicatorValue>> {
+        let mine = |said: &&Said<IndicatorValue>| {
+            said.by.office.as_ref() == Some(office)
+                && said.what.indicator == indicator
+                && said.what.baseline == baseline
+        };
+        self.events.values.iter().rfind(mine)
     }
 
     /// The offices that have reported anything.
@@ -229,6 +303,13 @@ pub fn computed_indicators(input: &IndicatorInput) -> [Computed; 7] {
         computed("C8", input.savers_and_borrowers, "orang menabung atau meminjam", "people save or borrow"),
         computed("C9", input.agreements, "kesepakatan ditetapkan semua pihak", "agreements ratified by all"),
     ]
+}
+
+impl Computed {
+    /// Whether an indicator is one of those that records give.
+    pub fn is_of(indicator: &str) -> bool {
+        computed_indicators(&IndicatorInput::default()).iter().any(|computed| computed.indicator == indicator)
+    }
 }
 
 /// Counts, over sets, so that the order of what is counted means nothing.

@@ -44,6 +44,24 @@ pub struct ReportTables {
     pub sources: Digest,
 }
 
+/// What a figure of a report counts; `None` for a code that this version does not compute.
+pub fn figure_words(code: &str) -> Option<Words> {
+    let found = FIGURES.iter().find(|(known, ..)| *known == code);
+    found.map(|(_, id, en)| Words { id, en })
+}
+
+/// What reports count, by code.
+const FIGURES: [(&str, &str, &str); 8] = [
+    ("participants", "Peserta yang tidak keluar", "Participants who have not left"),
+    ("trained", "Orang mengikuti Bimtek", "People at a Bimtek"),
+    ("groups", "Kelompok", "Groups"),
+    ("producing_groups", "Kelompok berproduksi", "Groups that produce"),
+    ("runs", "Produksi", "Production runs"),
+    ("mentoring_visits", "Kunjungan pendampingan", "Mentoring visits"),
+    ("monitored", "Orang ditanyai dalam monitoring", "People asked in monitoring"),
+    ("activities", "Bimtek", "Bimtek events"),
+];
+
 /// The report as it was submitted.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct ReportSubmitted {

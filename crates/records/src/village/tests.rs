@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use super::*;
 use crate::{
-    Content, Date, Digest, Figures, Known, ProgrammeRecord, RecordKind,
+    Content, Date, Digest, FieldType, Figures, Known, Lang, ProgrammeRecord, RecordKind,
     fixtures::{Doc, GARUNG, KEMNAKER, KURIPAN, WONOSOBO, date},
 };
 
@@ -104,7 +104,7 @@ fn value(indicator: &str, thousandths: i64) -> IndicatorValue {
     IndicatorValue {
         indicator: indicator.into(),
         baseline: false,
-        thousandths,
+        value: Thousandths(thousandths),
         unit: "%".into(),
         method: "survei".into(),
         source: "pendataan".into(),
@@ -133,8 +133,8 @@ fn two_offices_that_report_one_cell_are_both_shown() {
         let ProgrammeRecord::Indicators(found) = doc.programme() else { panic!() };
         let cell = match found.cell("C1", false) {
             IndicatorCell::NotMeasured => vec![],
-            IndicatorCell::Measured(said) => vec![said.what.thousandths],
-            IndicatorCell::Different(all) => all.iter().map(|said| said.what.thousandths).collect(),
+            IndicatorCell::Measured(said) => vec![said.what.value.0],
+            IndicatorCell::Different(all) => all.iter().map(|said| said.what.value.0).collect(),
         };
         assert_eq!(cell, shown, "{values:?}");
         assert_eq!(found.cell("C1", true), IndicatorCell::NotMeasured);
@@ -142,6 +142,32 @@ fn two_offices_that_report_one_cell_are_both_shown() {
     }
     assert!(value("X9", 1).draft().is_err());
     assert!(value("C1", i64::MIN).draft().is_err());
+}
+
+#[test]
+fn a_value_is_typed_as_people_write_it() {
+    for (typed, thousandths, id, en) in [
+        ("12", Some(12_000), "12", "12"),
+        ("12,5", Some(12_500), "12,5", "12.5"),
+        (" 1.250,75 ", Some(1_250_750), "1.250,75", "1,250.75"),
+        ("-3,125", Some(-3_125), "-3,125", "-3.125"),
+        ("-0,5", Some(-500), "-0,5", "-0.5"),
+        ("0", Some(0), "0", "0"),
+        ("12.5", None, "", ""),
+        ("1.2500", None, "", ""),
+        ("12,5678", None, "", ""),
+        ("1234567890123", None, "", ""),
+        ("", None, "", ""),
+        (",5", None, "", ""),
+        ("banyak", None, "", ""),
+    ] {
+        let found = Thousandths::from_input(typed);
+        assert_eq!(found, thousandths.map(Thousandths), "{typed}");
+        if let Some(found) = found {
+            assert_eq!((found.shown(Lang::Id).as_str(), found.shown(Lang::En).as_str()), (id, en), "{typed}");
+            assert_eq!(Thousandths::from_text(&found.to_text()), Some(found), "{typed}");
+        }
+    }
 }
 
 #[test]

@@ -1,0 +1,125 @@
+//! What contents say beyond what a person typed: answers, questions, figures and shares, each as a part of what is told.
+
+use super::{Asks, ToldPart};
+use crate::{
+    empowerment::{Questionnaire, Response},
+    facts::{Content, decode},
+    money::{Rupiah, ShareStatement},
+    value::{FieldType, ValueType},
+    village::ReportSubmitted,
+    words::{Lang, Words},
+};
+
+/// For a content that says nothing beyond its inputs that a person reads.
+pub(super) fn nothing(_: &[u8]) -> Vec<ToldPart> {
+    Vec::new()
+}
+
+/// The questions of a questionnaire, each under its code.
+pub(super) fn questions(bytes: &[u8]) -> Vec<ToldPart> {
+    let question = |question: crate::Question| told(&question.code, same(&question.code), same(&question.text));
+    read::<Questionnaire>(bytes).map_or_else(Vec::new, |found| found.questions.into_iter().map(question).collect())
+}
+
+/// Answers, each under the code of its question.
+pub(super) fn answers(bytes: &[u8]) -> Vec<ToldPart> {
+    let answer = |(code, text): (String, String)| told(&code, same(&code), same(&text));
+    read::<Response>(bytes).map_or_else(Vec::new, |found| found.answers.into_iter().map(answer).collect())
+}
+
+/// The figures of a report.
+pub(super) fn figures(bytes: &[u8]) -> Vec<ToldPart> {
+    let figure = |(code, count): (String, i64)| {
+        let label = crate::village::figure_words(&code).map_or_else(|| same(&code), both);
+        told(&code, label, same(&count.to_string()))
+    };
+    read::<ReportSubmitted>(bytes).map_or_else(Vec::new, |found| found.tables.figures.into_iter().map(figure).collect())
+}
+
+/// The sums of a statement; who gets what stands beside it as a table.
+pub(super) fn shares(bytes: &[u8]) -> Vec<ToldPart> {
+    const PROFIT: Words = Words { id: "Laba", en: "Profit" };
+    const RUNS: Words = Words { id: "Jumlah produksi", en: "Production runs" };
+    const REST: Words = Words { id: "Sisa untuk kelompok", en: "Rest for the group" };
+    let amount = |amount: Rupiah| [Lang::Id, Lang::En].map(|lang| amount.shown(lang));
+    read::<ShareStatement>(bytes).map_or_else(Vec::new, |found| {
+        vec![
+            told("runs", both(RUNS), same(&found.runs.to_string())),
+            told("profit", both(PROFIT), amount(found.profit)),
+            told("rest", both(REST), amount(found.rest)),
+        ]
+    })
+}
+
+fn read<T: Content>(bytes: &[u8]) -> Option<T> {
+    decode::<T>(bytes).ok()
+}
+
+fn told(key: &str, label: [String; 2], shown: [String; 2]) -> ToldPart {
+    let [stored, _] = shown.clone();
+    ToldPart { key: key.to_owned(), label, asks: Asks::Value(ValueType::Text), stored, shown }
+}
+
+fn both(words: Words) -> [String; 2] {
+    [words.id, words.en].map(str::to_owned)
+}
+
+fn same(text: &str) -> [String; 2] {
+    [text, text].map(str::to_owned)
+}
+
+#[cfg(test)]
+mod tests {
+    use std::collections::BTreeMap;
+
+    use super::*;
+    use crate::{
+        Digest, PartialDate, Question, ReportTables, ResponseKind, ShareLine,
+        fixtures::{date, person},
+    };
+    use identity::EntryHash;
+
+    /// Label and text of each part, in Indonesian.
+    fn check(parts: fn(&[u8]) -> Vec<ToldPart>, content: &impl Content, expected: &[(&str, &str)]) {
+        let found = parts(&content.draft().unwrap().bytes);
+        let found: Vec<_> = found.iter().map(|part| (part.label[0].as_str(), part.shown[0].as_str())).collect();
+        assert_eq!(found, expected);
+        assert_eq!(parts(b"{}"), Vec::new(), "what cannot be read says nothing");
+    }
+
+    #[test]
+    fn what_a_content_says_beyond_what_was_typed_is_told() {
+        let day: PartialDate = date("12-03-2026");
+        let question = Question { code: "1".into(), text: "Apakah usaha sudah berjalan?".into() };
+        check(
+            questions,
+            &Questionnaire { title: "Triwulan I".into(), questions: vec![question] },
+            &[("1", "Apakah usaha sudah berjalan?")],
+        );
+        let answered = Response {
+            person: person(1),
+            how: ResponseKind::Answered,
+            date: day,
+            asked: Some(EntryHash([1; 32])),
+            answers: BTreeMap::from([("1".into(), "sudah".into())]),
+        };
+        check(answers, &answered, &[("1", "sudah")]);
+        let tables = ReportTables { figures: BTreeMap::from([("trained".into(), 25)]), sources: Digest([2; 32]) };
+        let report = ReportSubmitted { date: day, texts: Digest([1; 32]), tables };
+        check(figures, &report, &[("Orang mengikuti Bimtek", "25")]);
+        let line = |number| ShareLine { person: person(number), runs: 4, amount: Rupiah(500) };
+        let statement = ShareStatement {
+            from: day,
+            until: day,
+            runs: 4,
+            profit: Rupiah(1001),
+            lines: vec![line(1), line(2)],
+            rest: Rupiah(1),
+        };
+        check(
+            shares,
+            &statement,
+            &[("Jumlah produksi", "4"), ("Laba", "Rp 1.001"), ("Sisa untuk kelompok", "Rp 1")],
+        );
+    }
+}
