@@ -67,7 +67,8 @@ pub(crate) fn reply(reply: &Reply) {
         | Reply::Begun(_)
         | Reply::Sheets(_)
         | Reply::Sheet(_)
-        | Reply::SheetForm(_) => {
+        | Reply::SheetForm(_)
+        | Reply::Preview(_) => {
             line(serde_json::to_string_pretty(reply).unwrap_or_default());
         }
         Reply::Verified(found) => verified(found),

@@ -4,7 +4,7 @@ use std::path::PathBuf;
 
 use serde::{Deserialize, Serialize};
 
-use crate::{Find, FindSheets, Proposal, Role, TextChange};
+use crate::{Find, FindSheets, MarkChange, Proposal, Role, Saying, TextChange};
 
 /// A request that changes something or writes a file.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
@@ -168,6 +168,24 @@ pub enum Command {
         /// Its inputs, by name.
         inputs: Vec<(String, String)>,
     },
+    /// Say several things in a record, as one change.
+    SayAll {
+        /// Who writes.
+        officer: String,
+        /// Its name in addresses.
+        id: String,
+        /// What is said, in this order. A refusal names the place of what it is about, from 0, before the field.
+        said: Vec<Saying>,
+    },
+    /// Mark who was there at a Bimtek, as one change. A mark that another office made since is not written over.
+    Attend {
+        /// Who writes.
+        officer: String,
+        /// The name of the Bimtek in addresses.
+        id: String,
+        /// The cells that change.
+        marks: Vec<MarkChange>,
+    },
     /// Note that somebody came, in the guest book of the month.
     Visit {
         /// Who writes.
@@ -280,6 +298,13 @@ pub enum Query {
     Sheet {
         /// Its name in addresses.
         id: String,
+    },
+    /// What would be said in a record and stand for good, to be looked at first. Nothing is written.
+    Preview {
+        /// Its name in addresses.
+        id: String,
+        /// What would be said.
+        said: Saying,
     },
     /// What a form asks for a kind of record, with what there is to pick from: groups and offices.
     SheetForm {

@@ -4,7 +4,7 @@ use records::{Lang, Words};
 use serde::{Deserialize, Serialize};
 
 /// One thing in Indonesian and in English.
-#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Default, Serialize, Deserialize)]
 pub struct Both {
     /// In Indonesian.
     pub id: String,

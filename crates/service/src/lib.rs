@@ -10,20 +10,26 @@
 #![allow(clippy::disallowed_methods, reason = "an edge: the clock enters here")]
 
 mod ask;
+mod attendance;
 mod backup;
+mod block;
 mod both;
 mod cases;
 mod check;
+mod composed;
 mod find;
 mod founders;
 mod glance;
 mod health;
 mod import;
+mod indicators;
 mod inputs;
 mod joining;
 mod network;
 mod officers;
 mod offices;
+mod panel;
+mod panels;
 mod participants;
 mod places;
 mod problem;
@@ -31,6 +37,7 @@ mod reading;
 mod record;
 mod reference;
 pub mod reply;
+mod report;
 mod setup;
 mod sheet_kinds;
 mod sheet_write;
@@ -58,6 +65,7 @@ use crate::{
 };
 
 pub use ask::{Ask, Command, Progress, Query};
+pub use attendance::MarkChange;
 pub use backup::restore;
 pub use find::{FOUND_ROWS_MAX, Find, FindStage};
 pub use founders::{GrantView, POLICY_BYTES_MAX, Proposal, read_grants};
@@ -69,7 +77,7 @@ pub use problem::{Code, Problem};
 pub use reply::Reply;
 pub use setup::{CARRIED_BYTES_MAX, create, draft, fields, found, holds_node, subject, template};
 pub use sheet_kinds::{SheetInput, SheetKind, fact_fault, fact_inputs, sheet_fault, sheet_inputs, sheet_kinds};
-pub use sheet_write::TextChange;
+pub use sheet_write::{Saying, TextChange};
 pub use sheets::FindSheets;
 pub use store::{MachineKeySource, Options as StoreOptions, write_file};
 
@@ -196,6 +204,15 @@ impl Service {
                 self.say_in_sheet(&officer, &id, &fact, &inputs).await?;
                 Reply::Done
             }
+            Command::SayAll { officer, id, said } => {
+                let done = self.say_all(&officer, &id, &said).await;
+                done.map_err(|(index, problem)| problem.of_several(index))?;
+                Reply::Done
+            }
+            Command::Attend { officer, id, marks } => {
+                self.attend(&officer, &id, &marks).await?;
+                Reply::Done
+            }
             Command::Visit { officer, inputs } => Reply::Begun(self.visit(&officer, &inputs).await?),
             Command::Import { officer, file, decided } => {
                 Reply::Imported(self.import(&officer, &file, decided, progress).await?)
@@ -241,6 +258,7 @@ impl Service {
             Query::Record { id } => Reply::Record(Box::new(self.record(&id).await?)),
             Query::Sheets(find) => Reply::Sheets(Box::new(self.sheets(find).await?)),
             Query::Sheet { id } => Reply::Sheet(Box::new(self.sheet(&id).await?)),
+            Query::Preview { id, said } => Reply::Preview(self.preview(&id, &said).await?),
             Query::SheetForm { kind } => Reply::SheetForm(self.sheet_form(&kind).await?),
             Query::Check { village, except, fields } => {
                 Reply::Checked(Box::new(self.check(village.as_deref(), except.as_deref(), &fields).await?))

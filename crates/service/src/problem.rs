@@ -58,6 +58,12 @@ impl Problem {
         Self { code, message, hint, field: field.map(str::to_owned), text: Some(Box::new(text)) }
     }
 
+    /// The same of one of several things that were handed in together: its place comes before its field.
+    pub(crate) fn of_several(self, index: usize) -> Self {
+        let field = self.field.as_deref().map_or_else(|| index.to_string(), |field| format!("{index}-{field}"));
+        Self { field: Some(field), ..self }
+    }
+
     /// What was given is not right.
     pub fn bad_input(message: impl ToString, hint: impl Into<String>) -> Self {
         Self::new(Code::BadInput, message, hint)

@@ -384,6 +384,16 @@ pub(crate) fn who(by: &documents::Authorship, known: &Known) -> Who {
     }
 }
 
+/// Who said a fact.
+pub(crate) fn who_said(by: &records::By, known: &Known) -> Who {
+    Who {
+        office: known.name(&by.at.journal.node),
+        officer: by.officer.to_string(),
+        time_ms: by.time_ms,
+        here: known.is_own(&by.at.journal.node),
+    }
+}
+
 pub(crate) fn fact_label(kind: RecordKind, key: &str) -> Both {
     let spec = kind.facts().iter().find(|spec| spec.key == key);
     spec.map_or_else(|| Both::of(|_| key.to_owned()), |spec| spec.label.into())
@@ -393,13 +403,7 @@ pub(crate) fn fact_label(kind: RecordKind, key: &str) -> Both {
 fn events(held: &Participant, known: &Known) -> Vec<(Coordinate, RecordEvent)> {
     let events = &held.circumstances.participation.events;
     let event = |what: &str, text: Both, by: &records::By| {
-        let who = Who {
-            office: known.name(&by.at.journal.node),
-            officer: by.officer.to_string(),
-            time_ms: by.time_ms,
-            here: known.is_own(&by.at.journal.node),
-        };
-        (by.at.clone(), RecordEvent { what: what.to_owned(), text, who })
+        (by.at.clone(), RecordEvent { what: what.to_owned(), text, who: who_said(by, known) })
     };
     let steps = events.steps.iter().map(|said| {
         let text = Both::of(|lang| format!("{}, {}", said.what.step.shown(lang), said.what.date.shown(lang)));

@@ -4,15 +4,18 @@ use std::path::PathBuf;
 
 use serde::{Deserialize, Serialize};
 
+pub use crate::attendance::{AttendanceMarks, AttendanceRow, AttendanceView};
 pub use crate::both::Both;
 pub use crate::check::{CheckView, MaybeSame};
 pub use crate::find::{Found, FoundRow};
 pub use crate::founders::{Enacted, GrantView};
 pub use crate::glance::{Connected, Glance, Heard, OnlyHere, OnlyHereRow};
 pub use crate::health::{AlertView, HealthView, OfficeHealthView};
+pub use crate::indicators::{CoursePoint, IndicatorLine, OwnValue, ReportedValue};
 pub use crate::network::{NetworkView, NoRoad, NodeReach, WayView};
 pub use crate::officers::{OfficerCode, OfficerView, RecoverySheetState};
 pub use crate::offices::{Approved, CharterView, CutDone, Joined, NodeView, OfficeView, StatementView};
+pub use crate::panel::{Called, Panel, PanelRow, RowAsk};
 pub use crate::record::{Beside, Holder, RecordEvent, RecordField, RecordPast, RecordValue, RecordView, Who};
 pub use crate::sheet_kinds::{SheetInput, SheetKind};
 pub use crate::sheets::{
@@ -39,6 +42,8 @@ pub enum Reply {
     Sheets(Box<FoundSheets>),
     /// Everything about one record.
     Sheet(Box<SheetView>),
+    /// What would stand for good; empty where the form shows all of it.
+    Preview(Vec<Panel>),
     /// What a form asks, with what there is to pick from.
     SheetForm(Vec<SheetInput>),
     /// This node belongs to a network.

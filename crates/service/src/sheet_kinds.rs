@@ -137,7 +137,7 @@ pub(crate) fn fact_input(spec: &InputSpec) -> SheetInput {
                 if let InputKind::Choice(codes) = one { InputKind::Several(codes) } else { one }
             }
             // Which there are depends on the record.
-            Asks::Paper | Asks::Fact(_) => InputKind::Choice(Vec::new()),
+            Asks::Paper | Asks::Fact(_) | Asks::Node => InputKind::Choice(Vec::new()),
         },
         required: !spec.optional,
     }

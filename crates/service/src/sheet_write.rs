@@ -4,12 +4,14 @@ use documents::Edit;
 use driver::{Target, What, Write};
 use identity::{Class, Coordinate, Officer, Region, ScopeName};
 use jiff::Zoned;
-use records::{Asks, Date, FieldType, PartialDate, PersonId, RecordKind, ValueType, holds_nik};
+use records::{Asks, Date, FieldType, PartialDate, PersonId, ProgrammeRecord, RecordKind, ValueType, holds_nik};
 use serde::{Deserialize, Serialize};
-use views::{Filter, Page, SheetFilter, sheet_id};
+use views::{Filter, Page, SheetFilter, SheetRow, sheet_id};
 
 use crate::{
     Service,
+    composed::{Composed, OTHER, beyond},
+    panel::Panel,
     participants::{parse_officer, parse_region},
     problem::{Code, Problem},
     sheet_kinds::stands_for_another,
@@ -29,6 +31,15 @@ pub struct TextChange {
     pub was: String,
     /// What it is to say.
     pub now: String,
+}
+
+/// One of several things that are said in a record.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Saying {
+    /// What is said, by its name.
+    pub fact: String,
+    /// Its inputs, by name.
+    pub inputs: Vec<(String, String)>,
 }
 
 impl Service {
@@ -134,8 +145,51 @@ impl Service {
         fact: &str,
         inputs: &[(String, String)],
     ) -> Result<(), Problem> {
-        let officer = parse_officer(officer)?;
+        let (row, _) = self.held_sheet(id).await?;
+        let (from, said): (Vec<String>, Vec<Saying>) = one_each(row.kind, fact, inputs).into_iter().unzip();
+        self.say_all(officer, id, &said).await.map_err(|(index, problem)| beside_its_input(from.get(index).map_or("", String::as_str), problem))
+    }
+
+    /// Says several things in a record, as one change.
+    ///
+    /// # Errors
+    /// Which of them was not taken, and why; nothing is written then.
+    pub(crate) async fn say_all(&self, officer: &str, id: &str, said: &[Saying]) -> Result<(), (usize, Problem)> {
+        let first = |problem| (0, problem);
+        let officer = parse_officer(officer).map_err(first)?;
+        let (row, record) = self.held_sheet(id).await.map_err(first)?;
+        let mut writes = Vec::new();
+        for (index, said) in said.iter().enumerate() {
+            let of_this = |problem| (index, problem);
+            let draft = self.drafted(&row, &record, said).await.map_err(of_this)?.draft;
+            if said.fact == "assigned"
+                && let Some((_, office)) = said.inputs.iter().find(|(key, _)| key == "office")
+            {
+                self.let_into_case(&row.doc.journal.scope, office).await.map_err(of_this)?;
+            }
+            let what = What::Fact { key: draft.key.to_owned(), bytes: draft.bytes };
+            writes.push(Write { target: Target::Document(row.doc.clone()), officer: officer.clone(), what });
+        }
+        if writes.is_empty() {
+            return Err(first(Problem::bad_input("nothing is said", "name something that the record asks for")));
+        }
+        self.write(writes).await.map(drop).map_err(first)
+    }
+
+    /// What would be said, looked at before it stands.
+    pub(crate) async fn preview(&self, id: &str, said: &Saying) -> Result<Vec<Panel>, Problem> {
         let (row, record) = self.held_sheet(id).await?;
+        let mut look = Vec::new();
+        for (from, said) in one_each(row.kind, &said.fact, &said.inputs) {
+            let drafted = self.drafted(&row, &record, &said).await;
+            look.extend(drafted.map_err(|problem| beside_its_input(&from, problem))?.look);
+        }
+        Ok(look)
+    }
+
+    /// The fact that these inputs make in a record, by its rules.
+    async fn drafted(&self, row: &SheetRow, record: &ProgrammeRecord, said: &Saying) -> Result<Composed, Problem> {
+        let fact = said.fact.as_str();
         let asked = row.kind.fact_forms().find(|(spec, _)| spec.key == fact);
         let (spec, form) = asked.ok_or_else(|| {
             Problem::bad_input(
@@ -144,20 +198,22 @@ impl Service {
             )
         })?;
         self.must_say(spec, record.place())?;
-        let inputs = self.resolved_inputs(form.inputs, inputs).await?;
-        let draft = form.draft(inputs.iter().map(|(key, text)| (key.as_str(), text.as_str())))?;
-        if let records::ProgrammeRecord::CardApplication(card) = &record
+        // What a form asks beyond its inputs, such as answers, is for the record that asks it.
+        let beyond: Vec<_> = beyond(record, fact).into_iter().chain(self.given_anew(record, fact)).collect();
+        let (more, inputs): (Vec<_>, Vec<_>) =
+            said.inputs.iter().cloned().partition(|(key, _)| beyond.iter().any(|input| input.field == *key));
+        let inputs = self.resolved_inputs(form.inputs, &inputs).await?;
+        let typed = inputs.iter().map(|(key, text)| (key.as_str(), text.as_str()));
+        if !form.is_flat() {
+            return self.composed(record, fact, &form.typed(typed)?, &more).await;
+        }
+        let draft = form.draft(typed)?;
+        if let ProgrammeRecord::CardApplication(card) = record
             && fact == "printed"
         {
             card.may_print(&records::Figures::desmigratif())?;
         }
-        if fact == "assigned"
-            && let Some((_, office)) = inputs.iter().find(|(key, _)| key == "office")
-        {
-            self.let_into_case(&row.doc.journal.scope, office).await?;
-        }
-        let what = What::Fact { key: draft.key.to_owned(), bytes: draft.bytes };
-        self.write(vec![Write { target: Target::Document(row.doc), officer, what }]).await.map(drop)
+        Ok(Composed { draft, look: Vec::new() })
     }
 
     /// Notes a visit in the guest book of its month, which is begun by the first, and gives the book's name in addresses.
@@ -379,7 +435,7 @@ impl Service {
     }
 
     /// Refuses what this office may not say.
-    fn must_say(&self, spec: &records::FactSpec, place: Option<&Region>) -> Result<(), Problem> {
+    pub(crate) fn must_say(&self, spec: &records::FactSpec, place: Option<&Region>) -> Result<(), Problem> {
         let author = records::Authors::author(&self.known(), &self.node().key());
         if author.is_some_and(|author| spec.may_say.allows(&author, place)) {
             return Ok(());
@@ -391,6 +447,36 @@ impl Service {
             format!("this office cannot note {:?}: the office whose word it is notes it", spec.label.en),
         ))
     }
+}
+
+/// What was wrong stands beside the input that it was typed into, where several inputs give one.
+fn beside_its_input(from: &str, problem: Problem) -> Problem {
+    let field = problem.field.map(|field| if from.is_empty() { field } else { from.to_owned() });
+    Problem { field, ..problem }
+}
+
+/// What is said of one person alone may be said of several: then each is a fact of its own, with the input that names
+/// them. Otherwise it is one fact of several inputs.
+fn one_each(kind: RecordKind, fact: &str, inputs: &[(String, String)]) -> Vec<(String, Saying)> {
+    let one = |inputs: Vec<(String, String)>| Saying { fact: fact.to_owned(), inputs };
+    if !kind.fact_form(fact).is_some_and(records::FactForm::is_of_one_person) {
+        return vec![(String::new(), one(inputs.to_vec()))];
+    }
+    let mut said = Vec::new();
+    for (field, text) in inputs.iter().filter(|(_, text)| !text.trim().is_empty()) {
+        let codes: Vec<&str> = text.split(',').map(str::trim).collect();
+        let people = match codes.iter().all(|code| code.parse::<PersonId>().is_ok()) {
+            true => codes,
+            false => vec![text.as_str()],
+        };
+        let key = if field == OTHER { "person" } else { field.as_str() };
+        let each = people.into_iter().map(|text| (field.clone(), one(vec![(key.to_owned(), text.to_owned())])));
+        said.extend(each);
+    }
+    if said.is_empty() {
+        said.push((String::new(), one(Vec::new())));
+    }
+    said
 }
 
 /// The first letter of the numbers of a kind that has them on a slip.

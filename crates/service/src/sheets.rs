@@ -10,12 +10,17 @@ use views::{Filter, Page, SheetFilter, SheetRow};
 use crate::{
     Service,
     both::Both,
+    composed::{beyond, other, people_to_pick},
     find::FOUND_ROWS_MAX,
+    attendance::AttendanceView,
+    indicators::IndicatorLine,
     inputs::InputKind,
+    panel::{Panel, both, same},
+    block::writer_name,
     participants::parse_region,
     problem::Problem,
     reading::Known,
-    record::{Beside, Documents, Names, RecordField, Who, fact_label},
+    record::{Beside, Documents, Names, RecordField, Who, fact_label, who_said},
     reference,
     sheet_kinds::{SheetInput, code_of, fact_input, kind_of},
 };
@@ -176,6 +181,12 @@ pub struct SheetView {
     pub papers: Vec<PaperLine>,
     /// For a complaint or consultation.
     pub slip: Option<SlipView>,
+    /// What the rules say of it, as tables.
+    pub panels: Vec<Panel>,
+    /// Of a Bimtek: who was there on which day.
+    pub attendance: Option<Box<AttendanceView>>,
+    /// Of the values of a period: every indicator.
+    pub indicators: Vec<IndicatorLine>,
     /// What this office may say in it.
     pub asks: Vec<FactAsked>,
     /// What does not count, and why.
@@ -229,7 +240,16 @@ impl Service {
         let said: Vec<_> = told.iter().map(|told| (told.by.at.clone(), in_one_line(told, &names))).collect();
         let beside = self.beside(&documents, &said, &known, &names, &row.doc.journal.scope).await?;
         let asks = if beside.may_write { self.asks(&record, kind, &told, &known, &names).await? } else { Vec::new() };
+        let may_say = |fact: &str| asks.iter().any(|asked: &FactAsked| asked.fact == fact);
+        let attendance = if let ProgrammeRecord::Bimtek(bimtek) = &record {
+            Some(Box::new(self.attendance(bimtek, &known, may_say("attendance")).await?))
+        } else {
+            None
+        };
         Ok(SheetView {
+            panels: self.panels(&record, &known, &may_say).await?,
+            attendance,
+            indicators: self.indicators(&record, &known).await?,
             shown: documents.shown.to_string(),
             fields,
             texts,
@@ -289,6 +309,11 @@ impl Service {
             }
         }
         let mut names = Names::new();
+        let writers = told.iter().flat_map(|told| &told.parts).filter(|part| part.asks == Asks::Node);
+        names.extend(writers.filter_map(|part| {
+            let node = part.stored.parse().ok()?;
+            Some((part.stored.clone(), writer_name(&node, known)))
+        }));
         for (what, text) in stored {
             let name = match what {
                 0 => self.name_of_person(&text).await?,
@@ -335,12 +360,31 @@ impl Service {
         let own = |told: &&Told| told.by.office == Some(author.office);
         let mut asked = Vec::new();
         for (spec, form) in kind.fact_forms().filter(|(spec, _)| spec.may_say.allows(&author, record.place())) {
-            let mut inputs = Vec::new();
+            let (mut inputs, mut others) = (Vec::new(), Vec::new());
             for input in form.inputs {
                 let mut shown = fact_input(input);
                 match input.asks {
+                    Asks::Value(ValueType::Person) => {
+                        let people = self.people(people_to_pick(record, spec.key)).await?.picks();
+                        if !people.is_empty() {
+                            shown.kind = InputKind::Choice(people);
+                        } else if form.is_of_one_person() {
+                            let people = self.who_may_join(record, told, spec.key).await?;
+                            if !people.is_empty() {
+                                (shown.kind, shown.required) = (InputKind::Several(people), false);
+                                others.push(other());
+                            }
+                        }
+                    }
                     Asks::Value(value) => shown.kind = self.picks(shown.kind, value, input.key).await?,
                     Asks::Several(_) => {}
+                    Asks::Node => {
+                        let writers = self.writers_of(record).await?.into_iter();
+                        let writers = writers.map(|journal| {
+                            (journal.node.to_string(), writer_name(&journal.node, known))
+                        });
+                        shown.kind = InputKind::Choice(writers.collect());
+                    }
                     Asks::Paper => {
                         let papers = papers(record, &Figures::desmigratif());
                         shown.kind =
@@ -364,6 +408,9 @@ impl Service {
                 }
                 inputs.push(shown);
             }
+            inputs.extend(others);
+            inputs.extend(beyond(record, spec.key));
+            inputs.extend(self.given_anew(record, spec.key));
             // Where there is nothing to pick from there is nothing to say.
             let nothing = |input: &SheetInput| input.required && input.kind == InputKind::Choice(Vec::new());
             if !inputs.iter().any(nothing) {
@@ -371,6 +418,31 @@ impl Service {
             }
         }
         Ok(asked)
+    }
+
+    /// Who takes part where a record belongs and is not named by this fact yet: they are ticked instead of typed. None
+    /// where there are too many for a form.
+    async fn who_may_join(
+        &self,
+        record: &ProgrammeRecord,
+        told: &[Told],
+        fact: &str,
+    ) -> Result<Vec<(String, Both)>, Problem> {
+        let Some(place) = record.place().cloned() else { return Ok(Vec::new()) };
+        let named: BTreeSet<String> = told
+            .iter()
+            .filter(|told| told.key == fact && !told.taken_back)
+            .flat_map(|told| told.parts.iter().map(|part| part.stored.clone()))
+            .collect();
+        let filter = Filter { region: Some(place), left: Some(false), ..Filter::default() };
+        let rows = self.reading().look(move |views| Ok(views.list(&filter, Page::first(PICKED_MAX + 1))?.rows)).await?;
+        if rows.len() > PICKED_MAX {
+            return Ok(Vec::new());
+        }
+        let persons = rows.into_iter().filter_map(|row| row.person);
+        let mut picks = self.people(persons).await?.picks();
+        picks.retain(|(code, _)| !named.contains(code));
+        Ok(picks)
     }
 
     /// What there is to pick from, for an input that stands for an office or another record.
@@ -420,11 +492,6 @@ pub(crate) fn sheet_kind(code: &str) -> Result<RecordKind, Problem> {
     })
 }
 
-/// What is the same in both languages.
-pub(crate) fn same(text: &str) -> Both {
-    Both::of(|_| text.to_owned())
-}
-
 /// What a record is called where it stands alone: its title, else whom it is about, else its kind.
 fn title(line: &SheetLine) -> Both {
     if !line.title.id.is_empty() {
@@ -459,6 +526,10 @@ fn part(part: &records::ToldPart, names: &Names) -> Both {
     names.get(&part.stored).cloned().unwrap_or(Both { id, en })
 }
 
+fn pair([id, en]: &[String; 2]) -> Both {
+    both(id, en)
+}
+
 fn in_one_line(told: &Told, names: &Names) -> Both {
     let parts: Vec<Both> = told.parts.iter().map(|told| part(told, names)).collect();
     let join = |pick: fn(&Both) -> &str| parts.iter().map(pick).collect::<Vec<_>>().join(", ");
@@ -466,21 +537,15 @@ fn in_one_line(told: &Told, names: &Names) -> Both {
 }
 
 fn event(told: &Told, kind: RecordKind, known: &Known, names: &Names) -> SheetEvent {
-    let who = Who {
-        office: known.name(&told.by.at.journal.node),
-        officer: told.by.officer.to_string(),
-        time_ms: told.by.time_ms,
-        here: known.is_own(&told.by.at.journal.node),
-    };
     SheetEvent {
         fact: told.key.clone(),
         what: fact_label(kind, &told.key),
         parts: told
             .parts
             .iter()
-            .map(|told| SheetPart { field: told.key.to_owned(), label: told.label.into(), text: part(told, names) })
+            .map(|told| SheetPart { field: told.key.clone(), label: pair(&told.label), text: part(told, names) })
             .collect(),
-        who,
+        who: who_said(&told.by, known),
         taken_back: told.taken_back,
     }
 }

@@ -1,7 +1,8 @@
 //! What people and programs of this machine write: tables, and questions to the local API.
 
 use service::{
-    Ask, Code, Command, Find, FindSheets, GrantView, Problem, Progress, Proposal, Query, Reply, Role, TextChange,
+    Ask, Code, Command, Find, FindSheets, GrantView, MarkChange, Problem, Progress, Proposal, Query, Reply, Role,
+    Saying, TextChange,
 };
 use web::Line;
 
@@ -135,6 +136,16 @@ fn commands() -> Vec<Command> {
             shown: Some(text("13=")),
         },
         Command::Say { officer: officer(), id: id(), fact: text("handling"), inputs: fields() },
+        Command::SayAll {
+            officer: officer(),
+            id: id(),
+            said: vec![Saying { fact: text("product"), inputs: fields() }],
+        },
+        Command::Attend {
+            officer: officer(),
+            id: id(),
+            marks: vec![MarkChange { person: id(), day: text("2016-04-25"), was: String::new(), now: text("hadir") }],
+        },
         Command::Visit { officer: officer(), inputs: vec![(text("purpose"), text("complaint"))] },
         Command::HandleAlert { key: text("never backed up"), by: text("petugas-1"), until_ms: 1_763_750_000_000 },
     ]
@@ -162,6 +173,7 @@ fn queries() -> Vec<Query> {
         Query::Check { village: None, except: None, fields: vec![(text("nik"), text("123"))] },
         Query::Sheets(FindSheets { kind: Some(text("ak1")), open: Some(true), limit: 50, ..FindSheets::default() }),
         Query::Sheet { id: text("7") },
+        Query::Preview { id: text("7"), said: Saying { fact: text("approved"), inputs: Vec::new() } },
         Query::SheetForm { kind: text("pinjaman") },
         Query::OnlyHere,
         Query::Officers,

@@ -1,0 +1,238 @@
+//! The 24 indicators of a village in a period: what offices report, what the records give, and the baseline beside them.
+
+use std::collections::BTreeMap;
+
+use identity::{Class, Coordinate, Region, ScopeName};
+use records::{
+    Computed, FieldType, INDICATORS, Indicator, IndicatorCell, IndicatorInput, IndicatorValue, Indicators,
+    ProgrammeRecord, RecordKind, Said, computed_indicators,
+};
+use serde::{Deserialize, Serialize};
+use views::{Reader, ViewsError};
+
+use crate::{
+    Service,
+    both::Both,
+    panel::{both, same, shown},
+    problem::Problem,
+    reading::Known,
+    record::{Who, who_said},
+};
+
+/// One indicator in a period.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct IndicatorLine {
+    /// Its code, e.g. `O2`.
+    pub code: String,
+    /// Output, outcome or benefit.
+    pub kind: Both,
+    /// What it says, in the words of the programme.
+    pub text: Both,
+    /// The state before the programme: none, one, or one an office where they differ.
+    pub baseline: Vec<ReportedValue>,
+    /// The values of this period, likewise.
+    pub values: Vec<ReportedValue>,
+    /// Whether it is one of those that records give.
+    pub is_computed: bool,
+    /// What the records held here give now; none where they are not read here or say nothing of it.
+    pub computed: Option<Both>,
+    /// What this office reports: the value of this period and the baseline, as they are typed.
+    pub own: [Option<OwnValue>; 2],
+    /// Baseline, earlier periods and this one, for a chart.
+    pub course: Vec<CoursePoint>,
+}
+
+/// A value that an office reports.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct ReportedValue {
+    /// With its unit.
+    pub text: Both,
+    /// How it was measured, and from which source.
+    pub from: String,
+    /// Who reports it.
+    pub who: Who,
+}
+
+/// A value of this office, as a form takes it.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct OwnValue {
+    /// The value.
+    pub value: String,
+    /// Its unit.
+    pub unit: String,
+    /// How it was measured.
+    pub method: String,
+    /// The source.
+    pub source: String,
+}
+
+/// One bar of a chart.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct CoursePoint {
+    /// The period, or that it is the baseline.
+    pub label: Both,
+    /// The value in thousandths.
+    pub thousandths: i64,
+    /// The value with its unit.
+    pub text: Both,
+    /// It is the state before the programme.
+    pub baseline: bool,
+}
+
+impl Service {
+    /// Every indicator of a period; none for other records.
+    pub(crate) async fn indicators(
+        &self,
+        record: &ProgrammeRecord,
+        known: &Known,
+    ) -> Result<Vec<IndicatorLine>, Problem> {
+        let ProgrammeRecord::Indicators(sheet) = record else { return Ok(Vec::new()) };
+        let place = sheet.place.clone();
+        let reads_money = place.as_ref().is_some_and(|village| self.reads(Class::Money, village));
+        let (input, periods) = self
+            .reading()
+            .look(move |views| {
+                let input = match &place {
+                    Some(village) if village.level() == VILLAGE_LEVEL => counted(views, village, reads_money)?,
+                    Some(_) | None => IndicatorInput::default(),
+                };
+                Ok((input, periods(views, place)?))
+            })
+            .await?;
+        let office = self.node().office();
+        let computed: BTreeMap<&str, Computed> =
+            computed_indicators(&input).into_iter().map(|computed| (computed.indicator, computed)).collect();
+        let line = |indicator: &Indicator| {
+            let code = indicator.code.as_str();
+            let own = |baseline| sheet.own(&office, code, baseline).map(|said| own_value(&said.what));
+            let counted = computed.get(code).and_then(|computed| Some((computed.count?, computed.what)));
+            IndicatorLine {
+                code: code.to_owned(),
+                kind: indicator.kind.words().into(),
+                text: Both::of(|lang| indicator.text(lang).to_owned()),
+                baseline: reported(sheet, code, true, known),
+                values: reported(sheet, code, false, known),
+                is_computed: computed.contains_key(code),
+                computed: counted.map(|(count, what)| both(format!("{count} {}", what.id), format!("{count} {}", what.en))),
+                own: [own(false), own(true)],
+                course: course(&periods, code, counted.map(|(count, _)| count)),
+            }
+        };
+        Ok(INDICATORS.iter().map(line).collect())
+    }
+
+    /// Whether this office reads a class of records of a village; before it is admitted, what it writes itself.
+    fn reads(&self, class: Class, village: &Region) -> bool {
+        let Ok(scope) = ScopeName::of_region(class, village) else { return false };
+        match self.node().charter() {
+            Some(charter) if charter.node(&self.node().key()).is_some() => charter.may_read(&self.node().key(), &scope),
+            Some(_) | None => self.may_write(&scope),
+        }
+    }
+}
+
+/// How many parts the code of a village has.
+const VILLAGE_LEVEL: usize = 4;
+
+/// What the records of a village give.
+fn counted(views: &Reader, village: &Region, reads_money: bool) -> Result<IndicatorInput, ViewsError> {
+    let of = |kind| views.records(kind, Some(village.clone()));
+    let (mut bimteks, mut groups, mut ledgers) = (Vec::new(), Vec::new(), Vec::new());
+    let mut runs = BTreeMap::<Coordinate, usize>::new();
+    for record in of(RecordKind::Bimtek)?.into_iter().chain(of(RecordKind::Group)?).chain(of(RecordKind::Run)?) {
+        if let ProgrammeRecord::Bimtek(bimtek) = record {
+            bimteks.push(bimtek);
+        } else if let ProgrammeRecord::Group(group) = record {
+            groups.push(group);
+        } else if let ProgrammeRecord::Run(run) = record
+            && let Some(group) = run.fields.group.one()
+        {
+            *runs.entry(group.clone()).or_default() += 1;
+        }
+    }
+    for record in of(RecordKind::Ledger)? {
+        if let ProgrammeRecord::Ledger(ledger) = record {
+            ledgers.push(ledger);
+        }
+    }
+    let participations = views.participations_in(village)?;
+    let groups: Vec<_> = groups.iter().map(|group| (group, runs.get(&group.doc).copied().unwrap_or_default())).collect();
+    let ledgers: Vec<_> = ledgers.iter().collect();
+    Ok(IndicatorInput::count(
+        &bimteks.iter().collect::<Vec<_>>(),
+        &participations.iter().collect::<Vec<_>>(),
+        &groups,
+        reads_money.then_some(ledgers.as_slice()),
+    ))
+}
+
+/// The values of every period of the same place, the earliest first.
+fn periods(views: &Reader, place: Option<Region>) -> Result<Vec<Indicators>, ViewsError> {
+    let mut found = Vec::new();
+    for record in views.records(RecordKind::Indicators, place.clone())? {
+        if let ProgrammeRecord::Indicators(sheet) = record
+            && sheet.place == place
+        {
+            found.push(sheet);
+        }
+    }
+    found.sort_by_key(|sheet| (sheet.fields.period.first().map(|period| period.span().first), sheet.doc.clone()));
+    Ok(found)
+}
+
+fn cell<'a>(sheet: &'a Indicators, code: &str, baseline: bool) -> Vec<&'a Said<IndicatorValue>> {
+    match sheet.cell(code, baseline) {
+        IndicatorCell::NotMeasured => Vec::new(),
+        IndicatorCell::Measured(said) => vec![said],
+        IndicatorCell::Different(all) => all,
+    }
+}
+
+fn with_unit(value: &IndicatorValue) -> Both {
+    Both::of(|lang| format!("{} {}", value.value.shown(lang), value.unit))
+}
+
+fn reported(sheet: &Indicators, code: &str, baseline: bool, known: &Known) -> Vec<ReportedValue> {
+    let value = |said: &Said<IndicatorValue>| ReportedValue {
+        text: with_unit(&said.what),
+        from: format!("{}, {}", said.what.method, said.what.source),
+        who: who_said(&said.by, known),
+    };
+    cell(sheet, code, baseline).into_iter().map(value).collect()
+}
+
+fn own_value(value: &IndicatorValue) -> OwnValue {
+    OwnValue {
+        value: value.value.to_text(),
+        unit: value.unit.clone(),
+        method: value.method.clone(),
+        source: value.source.clone(),
+    }
+}
+
+/// The baseline, then each period; what the records give now comes last.
+fn course(periods: &[Indicators], code: &str, counted: Option<u32>) -> Vec<CoursePoint> {
+    let mut points = Vec::new();
+    for baseline in [true, false] {
+        for sheet in periods {
+            for said in cell(sheet, code, baseline) {
+                points.push(CoursePoint {
+                    label: match baseline {
+                        true => both("Keadaan awal", "Before the programme"),
+                        false => sheet.fields.period.first().map(shown).unwrap_or_default(),
+                    },
+                    thousandths: said.what.value.0,
+                    text: with_unit(&said.what),
+                    baseline,
+                });
+            }
+        }
+    }
+    points.extend(counted.map(|count| CoursePoint {
+        label: both("Dihitung sekarang", "Counted now"),
+        thousandths: i64::from(count) * 1000,
+        text: same(&count.to_string()),
+        baseline: false,
+    }));
+    points
+}

@@ -1,0 +1,262 @@
+//! The panels of each kind of record: what its rules say beyond its fields and what happened.
+
+use records::{
+    ActionPlan, FieldType, Known as Value, MonitoringRound, PlaceState, Places, ProgrammeRecord,
+    ResponseKind, ResponseState, ShareProposal, ShareState,
+};
+
+use crate::{
+    Service,
+    both::Both,
+    composed::asked,
+    panel::{Panel, PanelRow, RowAsk, both, same, shown},
+    problem::Problem,
+    reading::Known,
+    record::who_said,
+};
+
+impl Service {
+    /// What the rules say of a record. `may_say` tells which facts this office may say in it.
+    pub(crate) async fn panels(
+        &self,
+        record: &ProgrammeRecord,
+        known: &Known,
+        may_say: &(dyn Fn(&str) -> bool + Sync),
+    ) -> Result<Vec<Panel>, Problem> {
+        if let ProgrammeRecord::MonitoringRound(round) = record {
+            self.monitoring(round, may_say("response")).await
+        } else if let ProgrammeRecord::Places(places) = record {
+            self.places(places, known, may_say("freed")).await
+        } else if let ProgrammeRecord::ActionPlan(plan) = record {
+            Ok(plan_panels(plan))
+        } else if let ProgrammeRecord::Report(report) = record {
+            Ok(self.report_panel(report).await?.into_iter().collect())
+        } else if let ProgrammeRecord::ShareProposal(share) = record {
+            self.share(share).await
+        } else {
+            Ok(Vec::new())
+        }
+    }
+
+    /// Who was asked what, and who is still to be asked.
+    async fn monitoring(&self, round: &MonitoringRound, may_say: bool) -> Result<Vec<Panel>, Problem> {
+        let people = self.people(round.people()).await?;
+        let columns = [both("Orang", "Person"), both("Hasil", "How it went"), both("Tanggal", "Date")];
+        let mut panel = Panel::new(both("Yang ditanyai", "Who is asked"), columns);
+        let (open, all) = (round.open().len(), round.people().len());
+        panel.lines.push(match (all, open) {
+            (0, _) => both(
+                "Belum ada orang dalam putaran ini. Catat dulu siapa yang akan ditanyai.",
+                "Nobody is in this round yet. Note first who is to be asked.",
+            ),
+            (_, 0) => both(format!("Semua {all} orang sudah ditutup."), format!("All {all} people are closed.")),
+            (_, _) => both(format!("{open} dari {all} orang belum ditanyai."), format!("{open} of {all} people are still to be asked.")),
+        });
+        if asked(round).is_none() {
+            panel.lines.push(both(
+                "Kuesionernya belum ada: tulis pertanyaannya, lalu jawaban dapat dicatat.",
+                "There is no questionnaire yet: write its questions, then answers can be noted.",
+            ));
+        }
+        let mut panels = Vec::new();
+        for person in people.by_name() {
+            let state = round.state(person);
+            let cells = match &state {
+                ResponseState::Open => [both("belum ditanyai", "not asked yet"), Both::default()],
+                ResponseState::Closed(said) => [shown(&said.what.how), shown(&said.what.date)],
+                ResponseState::Different(all) => {
+                    let how = |lang| all.iter().map(|said| said.what.how.shown(lang)).collect::<Vec<_>>().join(" / ");
+                    let words = Both::of(how);
+                    [both(format!("dua keterangan berbeda: {}", words.id), format!("two statements differ: {}", words.en)), Both::default()]
+                }
+            };
+            let open = !matches!(state, ResponseState::Closed(_));
+            let ask = (may_say && open).then(|| RowAsk {
+                fact: "response".to_owned(),
+                label: both("Catat hasil", "Note the result"),
+                input: "person".to_owned(),
+                value: person.to_string(),
+            });
+            panel.rows.push(PanelRow { ask, ..PanelRow::of(&people.called(&person), cells) });
+        }
+        panels.push(panel);
+        panels.extend(counted_answers(round));
+        Ok(panels)
+    }
+
+    /// *50 tempat · 48 pasti · 3 belum pasti · 2 menunggu*, each with what its office had seen.
+    async fn places(&self, places: &Places, known: &Known, may_free: bool) -> Result<Vec<Panel>, Problem> {
+        let account = places.account();
+        let goes_on = |journal: &identity::JournalId| self.goes_on(journal);
+        let bar = account.bar(goes_on);
+        let columns = [
+            both("Orang", "Person"),
+            both("Tempat", "Place"),
+            both("Dicatat oleh", "Noted by"),
+            both("Jumlah yang diketahui saat itu", "Places known then"),
+        ];
+        let mut panel = Panel::new(both("Tempat", "Places"), columns);
+        let number = |value: &Value<u32>| {
+            let all: Vec<String> = value.values().iter().map(u32::to_string).collect();
+            if all.is_empty() { "?".to_owned() } else { all.join(" / ") }
+        };
+        let limit = number(&bar.limit);
+        panel.lines.push(both(
+            format!("{limit} tempat · {} pasti · {} belum pasti · {} menunggu", bar.sure, bar.unsure, bar.waiting),
+            format!("{limit} places · {} sure · {} not sure yet · {} waiting", bar.sure, bar.unsure, bar.waiting),
+        ));
+        if bar.over > 0 {
+            panel.lines.push(both(
+                format!("{} orang lebih dari jumlah tempat. Hanya pemberi tempat yang menambah; tidak ada yang dikeluarkan.", bar.over),
+                format!("{} people more than there are places. Only the owner adds places; nobody is removed.", bar.over),
+            ));
+        }
+        if bar.frozen > 0 {
+            panel.lines.push(both(
+                format!("{} tempat ada di komputer yang tidak dipakai lagi: pemberi tempat memberikannya lagi.", bar.frozen),
+                format!("{} places lie with a computer that is no longer used: the owner grants them anew.", bar.frozen),
+            ));
+        }
+        let own = self.own_journal(places.doc.journal.scope.clone()).await;
+        if let Some(own) = own.filter(|own| account.blocks.iter().any(|block| block.holder == *own)) {
+            let left = account.left(&own);
+            panel.lines.push(both(
+                format!("Kantor ini masih dapat memberikan {left} tempat pasti, juga tanpa sambungan."),
+                format!("This office can still give {left} sure places, without a connection too."),
+            ));
+        }
+        for over in &account.overdrawn {
+            let who = who_said(&over.by, known);
+            panel.lines.push(both(
+                format!("{}, {} menyerahkan {} tempat yang tidak dimilikinya: tidak ada yang diserahkan.", who.officer, who.office, over.what.places),
+                format!("{}, {} handed over {} places that were not theirs: nothing was handed over.", who.officer, who.office, over.what.places),
+            ));
+        }
+        let people = self.people(account.claims.iter().map(|claim| claim.person)).await?;
+        for person in people.by_name() {
+            for claim in account.claims.iter().filter(|claim| claim.person == person) {
+                let state = match claim.state {
+                    PlaceState::Sure => both("tempat pasti", "sure place"),
+                    PlaceState::Unsure => both("belum pasti", "not sure yet"),
+                    PlaceState::Waiting => both("daftar tunggu", "waiting list"),
+                };
+                let who = who_said(&claim.said.by, known);
+                let cells = [state, same(&format!("{}, {}", who.officer, who.office)), same(&number(&claim.limit_seen))];
+                let ask = may_free.then(|| RowAsk {
+                    fact: "freed".to_owned(),
+                    label: both("Tempat kembali", "Give back"),
+                    input: "person".to_owned(),
+                    value: person.to_string(),
+                });
+                panel.rows.push(PanelRow { ask, ..PanelRow::of(&people.called(&person), cells) });
+            }
+        }
+        Ok(vec![panel])
+    }
+
+    /// The statements of a proposal, and who agreed.
+    async fn share(&self, share: &ShareProposal) -> Result<Vec<Panel>, Problem> {
+        let mut panels = Vec::new();
+        for said in &share.events.statements {
+            panels.push(self.shares(&said.what).await?);
+        }
+        let names = |people: Vec<records::PersonId>| async move {
+            let found = self.people(people).await?;
+            Ok::<_, Problem>(found.by_name().iter().map(|person| found.called(person).name).collect::<Vec<_>>().join(", "))
+        };
+        let line = match share.state() {
+            ShareState::Empty => both(
+                "Belum dihitung. Perhitungan dibuat dari produksi dan buku kas kelompok.",
+                "Not computed yet. The statement is made from the group's runs and ledgers.",
+            ),
+            ShareState::Different => both(
+                "Dua perhitungan dibuat tanpa saling tahu: tarik kembali salah satunya.",
+                "Two statements were made without knowledge of each other: take one of them back.",
+            ),
+            ShareState::Waiting(people) => {
+                let names = names(people).await?;
+                both(format!("Belum menyetujui: {names}."), format!("Have not agreed yet: {names}."))
+            }
+            ShareState::Rejected(people) => {
+                let names = names(people).await?;
+                both(format!("Tidak setuju: {names}."), format!("Do not agree: {names}."))
+            }
+            ShareState::Agreed => both("Semua anggota setuju.", "Every member agreed."),
+        };
+        match panels.first_mut() {
+            Some(first) => first.lines.push(line),
+            None => panels.push(Panel { lines: vec![line], ..Panel::new(both("Perhitungan", "Statement"), []) }),
+        }
+        Ok(panels)
+    }
+}
+
+/// The questions with the answers that stand, without saying whose they are: what a round is for.
+fn counted_answers(round: &MonitoringRound) -> Vec<Panel> {
+    let of = |said: &records::Said<records::Questionnaire>| {
+        let columns = [both("Pertanyaan", "Question"), both("Jawaban", "Answers")];
+        let mut panel = Panel::new(same(&said.what.title), columns);
+        for question in &said.what.questions {
+            let answers = round.events.responses.iter().filter(|response| response.what.asked == Some(said.hash));
+            let answers: Vec<&str> =
+                answers.filter_map(|response| response.what.answers.get(&question.code)).map(String::as_str).collect();
+            panel.rows.push(PanelRow::new(same(&question.text), [same(&answers.join(" · "))]));
+        }
+        panel
+    };
+    let mut panels: Vec<Panel> = round.events.questionnaires.iter().map(of).collect();
+    let closed = |how: ResponseKind| round.events.responses.iter().filter(|said| said.what.how == how).count();
+    if let Some(last) = panels.last_mut() {
+        let told = |lang| {
+            let kinds = ResponseKind::ALL.iter().map(|how| format!("{} {}", closed(*how), how.shown(lang)));
+            kinds.collect::<Vec<_>>().join(" · ")
+        };
+        last.lines.push(Both::of(told));
+    }
+    panels
+}
+
+/// How complete a plan is, whether it still is as it was approved, and which steps are open.
+fn plan_panels(plan: &ActionPlan) -> Vec<Panel> {
+    let mut state = Panel::new(both("Persetujuan", "Approval"), []);
+    let missing = plan.missing_parts();
+    if !missing.is_empty() {
+        let names = |pick: fn(records::Words) -> &'static str| {
+            missing.iter().map(|part| pick(part.label)).collect::<Vec<_>>().join(", ")
+        };
+        state.lines.push(both(
+            format!("Masih kosong: {}.", names(|words| words.id)),
+            format!("Still empty: {}.", names(|words| words.en)),
+        ));
+    }
+    match plan.events.approved.as_slice() {
+        [] => state.lines.push(both("Belum disetujui.", "Not approved yet.")),
+        [one] if plan.is_as_approved(&one.what) => state.lines.push(Both::of(|lang| {
+            let date = one.what.date.shown(lang);
+            match lang {
+                records::Lang::Id => format!("Disetujui {date}; isinya masih seperti yang disetujui."),
+                records::Lang::En => format!("Approved {date}; it still says what was approved."),
+            }
+        })),
+        [_] => state.lines.push(both(
+            "Isinya ditulis lagi setelah disetujui: setujui sekali lagi, atau kembalikan isinya.",
+            "It was written in after it was approved: approve it again, or put the text back.",
+        )),
+        [_, _, ..] => state.lines.push(both(
+            "Dua persetujuan dicatat tanpa saling tahu: setujui sekali lagi untuk menggantikan keduanya.",
+            "Two approvals were noted without knowledge of each other: approve once more to replace both.",
+        )),
+    }
+    let mut panels = vec![state];
+    let open = plan.open_steps();
+    if !open.is_empty() {
+        let columns = [both("Langkah", "Step"), both("Pelaksana", "By whom"), both("Paling lambat", "Due")];
+        let mut steps = Panel::new(both("Langkah yang belum selesai", "Steps that are not done"), columns);
+        let row = |said: &&records::Said<records::PlanStep>| {
+            PanelRow::new(same(&said.what.what), [same(&said.what.who), shown(&said.what.due)])
+        };
+        steps.rows.extend(open.iter().map(row));
+        panels.push(steps);
+    }
+    panels
+}
