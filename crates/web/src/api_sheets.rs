@@ -133,7 +133,7 @@ pub(crate) async fn say(
     done(&app, &desk, &id, Command::Say { officer, id: id.clone(), fact, inputs }).await
 }
 
-async fn done(app: &App, desk: &Desk, id: &str, command: Command) -> Result<Response, Problem> {
+pub(crate) async fn done(app: &App, desk: &Desk, id: &str, command: Command) -> Result<Response, Problem> {
     app.ask(command).await.map_err(|problem| refused(problem, desk))?;
     Ok(answered(StatusCode::OK, sheet(app, desk, id).await?))
 }

@@ -33,6 +33,8 @@ pub(crate) struct Field {
     pub(crate) picked: bool,
     /// Any number of the answers may be given.
     pub(crate) several: bool,
+    /// Each answer stands on a line of its own.
+    pub(crate) column: bool,
     /// Several lines are typed.
     pub(crate) lines: bool,
     pub(crate) numeric: bool,

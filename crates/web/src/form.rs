@@ -432,6 +432,7 @@ fn field(words: Words, input: &Input, filled: &Filled<'_>) -> Field {
         options: options(words, &input.kind, &value, true),
         picked: false,
         several: false,
+        column: false,
         lines: false,
         value,
         name,

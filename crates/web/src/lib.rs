@@ -15,16 +15,20 @@
 #![allow(clippy::disallowed_methods, reason = "an edge: the clock enters here")]
 
 mod api;
+mod api_facts;
 mod api_sheets;
 mod app;
 mod assets;
+mod attendance;
 mod beside;
 mod blank;
 mod carry;
+mod chart;
 mod field;
 mod find;
 mod form;
 mod frame;
+mod indicators;
 mod language;
 mod local;
 mod login;
@@ -32,6 +36,7 @@ mod metrics;
 mod mulai;
 mod officers;
 mod own;
+mod panels;
 mod person;
 mod problem;
 mod requests;
@@ -109,7 +114,10 @@ pub fn router(app: App) -> Router {
         .route("/api/v1/records", post(api_sheets::begin))
         .route("/api/v1/records/{id}", get(api_sheets::show).patch(api_sheets::change))
         .route("/api/v1/records/{id}/choose", post(api_sheets::choose))
-        .route("/api/v1/records/{id}/say", post(api_sheets::say));
+        .route("/api/v1/records/{id}/say", post(api_sheets::say))
+        .route("/api/v1/records/{id}/say-all", post(api_facts::say_all))
+        .route("/api/v1/records/{id}/preview", post(api_facts::preview))
+        .route("/api/v1/records/{id}/attendance", post(api_facts::attend));
     let pages = Router::new()
         .route("/", get(today::today))
         .route("/masuk", get(login::ask_in).post(login::log_in))
@@ -132,6 +140,9 @@ pub fn router(app: App) -> Router {
         .route("/catatan/{kind}/{id}/berubah", post(sheet_form::changed_since))
         .route("/catatan/{kind}/{id}/pilih", post(sheets::choose))
         .route("/catatan/{kind}/{id}/catat/{fact}", get(sheet_form::ask_fact).post(sheet_form::say))
+        .route("/catatan/{kind}/{id}/hadir", get(attendance::ask_marks).post(attendance::mark))
+        .route("/catatan/{kind}/{id}/hadir/berubah", post(attendance::changed_since))
+        .route("/catatan/{kind}/{id}/nilai", get(indicators::ask_values).post(indicators::report))
         .route("/perlu-dilihat", get(find::look).post(find::look_on))
         .route("/hanya-di-sini", get(today::only_here))
         .route("/petugas", get(officers::list).post(officers::add))

@@ -5,11 +5,13 @@ use axum::extract::{Path, Query, State};
 use axum::http::StatusCode;
 use axum::response::{IntoResponse, Redirect, Response};
 use service::reply::{Both, SheetEvent, SheetInput, SheetView};
-use service::{Code, Command, Fault, InputKind, Query as Ask, TextChange};
+use service::{Code, Command, Fault, InputKind, Query as Ask, Saying, TextChange};
+use std::collections::BTreeMap;
 
 use crate::app::{App, ask};
 use crate::field::{Field, Option_, fault_text, is_list, options};
 use crate::frame::{Frame, Place, page, refused};
+use crate::panels::{self, Panel};
 use crate::problem::{Problem, Reason};
 use crate::session::{Desk, Posted};
 use crate::sheets::{kind, sheet};
@@ -31,6 +33,10 @@ struct FormPage {
     /// Field and what is wrong with it; a field of no name stands for the whole form.
     errors: Vec<(String, String)>,
     fields: Vec<Field>,
+    /// What will stand for good, to be looked at before it is saved.
+    panels: Vec<Panel>,
+    /// Stands for it; empty where the form shows all of it.
+    confirm: String,
     save: String,
 }
 
@@ -176,10 +182,10 @@ pub(crate) async fn change(
 
 #[derive(Template)]
 #[template(path = "changed.html")]
-struct ChangedPart {
-    words: Words,
-    at: String,
-    changed: bool,
+pub(crate) struct ChangedPart {
+    pub(crate) words: Words,
+    pub(crate) at: String,
+    pub(crate) changed: bool,
 }
 
 /// Whether the record is another than the open form was shown; what is typed stays as it is.
@@ -198,6 +204,7 @@ pub(crate) async fn changed_since(
 pub(crate) async fn ask_fact(
     State(app): State<App>,
     Path((code, id, fact)): Path<(String, String, String)>,
+    Query(known): Query<BTreeMap<String, String>>,
     desk: Desk,
 ) -> Result<Response, Problem> {
     desk.writes()?;
@@ -206,8 +213,11 @@ pub(crate) async fn ask_fact(
     let Some(asked) = sheet.asks.iter().find(|asked| asked.fact == fact) else {
         return Err(desk.visit.problem(Reason::NoRight));
     };
-    let date = |field: &str| asked.inputs.iter().any(|input| input.field == field && field == "date");
-    let value = |field: &str| if date(field) { today() } else { String::new() };
+    let value = |field: &str| match (known.get(field), field) {
+        (Some(known), _) => known.clone(),
+        (None, "date") => today(),
+        (None, _) => String::new(),
+    };
     let filled = Filled { inputs: &asked.inputs, value: &value, was: &empty, errors: Vec::new(), contested: &nothing };
     Ok(page(&fact_page(frame, &sheet, &fact, &asked.label, filled), &desk.visit))
 }
@@ -224,15 +234,22 @@ pub(crate) async fn say(
         return Err(desk.visit.problem(Reason::NoRight));
     };
     let words = Words::of(desk.visit.language);
-    let (inputs, _) = typed(&asked.inputs, &form);
+    let (mut inputs, lines) = typed(&asked.inputs, &form);
+    inputs.extend(lines);
     let all: Vec<(String, String)> =
         asked.inputs.iter().map(|input| (input.field.clone(), sent_for(input, &form))).collect();
-    let mut errors =
-        faults(words, &asked.inputs, &all, true, &|field, text| service::fact_fault(&code, &fact, field, text));
+    let may_be_empty = |field: &str| asked.inputs.iter().any(|input| input.field == field && !input.required);
+    let mut errors = faults(words, &asked.inputs, &all, true, &|field, text| {
+        if text.is_empty() && may_be_empty(field) { None } else { service::fact_fault(&code, &fact, field, text) }
+    });
+    let mut look = Vec::new();
     if errors.is_empty() {
-        let say = Command::Say { officer, id: id.clone(), fact: fact.clone(), inputs };
-        match app.ask(say).await {
-            Ok(_) => return Ok(Redirect::to(&format!("/catatan/{code}/{id}?sudah=catat")).into_response()),
+        let saying = Saying { fact: fact.clone(), inputs };
+        match said_or_to_look_at(&app, &id, officer, saying, form.get("confirm")).await {
+            Ok(found) if found.is_empty() => {
+                return Ok(Redirect::to(&format!("/catatan/{code}/{id}?sudah=catat")).into_response());
+            }
+            Ok(found) => look = found,
             Err(problem) => errors.push(beside(words, problem, &desk)?),
         }
     }
@@ -242,8 +259,31 @@ pub(crate) async fn say(
     };
     let (frame, _) = Frame::of(&app, &desk, Place::Records).await?;
     let filled = Filled { inputs: &asked.inputs, value: &value, was: &empty, errors, contested: &nothing };
-    let shown = fact_page(frame, &sheet, &fact, &asked.label, filled);
-    Ok((StatusCode::UNPROCESSABLE_ENTITY, page(&shown, &desk.visit)).into_response())
+    let mut shown = fact_page(frame, &sheet, &fact, &asked.label, filled);
+    if look.is_empty() {
+        return Ok((StatusCode::UNPROCESSABLE_ENTITY, page(&shown, &desk.visit)).into_response());
+    }
+    shown.lead = words.say("fact-look");
+    shown.save = words.say("fact-look-save");
+    shown.confirm = panels::digest(&look);
+    shown.panels = panels::panels(words, "", &look, false);
+    Ok(page(&shown, &desk.visit))
+}
+
+/// Says something, or gives what will stand for good where nobody has looked at exactly that yet.
+async fn said_or_to_look_at(
+    app: &App,
+    id: &str,
+    officer: String,
+    saying: Saying,
+    confirm: &str,
+) -> Result<Vec<service::reply::Panel>, service::Problem> {
+    let look = ask!(app, Ask::Preview { id: id.to_owned(), said: saying.clone() }, Preview)?;
+    if !look.is_empty() && panels::digest(&look) != confirm {
+        return Ok(look);
+    }
+    let Saying { fact, inputs } = saying;
+    app.ask(Command::Say { officer, id: id.to_owned(), fact, inputs }).await.map(|_| Vec::new())
 }
 
 pub(crate) async fn ask_visit(State(app): State<App>, desk: Desk) -> Result<Response, Problem> {
@@ -292,7 +332,7 @@ fn visit_inputs() -> Vec<SheetInput> {
     service::fact_inputs("buku-tamu", "visit").unwrap_or_default()
 }
 
-fn today() -> String {
+pub(crate) fn today() -> String {
     jiff::Zoned::now().date().strftime("%d-%m-%Y").to_string()
 }
 
@@ -342,12 +382,20 @@ fn one_line(text: &str) -> String {
 /// Field and what was typed there.
 type Typed = Vec<(String, String)>;
 
-/// What was sent for an input of one line; several answers with commas between them.
+/// What was sent for an input; several answers with commas between them.
 fn sent_for(input: &SheetInput, form: &Posted) -> String {
-    if matches!(input.kind, InputKind::Several(_)) {
-        form.all(&input.field).collect::<Vec<_>>().join(",")
-    } else {
-        one_line(form.get(&input.field))
+    match input.kind {
+        InputKind::Several(_) => form.all(&input.field).collect::<Vec<_>>().join(","),
+        InputKind::Lines => form.get(&input.field).trim_end().to_owned(),
+        InputKind::Text
+        | InputKind::Date
+        | InputKind::YesNo
+        | InputKind::Number
+        | InputKind::Person
+        | InputKind::Place
+        | InputKind::Office
+        | InputKind::Document
+        | InputKind::Choice(_) => one_line(form.get(&input.field)),
     }
 }
 
@@ -356,7 +404,7 @@ fn typed(inputs: &[SheetInput], form: &Posted) -> (Typed, Typed) {
     let sent = inputs.iter().filter(|input| form.all(&input.field).next().is_some());
     let (lines, fields): (Vec<_>, Vec<_>) = sent.partition(|input| input.kind == InputKind::Lines);
     let fields = fields.into_iter().map(|input| (input.field.clone(), sent_for(input, form)));
-    let lines = lines.into_iter().map(|input| (input.field.clone(), form.get(&input.field).trim_end().to_owned()));
+    let lines = lines.into_iter().map(|input| (input.field.clone(), sent_for(input, form)));
     (fields.collect(), lines.collect())
 }
 
@@ -378,7 +426,7 @@ fn faults(
 }
 
 /// What the node refused, beside the field that it is about or above the form; what no form can mend is a page of its own.
-fn beside(words: Words, problem: service::Problem, desk: &Desk) -> Result<(String, String), Problem> {
+pub(crate) fn beside(words: Words, problem: service::Problem, desk: &Desk) -> Result<(String, String), Problem> {
     let field = problem.field.clone().unwrap_or_default();
     match &problem.text {
         Some(text) => {
@@ -434,6 +482,8 @@ fn new_page(frame: Frame, desk: &Desk, code: &str, filled: Filled<'_>) -> Result
         shown: String::new(),
         fields: fields(words, &filled),
         errors: filled.errors,
+        panels: Vec::new(),
+        confirm: String::new(),
         save: words.say("register-save"),
         frame,
     })
@@ -451,6 +501,8 @@ fn change_page(frame: Frame, sheet: &SheetView, shown: String, filled: Filled<'_
         shown,
         fields: fields(words, &filled),
         errors: filled.errors,
+        panels: Vec::new(),
+        confirm: String::new(),
         save: words.say("change-save"),
         frame,
     }
@@ -468,6 +520,8 @@ fn fact_page(frame: Frame, sheet: &SheetView, fact: &str, label: &Both, filled: 
         shown: String::new(),
         fields: fields(words, &filled),
         errors: filled.errors,
+        panels: Vec::new(),
+        confirm: String::new(),
         save: words.say("register-save"),
         frame,
     }
@@ -484,6 +538,8 @@ fn visit_page(frame: Frame, filled: Filled<'_>) -> FormPage {
         shown: String::new(),
         fields: fields(words, &filled),
         errors: filled.errors,
+        panels: Vec::new(),
+        confirm: String::new(),
         save: words.say("register-save"),
         frame,
     }
@@ -518,6 +574,7 @@ fn field(words: Words, input: &SheetInput, filled: &Filled<'_>) -> Field {
             || matches!(input.kind, InputKind::Choice(_)) && long(&options),
         lines: input.kind == InputKind::Lines,
         several: matches!(input.kind, InputKind::Several(_)),
+        column: matches!(input.kind, InputKind::Several(_)) && long(&options),
         contested: (filled.contested)(&name),
         value,
         options,

@@ -7,8 +7,11 @@ use service::reply::{Both, PaperLine, SheetEvent, SheetKind, SheetLine, SheetVie
 use service::{Command, FindSheets, Query as Ask};
 
 use crate::app::{App, ask};
+use crate::attendance::{Grid, grid};
 use crate::beside::Beside;
 use crate::frame::{Done, Frame, Place, page, refused};
+use crate::indicators::{Line, lines, measured};
+use crate::panels::{Panel, panels};
 use crate::person::{Contested, contested, plain, who};
 use crate::problem::{Problem, Reason};
 use crate::session::{Desk, Posted};
@@ -19,6 +22,9 @@ const ROWS: u32 = 50;
 
 /// The kinds of the counter; they come first.
 const COUNTER: [&str; 5] = ["buku-tamu", "pengaduan", "ak1", "konsultasi", "berkas-calon"];
+
+/// What is said on a record's page itself: a visit, a paper, a mark, a value.
+const OWN_FORM: [&str; 5] = ["visit", "document", "attendance", "unticked", "value"];
 
 /// One kind, with how many there are.
 struct KindLine {
@@ -238,6 +244,13 @@ struct SheetPage {
     slip: Vec<String>,
     urgent: bool,
     referral: bool,
+    panels: Vec<Panel>,
+    grid: Option<Grid>,
+    indicators: Vec<Line>,
+    /// How many of them are measured.
+    measured: String,
+    /// Where the indicators are filled in, where this officer may.
+    values: Option<String>,
     asks: Vec<(String, String)>,
     notices: Vec<String>,
     beside: Beside,
@@ -263,9 +276,17 @@ pub(crate) async fn show(
         _ => None,
     };
     let slip = sheet.slip.as_ref();
-    let asks = sheet.asks.iter().filter(|asked| asked.fact != "visit" && asked.fact != "document");
+    // What has a form of its own on this page needs no other.
+    let asks = sheet.asks.iter().filter(|asked| !OWN_FORM.contains(&asked.fact.as_str()));
+    let at = format!("/catatan/{code}/{id}");
+    let may_say = |fact: &str| writes && sheet.asks.iter().any(|asked| asked.fact == fact);
     let shown = SheetPage {
-        at: format!("/catatan/{code}/{id}"),
+        panels: panels(words, &at, &sheet.panels, writes),
+        grid: sheet.attendance.as_ref().map(|view| grid(words, &at, view, writes)),
+        measured: measured(words, &sheet.indicators),
+        indicators: lines(words, &sheet.indicators),
+        values: may_say("value").then(|| format!("{at}/nilai")),
+        at,
         row: sheet_row(words, &sheet.line),
         shown: sheet.shown.clone(),
         done,
@@ -280,7 +301,7 @@ pub(crate) async fn show(
         events: sheet.events.iter().map(|event| told(words, event)).collect(),
         papers: sheet.papers.iter().map(|line| paper(words, line)).collect(),
         today: jiff::Zoned::now().date().strftime("%d-%m-%Y").to_string(),
-        marks: writes && sheet.asks.iter().any(|asked| asked.fact == "document"),
+        marks: may_say("document"),
         slip: slip.iter().flat_map(|slip| &slip.lines).map(|line| words.of_both(line).to_owned()).collect(),
         urgent: slip.is_some_and(|slip| slip.urgent),
         referral: slip.is_some_and(|slip| slip.referral),

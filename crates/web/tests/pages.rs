@@ -8,6 +8,8 @@ mod mulai;
 use std::ops::{Deref, DerefMut};
 #[path = "pages/counter.rs"]
 mod counter;
+#[path = "pages/facts.rs"]
+mod facts;
 
 use axum::Router;
 use axum::body::{Body, to_bytes};

@@ -48,13 +48,13 @@ impl Kemnaker {
     }
 }
 
-fn place(answer: &Answer) -> String {
+pub(crate) fn place(answer: &Answer) -> String {
     assert_eq!(answer.status, StatusCode::SEE_OTHER, "{}", answer.body);
     answer.headers[header::LOCATION].to_str().unwrap().to_owned()
 }
 
 /// Where something is, without what was just done there.
-fn at(answer: &Answer) -> String {
+pub(crate) fn at(answer: &Answer) -> String {
     place(answer).split('?').next().unwrap().to_owned()
 }
 
@@ -67,7 +67,7 @@ const ANI: [(&str, &str); 5] = [
 ];
 
 impl Kuripan {
-    async fn sends(&mut self, form: &str, fields: &[(&str, &str)]) -> Answer {
+    pub(crate) async fn sends(&mut self, form: &str, fields: &[(&str, &str)]) -> Answer {
         let token = self.token(form).await;
         let to = form.split('?').next().unwrap();
         self.post(to, &token, fields).await
