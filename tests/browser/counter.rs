@@ -18,7 +18,7 @@ async fn picks(desk: &Desk, name: &str, value: &str) {
 }
 
 /// Looks at the page that is open: axe-core finds nothing, nothing sticks out, and a picture is kept.
-async fn looks(desk: &Desk, name: &str) {
+pub(crate) async fn looks(desk: &Desk, name: &str) {
     for (screen_name, screen) in [("laptop", Screen::LAPTOP), ("narrow", Screen::NARROW)] {
         desk.browser.screen(screen).await;
         desk.browser.expect_nothing_sideways(name).await;

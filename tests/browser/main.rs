@@ -6,6 +6,7 @@
 
 #![allow(clippy::disallowed_methods, clippy::unwrap_used, reason = "a test at the edge")]
 
+mod attendance;
 mod browser;
 mod counter;
 mod desk;
