@@ -11,8 +11,8 @@ use serde_json::{Map, Value};
 
 use crate::{
     RecordError,
-    content::unfit,
     author::{Authors, By},
+    content::unfit,
     facts::{Content, FactDraft, decode},
     heard::Heard,
     kinds::{FactSpec, RecordKind},

@@ -11,8 +11,8 @@ pub use assessment::{
     MaterialAssigned, Partnered, Quadrant, Submitted,
 };
 pub use bimtek::{
-    Attendance, AttendanceCell, Attended, Bimtek, BimtekEvents, BimtekFields, ContentGiven, Enrolled, Mark, Need, Needed, Sector,
-    Subject as TrainingSubject, Unticked,
+    Attendance, AttendanceCell, Attended, Bimtek, BimtekEvents, BimtekFields, ContentGiven, Enrolled, Mark, Need,
+    Needed, Sector, Subject as TrainingSubject, Unticked,
 };
 pub use mentoring::{
     Independent, Mentoring, MentoringAge, MentoringEvents, MentoringFields, MentoringVisit, Motivation, NextStep,

@@ -51,7 +51,7 @@ mod words;
 #[cfg(test)]
 mod fixtures;
 
-pub use ask::{Asks, FactForm, InputSpec, Told, ToldPart, told};
+pub use ask::{Asks, FactForm, InputSpec, Told, ToldPart, Typed, told};
 pub use author::{Author, Authors, By, MaySay};
 pub use category::{Clue, Missing};
 pub use circumstances::{Circumstances, Contested, FamilyCircle};

@@ -4,8 +4,8 @@ use std::collections::BTreeSet;
 
 use driver::{Target, What, Write};
 use records::{
-    Attendance, AttendanceCell, Bimtek, Content, Date, FactDraft, Figures, Mark, PartialDate, PersonId, ProgrammeRecord,
-    RecordKind, Said, Unticked,
+    Attendance, AttendanceCell, Bimtek, Content, Date, FactDraft, Figures, Mark, PartialDate, PersonId,
+    ProgrammeRecord, RecordKind, Said, Unticked,
 };
 use serde::{Deserialize, Serialize};
 
@@ -99,7 +99,9 @@ impl Service {
         let ProgrammeRecord::Bimtek(bimtek) = &record else {
             return Err(Problem::bad_input("this record has no attendance", "take the record of a Bimtek"));
         };
-        for spec in RecordKind::Bimtek.facts().iter().filter(|spec| [Attendance::KEY, Unticked::KEY].contains(&spec.key)) {
+        for spec in
+            RecordKind::Bimtek.facts().iter().filter(|spec| [Attendance::KEY, Unticked::KEY].contains(&spec.key))
+        {
             self.must_say(spec, record.place())?;
         }
         let (days, people) = (bimtek.planned_days(&Figures::desmigratif()), bimtek.people());
@@ -166,9 +168,8 @@ fn codes(marks: &BTreeSet<Mark>) -> String {
 /// What stands in a cell.
 fn marks(bimtek: &Bimtek, person: PersonId, day: Date, known: &Known) -> AttendanceMarks {
     let standing = standing(bimtek, person, day);
-    let words = |pick: fn(Both) -> String| {
-        standing.iter().map(|mark| pick(shown(mark))).collect::<Vec<_>>().join(" / ")
-    };
+    let words =
+        |pick: fn(Both) -> String| standing.iter().map(|mark| pick(shown(mark))).collect::<Vec<_>>().join(" / ");
     let who = |said: &Said<Attendance>| (shown(&said.what.mark), who_said(&said.by, known));
     AttendanceMarks {
         mark: codes(&standing),
@@ -177,11 +178,7 @@ fn marks(bimtek: &Bimtek, person: PersonId, day: Date, known: &Known) -> Attenda
     }
 }
 
-fn cell_of(
-    change: &MarkChange,
-    people: &BTreeSet<PersonId>,
-    days: &[Date],
-) -> Result<(PersonId, Date), Problem> {
+fn cell_of(change: &MarkChange, people: &BTreeSet<PersonId>, days: &[Date]) -> Result<(PersonId, Date), Problem> {
     let person = change.person.parse().ok().filter(|person| people.contains(person));
     let day = change.day.parse().ok().filter(|day| days.contains(day));
     person.zip(day).ok_or_else(|| {

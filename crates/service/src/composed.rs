@@ -5,9 +5,8 @@ use std::collections::BTreeMap;
 
 use identity::{Coordinate, Region};
 use records::{
-    ActionPlan, Content, Date, FactDraft, FieldType, Known, MonitoringRound, PartialDate, PersonId,
-    ProgrammeRecord, Question, Questionnaire, RecordKind, Response, ResponseKind, ShareProposal, ShareStatement, Typed,
-    propose_share,
+    ActionPlan, Content, Date, FactDraft, FieldType, Known, MonitoringRound, PartialDate, PersonId, ProgrammeRecord,
+    Question, Questionnaire, RecordKind, Response, ResponseKind, ShareProposal, ShareStatement, Typed, propose_share,
 };
 
 use crate::{
@@ -196,7 +195,8 @@ impl Service {
 /// The approval of a plan as it stands.
 fn approval(plan: &ActionPlan, typed: &Typed) -> Result<Composed, Problem> {
     let approved = plan.approve(date(typed)?, typed.get("letter"))?;
-    let mut look = Panel::new(both("Yang disetujui", "What is approved"), [both("Bagian", "Part"), both("Isi", "Text")]);
+    let mut look =
+        Panel::new(both("Yang disetujui", "What is approved"), [both("Bagian", "Part"), both("Isi", "Text")]);
     for part in RecordKind::ActionPlan.spec().texts {
         let text = plan.texts.get(part.key).map(String::as_str).unwrap_or_default();
         look.rows.push(PanelRow::new(part.label.into(), [same(text)]));
@@ -224,7 +224,9 @@ fn response(round: &MonitoringRound, typed: &Typed, more: &[(String, String)]) -
         .filter(|(_, text)| !text.trim().is_empty())
         .filter_map(|(key, text)| Some((key.strip_prefix(ANSWER)?.to_owned(), text.clone())))
         .collect();
-    let asked = asked(round).map(|(hash, _)| hash).filter(|_| how == ResponseKind::Answered);
+    // Answers of somebody who is said not to have answered are refused by the content's own rule.
+    let with_answers = how == ResponseKind::Answered || !answers.is_empty();
+    let asked = asked(round).map(|(hash, _)| hash).filter(|_| with_answers);
     let made = Response { person, how, date: date(typed)?, asked, answers };
     let wrong = |(code, text): &(&String, &String)| records::holds_nik(text).then(|| format!("{ANSWER}{code}"));
     let field = made.answers.iter().find_map(|answer| wrong(&answer)).unwrap_or_else(|| "how".to_owned());

@@ -113,7 +113,8 @@ impl Service {
                 baseline: reported(sheet, code, true, known),
                 values: reported(sheet, code, false, known),
                 is_computed: computed.contains_key(code),
-                computed: counted.map(|(count, what)| both(format!("{count} {}", what.id), format!("{count} {}", what.en))),
+                computed: counted
+                    .map(|(count, what)| both(format!("{count} {}", what.id), format!("{count} {}", what.en))),
                 own: [own(false), own(true)],
                 course: course(&periods, code, counted.map(|(count, _)| count)),
             }
@@ -156,7 +157,8 @@ fn counted(views: &Reader, village: &Region, reads_money: bool) -> Result<Indica
         }
     }
     let participations = views.participations_in(village)?;
-    let groups: Vec<_> = groups.iter().map(|group| (group, runs.get(&group.doc).copied().unwrap_or_default())).collect();
+    let groups: Vec<_> =
+        groups.iter().map(|group| (group, runs.get(&group.doc).copied().unwrap_or_default())).collect();
     let ledgers: Vec<_> = ledgers.iter().collect();
     Ok(IndicatorInput::count(
         &bimteks.iter().collect::<Vec<_>>(),

@@ -1,8 +1,8 @@
 //! The panels of each kind of record: what its rules say beyond its fields and what happened.
 
 use records::{
-    ActionPlan, FieldType, Known as Value, MonitoringRound, PlaceState, Places, ProgrammeRecord,
-    ResponseKind, ResponseState, ShareProposal, ShareState,
+    ActionPlan, FieldType, Known as Value, MonitoringRound, PlaceState, Places, ProgrammeRecord, ResponseKind,
+    ResponseState, ShareProposal, ShareState,
 };
 
 use crate::{
@@ -50,7 +50,10 @@ impl Service {
                 "Nobody is in this round yet. Note first who is to be asked.",
             ),
             (_, 0) => both(format!("Semua {all} orang sudah ditutup."), format!("All {all} people are closed.")),
-            (_, _) => both(format!("{open} dari {all} orang belum ditanyai."), format!("{open} of {all} people are still to be asked.")),
+            (_, _) => both(
+                format!("{open} dari {all} orang belum ditanyai."),
+                format!("{open} of {all} people are still to be asked."),
+            ),
         });
         if asked(round).is_none() {
             panel.lines.push(both(
@@ -67,7 +70,13 @@ impl Service {
                 ResponseState::Different(all) => {
                     let how = |lang| all.iter().map(|said| said.what.how.shown(lang)).collect::<Vec<_>>().join(" / ");
                     let words = Both::of(how);
-                    [both(format!("dua keterangan berbeda: {}", words.id), format!("two statements differ: {}", words.en)), Both::default()]
+                    [
+                        both(
+                            format!("dua keterangan berbeda: {}", words.id),
+                            format!("two statements differ: {}", words.en),
+                        ),
+                        Both::default(),
+                    ]
                 }
             };
             let open = !matches!(state, ResponseState::Closed(_));
@@ -113,8 +122,14 @@ impl Service {
         }
         if bar.frozen > 0 {
             panel.lines.push(both(
-                format!("{} tempat ada di komputer yang tidak dipakai lagi: pemberi tempat memberikannya lagi.", bar.frozen),
-                format!("{} places lie with a computer that is no longer used: the owner grants them anew.", bar.frozen),
+                format!(
+                    "{} tempat ada di komputer yang tidak dipakai lagi: pemberi tempat memberikannya lagi.",
+                    bar.frozen
+                ),
+                format!(
+                    "{} places lie with a computer that is no longer used: the owner grants them anew.",
+                    bar.frozen
+                ),
             ));
         }
         let own = self.own_journal(places.doc.journal.scope.clone()).await;
@@ -128,8 +143,14 @@ impl Service {
         for over in &account.overdrawn {
             let who = who_said(&over.by, known);
             panel.lines.push(both(
-                format!("{}, {} menyerahkan {} tempat yang tidak dimilikinya: tidak ada yang diserahkan.", who.officer, who.office, over.what.places),
-                format!("{}, {} handed over {} places that were not theirs: nothing was handed over.", who.officer, who.office, over.what.places),
+                format!(
+                    "{}, {} menyerahkan {} tempat yang tidak dimilikinya: tidak ada yang diserahkan.",
+                    who.officer, who.office, over.what.places
+                ),
+                format!(
+                    "{}, {} handed over {} places that were not theirs: nothing was handed over.",
+                    who.officer, who.office, over.what.places
+                ),
             ));
         }
         let people = self.people(account.claims.iter().map(|claim| claim.person)).await?;
@@ -141,7 +162,8 @@ impl Service {
                     PlaceState::Waiting => both("daftar tunggu", "waiting list"),
                 };
                 let who = who_said(&claim.said.by, known);
-                let cells = [state, same(&format!("{}, {}", who.officer, who.office)), same(&number(&claim.limit_seen))];
+                let cells =
+                    [state, same(&format!("{}, {}", who.officer, who.office)), same(&number(&claim.limit_seen))];
                 let ask = may_free.then(|| RowAsk {
                     fact: "freed".to_owned(),
                     label: both("Tempat kembali", "Give back"),
@@ -162,7 +184,9 @@ impl Service {
         }
         let names = |people: Vec<records::PersonId>| async move {
             let found = self.people(people).await?;
-            Ok::<_, Problem>(found.by_name().iter().map(|person| found.called(person).name).collect::<Vec<_>>().join(", "))
+            Ok::<_, Problem>(
+                found.by_name().iter().map(|person| found.called(person).name).collect::<Vec<_>>().join(", "),
+            )
         };
         let line = match share.state() {
             ShareState::Empty => both(

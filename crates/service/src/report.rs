@@ -4,8 +4,8 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use identity::Region;
 use records::{
-    Content, Date, Digest, Figures, MonitoringRound, PartialDate, ProgrammeRecord, RecordKind, Report,
-    ReportState, ReportTables, ResponseKind, figure_words,
+    Content, Date, Digest, Figures, MonitoringRound, PartialDate, ProgrammeRecord, RecordKind, Report, ReportState,
+    ReportTables, ResponseKind, figure_words,
 };
 use views::{Filter, Page, Reader, ViewsError};
 
@@ -101,8 +101,10 @@ impl Service {
 
 /// The figures as a table.
 fn figures(tables: &ReportTables) -> Panel {
-    let mut panel =
-        Panel::new(both("Angka laporan", "Figures of the report"), [both("Yang dihitung", "What"), both("Jumlah", "Count")]);
+    let mut panel = Panel::new(
+        both("Angka laporan", "Figures of the report"),
+        [both("Yang dihitung", "What"), both("Jumlah", "Count")],
+    );
     for (code, count) in &tables.figures {
         let label = figure_words(code).map_or_else(|| same(code), Into::into);
         panel.rows.push(PanelRow::new(label, [same(&count.to_string())]));
@@ -115,7 +117,8 @@ fn tables(views: &Reader, region: &Region, from: Date, until: Date) -> Result<Re
     let inside = |date: &PartialDate| from <= date.span().first && date.span().last <= until;
     let mut hasher = blake3::Hasher::new_derive_key("simpul report sources v1");
     let mut counted = BTreeMap::<&str, i64>::new();
-    let mut count = |code, number: usize| *counted.entry(code).or_default() += i64::try_from(number).unwrap_or(i64::MAX);
+    let mut count =
+        |code, number: usize| *counted.entry(code).or_default() += i64::try_from(number).unwrap_or(i64::MAX);
     // None is counted, not unmeasured: these records are read here.
     for code in ["activities", "groups", "runs", "mentoring_visits", "monitored"] {
         count(code, 0);
@@ -125,13 +128,9 @@ fn tables(views: &Reader, region: &Region, from: Date, until: Date) -> Result<Re
     hasher.update(&participants.to_le_bytes());
     count("participants", usize::try_from(participants).unwrap_or(usize::MAX));
     let (mut trained, mut producing) = (BTreeSet::new(), BTreeSet::new());
-    for kind in [
-        RecordKind::Bimtek,
-        RecordKind::Group,
-        RecordKind::Run,
-        RecordKind::Mentoring,
-        RecordKind::MonitoringRound,
-    ] {
+    for kind in
+        [RecordKind::Bimtek, RecordKind::Group, RecordKind::Run, RecordKind::Mentoring, RecordKind::MonitoringRound]
+    {
         let mut records = views.records(kind, Some(region.clone()))?;
         records.sort_by(|a, b| a.doc().cmp(b.doc()));
         for record in &records {
@@ -150,7 +149,10 @@ fn tables(views: &Reader, region: &Region, from: Date, until: Date) -> Result<Re
                 count("runs", 1);
                 producing.extend(run.fields.group.one().cloned());
             } else if let ProgrammeRecord::Mentoring(mentoring) = record {
-                count("mentoring_visits", mentoring.events.visits.iter().filter(|said| inside(&said.what.date)).count());
+                count(
+                    "mentoring_visits",
+                    mentoring.events.visits.iter().filter(|said| inside(&said.what.date)).count(),
+                );
             } else if let ProgrammeRecord::MonitoringRound(round) = record {
                 count("monitored", monitored(round, &inside));
             }

@@ -147,7 +147,9 @@ impl Service {
     ) -> Result<(), Problem> {
         let (row, _) = self.held_sheet(id).await?;
         let (from, said): (Vec<String>, Vec<Saying>) = one_each(row.kind, fact, inputs).into_iter().unzip();
-        self.say_all(officer, id, &said).await.map_err(|(index, problem)| beside_its_input(from.get(index).map_or("", String::as_str), problem))
+        self.say_all(officer, id, &said)
+            .await
+            .map_err(|(index, problem)| beside_its_input(from.get(index).map_or("", String::as_str), problem))
     }
 
     /// Says several things in a record, as one change.

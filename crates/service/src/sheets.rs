@@ -9,14 +9,14 @@ use views::{Filter, Page, SheetFilter, SheetRow};
 
 use crate::{
     Service,
+    attendance::AttendanceView,
+    block::writer_name,
     both::Both,
     composed::{beyond, other, people_to_pick},
     find::FOUND_ROWS_MAX,
-    attendance::AttendanceView,
     indicators::IndicatorLine,
     inputs::InputKind,
     panel::{Panel, both, same},
-    block::writer_name,
     participants::parse_region,
     problem::Problem,
     reading::Known,
@@ -380,9 +380,8 @@ impl Service {
                     Asks::Several(_) => {}
                     Asks::Node => {
                         let writers = self.writers_of(record).await?.into_iter();
-                        let writers = writers.map(|journal| {
-                            (journal.node.to_string(), writer_name(&journal.node, known))
-                        });
+                        let writers =
+                            writers.map(|journal| (journal.node.to_string(), writer_name(&journal.node, known)));
                         shown.kind = InputKind::Choice(writers.collect());
                     }
                     Asks::Paper => {

@@ -8,7 +8,7 @@ use service::reply::{AttendanceMarks, AttendanceRow, AttendanceView};
 use service::{Command, MarkChange};
 
 use crate::app::App;
-use crate::frame::{Frame, Place, page, refused};
+use crate::frame::{Frame, Place, page};
 use crate::person::who;
 use crate::problem::{Problem, Reason};
 use crate::session::{Desk, Posted};

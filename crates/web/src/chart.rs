@@ -50,7 +50,8 @@ pub(crate) fn chart(words: Words, course: &[CoursePoint]) -> Option<Chart> {
     // Values have at most 15 digits, so nothing overflows; all 0 is a picture too.
     let range = (highest - lowest).max(1);
     let room = WIDTH - LABEL - VALUE;
-    let scale = |value: i64| i64::try_from(i128::from(value - lowest) * i128::from(room) / i128::from(range)).unwrap_or(0);
+    let scale =
+        |value: i64| i64::try_from(i128::from(value - lowest) * i128::from(room) / i128::from(range)).unwrap_or(0);
     let zero = LABEL + scale(0);
     let bar = |(at, point): (i64, &CoursePoint)| {
         let end = LABEL + scale(point.thousandths);
@@ -79,12 +80,8 @@ mod tests {
     /// Where each bar begins and how long it is, for values in thousandths.
     fn drawn(values: &[i64]) -> Vec<(i64, i64)> {
         let both = |text: &str| Both { id: text.to_owned(), en: text.to_owned() };
-        let point = |value: &i64| CoursePoint {
-            label: both("2026"),
-            thousandths: *value,
-            text: both("x"),
-            baseline: false,
-        };
+        let point =
+            |value: &i64| CoursePoint { label: both("2026"), thousandths: *value, text: both("x"), baseline: false };
         let course: Vec<CoursePoint> = values.iter().map(point).collect();
         let chart = chart(Words::of(Language::Indonesian), &course);
         chart.map_or_else(Vec::new, |chart| chart.bars.iter().map(|bar| (bar.x, bar.width)).collect())

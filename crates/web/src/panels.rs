@@ -1,6 +1,6 @@
 //! What the rules say of a record, as tables: one partial, `panels.html`, for every kind.
 
-use service::reply;
+use service::reply::{self, Both};
 
 use crate::words::Words;
 
@@ -32,7 +32,7 @@ impl Panel {
 
 /// `at` is the address of the record; `writes` whether this officer may say anything there.
 pub(crate) fn panels(words: Words, at: &str, panels: &[reply::Panel], writes: bool) -> Vec<Panel> {
-    let text = |both| words.of_both(both).to_owned();
+    let text = |both: &Both| words.of_both(both).to_owned();
     let panel = |(number, panel): (usize, &reply::Panel)| {
         let columns: Vec<String> = panel.columns.iter().map(text).collect();
         let row = |(index, row): (usize, &reply::PanelRow)| PanelRow {

@@ -116,10 +116,6 @@ mod tests {
             lines: vec![line(1), line(2)],
             rest: Rupiah(1),
         };
-        check(
-            shares,
-            &statement,
-            &[("Jumlah produksi", "4"), ("Laba", "Rp 1.001"), ("Sisa untuk kelompok", "Rp 1")],
-        );
+        check(shares, &statement, &[("Jumlah produksi", "4"), ("Laba", "Rp 1.001"), ("Sisa untuk kelompok", "Rp 1")]);
     }
 }

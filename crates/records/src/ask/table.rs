@@ -12,8 +12,9 @@ use crate::{
         Stamped, Visit,
     },
     empowerment::{
-        Adopted, Attendance, ContentGiven, Enrolled, Expected, FieldTest, Independent, Mark, MentoringVisit, Motivation, Need, Needed,
-        NextStep, Problem as Hindrance, Questionnaire, Response, ResponseKind, Sector, TrainingSubject, Unticked,
+        Adopted, Attendance, ContentGiven, Enrolled, Expected, FieldTest, Independent, Mark, MentoringVisit,
+        Motivation, Need, Needed, NextStep, Problem as Hindrance, Questionnaire, Response, ResponseKind, Sector,
+        TrainingSubject, Unticked,
     },
     group::{
         Channel, Dropped, Equipment, Joined, LeftGroup, Permit, PermitKind, PermitStep, Product, SoldThrough, TookPart,
@@ -99,10 +100,7 @@ const BIMTEK: &[FactForm] = &[
     form::<Enrolled>("enrolled", &[PERSON]),
     form::<Attendance>("attendance", &[PERSON, DAY, input::<Mark>("mark", "Kehadiran", "Attendance")]),
     form::<Unticked>("unticked", &[PERSON, DAY]),
-    form::<ContentGiven>(
-        "content",
-        &[input::<TrainingSubject>("subject", "Materi", "Subject"), DAY],
-    ),
+    form::<ContentGiven>("content", &[input::<TrainingSubject>("subject", "Materi", "Subject"), DAY]),
     form::<Needed>(
         "need",
         &[
@@ -274,11 +272,7 @@ const CHILD: &[FactForm] = &[
 const MONITORING: &[FactForm] = &[
     made::<Questionnaire>("questionnaire", &[input::<String>("title", "Judul", "Title")], questions),
     form::<Expected>("expected", &[PERSON]),
-    made::<Response>(
-        "response",
-        &[PERSON, input::<ResponseKind>("how", "Hasil", "How it went"), DATE],
-        answers,
-    ),
+    made::<Response>("response", &[PERSON, input::<ResponseKind>("how", "Hasil", "How it went"), DATE], answers),
     TAKE_BACK,
 ];
 

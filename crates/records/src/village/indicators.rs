@@ -128,8 +128,8 @@ impl FieldType for Thousandths {
         let mut groups = whole.trim_start_matches('-').split('.');
         let first = groups.next()?;
         let following: Vec<&str> = groups.collect();
-        let grouped = following.iter().all(|group| group.len() == 3)
-            && (following.is_empty() || (1..=3).contains(&first.len()));
+        let grouped =
+            following.iter().all(|group| group.len() == 3) && (following.is_empty() || (1..=3).contains(&first.len()));
         let plain = whole.replace('.', "");
         let plain = rest.map_or(plain.clone(), |rest| format!("{plain},{rest}"));
         if grouped { Self::from_text(&plain) } else { None }

@@ -61,7 +61,9 @@ async fn the_attendance_of_a_bimtek_is_marked_in_one_form() {
     marks.extend([(bawon.as_str(), "izin"), (was.as_str(), "")]);
     place(&kuripan.post(&grid, &token, &marks).await);
     let page = kuripan.get(&bimtek).await.body;
-    for expected in ["1 dari 2 peserta mengikuti semua hari", ">izin<", "6<span class=\"quiet block\">mengikuti semua hari"] {
+    for expected in
+        ["1 dari 2 peserta mengikuti semua hari", ">izin<", "6<span class=\"quiet block\">mengikuti semua hari"]
+    {
         assert!(page.contains(expected), "{expected}: {page}");
     }
     assert_eq!(page.matches("<strong>Kehadiran</strong>").count(), 7, "each mark is one thing that was said: {page}");
@@ -114,7 +116,8 @@ async fn a_script_marks_attendance_and_says_several_things_as_one_change() {
     assert_eq!(elsewhere.status, StatusCode::BAD_REQUEST, "{}", elsewhere.body);
 
     let two = |second: &str| {
-        let given = |day: &str| format!(r#"{{"fact": "content", "inputs": {{"subject": "motivation", "day": "{day}"}}}}"#);
+        let given =
+            |day: &str| format!(r#"{{"fact": "content", "inputs": {{"subject": "motivation", "day": "{day}"}}}}"#);
         format!(r#"{{"said": [{}, {}]}}"#, given("25-04-2016"), given(second))
     };
     let wrong = kuripan.api("POST", &format!("{api}/say-all"), &token, &[], &two("besok")).await;
@@ -151,7 +154,9 @@ async fn indicators_are_counted_from_the_records_or_asked_once_and_empty_is_not_
     ];
     let wrong = kuripan.sends(&form, &typed).await;
     assert_eq!(wrong.status, StatusCode::UNPROCESSABLE_ENTITY);
-    for expected in ["href=\"#value-C1\"", "C1: Tulis angka saja", "href=\"#unit-C7\"", "value=\"8.000.000\"", "value=\"12.5\""] {
+    for expected in
+        ["href=\"#value-C1\"", "C1: Tulis angka saja", "href=\"#unit-C7\"", "value=\"8.000.000\"", "value=\"12.5\""]
+    {
         assert!(wrong.body.contains(expected), "{expected}: {}", wrong.body);
     }
     let mut right = typed;
@@ -161,12 +166,16 @@ async fn indicators_are_counted_from_the_records_or_asked_once_and_empty_is_not_
     (before[3], before[4], before[6]) = (("baseline", "yes"), ("value-C1", "20"), ("value-C7", ""));
     place(&kuripan.sends(&form, &before[..6]).await);
     let page = kuripan.get(&period).await.body;
-    for expected in ["<strong>12,5 %</strong> pada masa ini", "<strong>20 %</strong> keadaan awal", "8.000.000 rupiah"] {
+    for expected in ["<strong>12,5 %</strong> pada masa ini", "<strong>20 %</strong> keadaan awal", "8.000.000 rupiah"]
+    {
         assert!(page.contains(expected), "{expected}: {page}");
     }
     let chart = page.split("id=\"C1\"").nth(1).and_then(|rest| rest.split("</section>").next()).unwrap();
     assert_eq!(chart.matches("<rect").count(), 2, "the baseline and the value: {chart}");
-    assert!(chart.contains("class=\"before\"") && chart.contains("<th scope=\"row\">Keadaan awal</th><td>20 %</td>"), "{chart}");
+    assert!(
+        chart.contains("class=\"before\"") && chart.contains("<th scope=\"row\">Keadaan awal</th><td>20 %</td>"),
+        "{chart}"
+    );
     let again = kuripan.get(&form).await.body;
     assert!(again.contains("value=\"12,5\"") && again.contains("value=\"survei\""), "{again}");
     let emptied = [("was-value-C1", "12,5"), ("value-C1", ""), ("unit-C1", "%"), ("was-unit-C1", "%")];
@@ -183,7 +192,8 @@ async fn a_monitoring_round_asks_its_questions_and_closes_in_every_way() {
     let round = kuripan.begins("monitoring", &[("programme", "desmigratif"), ("quarter", "01-2026")]).await;
     let page = kuripan.get(&round).await.body;
     assert!(page.contains("Belum ada orang dalam putaran ini") && page.contains("Kuesionernya belum ada"), "{page}");
-    let none = kuripan.sends(&format!("{round}/catat/questionnaire"), &[("title", "Triwulan I"), ("questions", " ")]).await;
+    let none =
+        kuripan.sends(&format!("{round}/catat/questionnaire"), &[("title", "Triwulan I"), ("questions", " ")]).await;
     assert!(none.body.contains("href=\"#questions\"") && none.body.contains("value=\"Triwulan I\""), "{}", none.body);
     let questions = [("title", "Triwulan I"), ("questions", "Apakah usaha berjalan?\r\n\r\nBerapa omzetnya?")];
     kuripan.says(&round, "questionnaire", &questions).await;
@@ -232,10 +242,13 @@ async fn a_plan_is_looked_at_before_it_is_approved_and_what_is_written_in_later_
     let date = [("date", "12-03-2026"), ("letter", "141/3")];
     let early = kuripan.sends(&approve, &date).await;
     assert_eq!(early.status, StatusCode::UNPROCESSABLE_ENTITY);
-    assert!(early.body.contains("belum lengkap sembilan bagian") && early.body.contains("value=\"141/3\""), "{}", early.body);
+    assert!(
+        early.body.contains("belum lengkap sembilan bagian") && early.body.contains("value=\"141/3\""),
+        "{}",
+        early.body
+    );
     assert!(kuripan.get(&plan).await.body.contains("Masih kosong: Sasaran,"));
-    let parts =
-        ["targets", "criteria", "technical", "funding", "sustainability", "roles", "evaluation", "schedule"];
+    let parts = ["targets", "criteria", "technical", "funding", "sustainability", "roles", "evaluation", "schedule"];
     let was = parts.map(|part| format!("was-{part}"));
     let mut fields: Vec<(&str, &str)> = parts.iter().map(|part| (*part, "ada")).collect();
     fields.extend(was.iter().map(|part| (part.as_str(), "")));
@@ -341,7 +354,10 @@ async fn nobody_is_turned_away_without_a_place() {
     kuripan.says(&places, "claim", &claim).await;
     let page = kuripan.get(&places).await.body;
     assert!(page.contains("? tempat · 0 pasti · 1 belum pasti · 0 menunggu"), "{page}");
-    assert!(page.contains("Tempat kembali") && !page.contains("catat/limit"), "the limit is the ministry's word: {page}");
+    assert!(
+        page.contains("Tempat kembali") && !page.contains("catat/limit"),
+        "the limit is the ministry's word: {page}"
+    );
     kuripan.says(&places, "freed", &[("person", "Turyati"), ("date", "13-03-2026")]).await;
     let page = kuripan.get(&places).await.body;
     assert!(page.contains("? tempat · 0 pasti · 0 belum pasti · 0 menunggu"), "{page}");
