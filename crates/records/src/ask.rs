@@ -61,11 +61,14 @@ pub struct FactForm {
     /// Its inputs, in the order of the form.
     pub inputs: &'static [InputSpec],
     /// None where the content also holds what its record says.
-    draft: Option<fn(Map<String, Value>) -> Result<FactDraft, RecordError>>,
+    draft: Option<Draft>,
     readable: fn(&[u8]) -> bool,
     /// What the content says beyond its inputs.
     beyond: fn(&[u8]) -> Vec<ToldPart>,
 }
+
+/// Makes a fact of what was typed.
+type Draft = fn(Map<String, Value>) -> Result<FactDraft, RecordError>;
 
 /// What a person typed for the form of a fact, read.
 #[derive(Debug, Clone, PartialEq, Eq)]

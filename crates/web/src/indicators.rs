@@ -204,13 +204,11 @@ fn field_of(refused: &str, codes: &[String]) -> String {
     }
 }
 
+/// Field and what is wrong with it, in words.
+type Faults = Vec<(String, String)>;
+
 /// Each value that was changed, by its code, and what is wrong with the form.
-fn changed(
-    words: Words,
-    sheet: &SheetView,
-    baseline: bool,
-    form: &Posted,
-) -> (Vec<(String, Saying)>, Vec<(String, String)>) {
+fn changed(words: Words, sheet: &SheetView, baseline: bool, form: &Posted) -> (Vec<(String, Saying)>, Faults) {
     let (mut said, mut errors) = (Vec::new(), Vec::new());
     let line = |text: &str| text.split_whitespace().collect::<Vec<_>>().join(" ");
     let changed = |name: &str| line(form.get(name)) != line(form.get(&format!("was-{name}")));
