@@ -180,6 +180,9 @@ pub(crate) enum Command {
     /// Who may log in at the pages of this node.
     #[command(subcommand)]
     Officer(OfficerCommand),
+    /// Which scripts may ask the API of this node.
+    #[command(subcommand)]
+    Token(TokenCommand),
     /// What this node holds, of whom, and what is nowhere else.
     Status {
         #[command(flatten)]
@@ -285,6 +288,43 @@ pub(crate) enum OfficerCommand {
         handle: String,
     },
     /// Who may log in.
+    List {
+        #[command(flatten)]
+        data: Data,
+        #[command(flatten)]
+        print: Print,
+    },
+}
+
+/// The tokens of scripts; no other node learns of them.
+#[derive(Debug, Subcommand)]
+pub(crate) enum TokenCommand {
+    /// Make a token for a script: prints its secret, this once.
+    #[command(
+        after_help = "Example:\n  simpul token add --data ./kuripan rekap-bulanan --scope personal --until 2027-03-31"
+    )]
+    Add {
+        #[command(flatten)]
+        data: Data,
+        #[command(flatten)]
+        by: By,
+        /// What it is for, in lower case; what the script writes stands under `token.NAME`.
+        name: String,
+        /// write or personal (who people are); may be repeated. Reading what names nobody is in every token.
+        #[arg(long = "scope", value_name = "SCOPE")]
+        scopes: Vec<String>,
+        /// The last day on which it can be used, at most a year from now.
+        #[arg(long, value_name = "DAY")]
+        until: String,
+    },
+    /// Withdraw a token; what was written with it stays.
+    Withdraw {
+        #[command(flatten)]
+        data: Data,
+        /// Which.
+        name: String,
+    },
+    /// Which tokens there are, without their secrets.
     List {
         #[command(flatten)]
         data: Data,

@@ -14,7 +14,7 @@ use crate::{
     carry,
     cli::{
         Act, BundleCommand, CharterCommand, Cli, Command, Data, OfficerCommand, ParticipantCommand, ParticipantFields,
-        Proposed,
+        Proposed, TokenCommand,
     },
     print,
 };
@@ -59,6 +59,7 @@ async fn carry_out(command: Command) -> anyhow::Result<()> {
         Command::Cutoff { data, node, scope, at, void } => tell(&data, Do::CutOff { node, scope, at, void }).await,
         Command::Participant(command) => participant(command).await,
         Command::Officer(command) => officer(command).await,
+        Command::Token(command) => token(command).await,
         Command::Status { data, print } => look(&data, Query::Status, print.json).await,
         Command::Bundle(BundleCommand::Export { data, out, office }) => {
             tell(&data, Do::ExportBundle { office, out: whole(&out)? }).await
@@ -228,6 +229,18 @@ async fn officer(command: OfficerCommand) -> anyhow::Result<()> {
         OfficerCommand::Reset { data, handle } => tell(&data, Do::ResetOfficer { handle }).await,
         OfficerCommand::Remove { data, handle } => tell(&data, Do::RemoveOfficer { handle }).await,
         OfficerCommand::List { data, print } => look(&data, Query::Officers, print.json).await,
+    }
+}
+
+async fn token(command: TokenCommand) -> anyhow::Result<()> {
+    match command {
+        TokenCommand::Add { data, by, name, scopes, until } => {
+            let scopes = scopes.iter().map(|scope| scope.parse()).collect::<Result<_, service::Problem>>();
+            let scopes = scopes.map_err(|problem| ask::hinted(&problem))?;
+            tell(&data, Do::AddToken { by: by.officer, name, scopes, until }).await
+        }
+        TokenCommand::Withdraw { data, name } => tell(&data, Do::WithdrawToken { name }).await,
+        TokenCommand::List { data, print } => look(&data, Query::Tokens, print.json).await,
     }
 }
 

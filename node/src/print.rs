@@ -4,7 +4,7 @@
 use comfy_table::{Table, presets::NOTHING};
 use service::reply::{
     BackupDone, CharterView, ConflictRow, CutDone, FieldView, GrantView, ImportDone, NetworkView, OfficerView,
-    ParticipantRow, ParticipantView, Reply, RestoreDone, StatusView, VerifyView,
+    ParticipantRow, ParticipantView, Reply, RestoreDone, StatusView, TokenView, VerifyView,
 };
 
 /// Prints the content of an answer as JSON.
@@ -58,6 +58,14 @@ pub(crate) fn reply(reply: &Reply) {
             line(format!("code {}", code.code));
             line(format!("{} logs in with it once, within {} days, and sets a password", code.handle, code.days));
         }
+        Reply::Tokens(tokens) => self::tokens(tokens),
+        Reply::NewToken(made) => {
+            line(format!("secret {}", made.secret));
+            line(format!(
+                "{} writes as {}, until {}; nobody is told the secret again",
+                made.token.name, made.token.officer, made.token.until
+            ));
+        }
         // What pages ask for; no command does.
         Reply::Glance(_)
         | Reply::Found(_)
@@ -68,7 +76,8 @@ pub(crate) fn reply(reply: &Reply) {
         | Reply::Sheets(_)
         | Reply::Sheet(_)
         | Reply::SheetForm(_)
-        | Reply::Preview(_) => {
+        | Reply::Preview(_)
+        | Reply::Table(_) => {
             line(serde_json::to_string_pretty(reply).unwrap_or_default());
         }
         Reply::Verified(found) => verified(found),
@@ -117,6 +126,20 @@ fn officers(officers: &[OfficerView]) {
             (true, seconds) => format!("has to wait {seconds} s after wrong passwords"),
         };
         table.add_row([&officer.handle, &officer.name, &roles.join(", "), &state]);
+    }
+    line(table.to_string());
+}
+
+fn tokens(tokens: &[TokenView]) {
+    if tokens.is_empty() {
+        return line("no script has a token: `simpul token add`");
+    }
+    let mut table = table(["name", "may", "until", "used", "made by"]);
+    for token in tokens {
+        let may: Vec<&str> = token.scopes.iter().map(|scope| scope.name()).collect();
+        let until = if token.ended { format!("{} (over)", token.until) } else { token.until.clone() };
+        let used = if token.used_ms.is_some() { "yes" } else { "never" };
+        table.add_row([&token.name, &may.join(", "), &until, used, &token.by]);
     }
     line(table.to_string());
 }

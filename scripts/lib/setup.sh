@@ -89,3 +89,17 @@ need_browser() {
     rm -r package "axe-core-$AXE_VERSION.tgz"
   ) || fail "could not fetch axe-core $AXE_VERSION" "npm pack axe-core@$AXE_VERSION"
 }
+
+# What asks the API everything that its description allows, and more. Everything it needs is pinned by hash.
+need_schemathesis() {
+  local folder="$TARGET_DIR/schemathesis" wanted=tests/api/requirements.txt
+  ! cmp -s "$wanted" "$folder/requirements.txt" || return 0
+  need_debian python3 python3-venv
+  say "fetching schemathesis"
+  rm -rf "$folder"
+  {
+    python3 -m venv "$folder" &&
+      "$folder/bin/pip" install --quiet --disable-pip-version-check --require-hashes --requirement "$wanted"
+  } || fail "could not fetch schemathesis from PyPI" "python3 -m pip download --require-hashes -r $wanted says why"
+  cp "$wanted" "$folder/requirements.txt"
+}

@@ -4,7 +4,7 @@ use std::path::PathBuf;
 
 use serde::{Deserialize, Serialize};
 
-use crate::{Find, FindSheets, MarkChange, Proposal, Role, Saying, TextChange};
+use crate::{Find, FindSheets, MarkChange, Proposal, Role, Saying, TableOf, TextChange, TokenScope};
 
 /// A request that changes something or writes a file.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
@@ -242,6 +242,22 @@ pub enum Command {
         /// The handle.
         handle: String,
     },
+    /// Make a token with which a script asks the API.
+    AddToken {
+        /// The officer who makes it.
+        by: String,
+        /// Its name.
+        name: String,
+        /// What it allows; reading in any case.
+        scopes: Vec<TokenScope>,
+        /// The last day on which it can be used.
+        until: String,
+    },
+    /// Let a token open nothing any more.
+    WithdrawToken {
+        /// Its name.
+        name: String,
+    },
     /// Write a backup.
     BackUp {
         /// The file to write.
@@ -324,8 +340,15 @@ pub enum Query {
     OnlyHere,
     /// The officers who may log in here.
     Officers,
+    /// The tokens that scripts have.
+    Tokens,
     /// The participants as a table.
     Export,
+    /// A list as a table, with everything that its filter finds.
+    Table {
+        /// Which.
+        of: TableOf,
+    },
     /// Recompute everything from the journals and compare.
     Verify,
 }

@@ -8,6 +8,7 @@ use records::{
     ProgrammeRecord, RecordKind, Said, Unticked,
 };
 use serde::{Deserialize, Serialize};
+use utoipa::ToSchema;
 
 use crate::{
     Service,
@@ -20,7 +21,7 @@ use crate::{
 };
 
 /// The attendance of a Bimtek.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 pub struct AttendanceView {
     /// Its days, as 2026-03-12; empty while the first day is not exact or the last lies before it.
     pub days: Vec<String>,
@@ -41,7 +42,7 @@ pub struct AttendanceView {
 }
 
 /// One person's attendance.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 pub struct AttendanceRow {
     /// The person's code.
     pub person: String,
@@ -57,7 +58,7 @@ pub struct AttendanceRow {
 }
 
 /// What stands for one person and day.
-#[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize, ToSchema)]
 pub struct AttendanceMarks {
     /// The code of the mark; empty where nobody marked; the codes with `/` between them where offices differ.
     pub mark: String,
@@ -68,7 +69,7 @@ pub struct AttendanceMarks {
 }
 
 /// What an officer changed in the grid.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 pub struct MarkChange {
     /// The person's code.
     pub person: String,

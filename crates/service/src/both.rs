@@ -2,9 +2,10 @@
 
 use records::{Lang, Words};
 use serde::{Deserialize, Serialize};
+use utoipa::ToSchema;
 
 /// One thing in Indonesian and in English.
-#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Default, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Default, Serialize, Deserialize, ToSchema)]
 pub struct Both {
     /// In Indonesian.
     pub id: String,

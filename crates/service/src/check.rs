@@ -4,6 +4,7 @@ use std::collections::BTreeSet;
 
 use records::{FieldType, PartialDate, RecordKind, Sex};
 use serde::{Deserialize, Serialize};
+use utoipa::ToSchema;
 use views::{Filter, Page};
 
 use crate::{
@@ -18,7 +19,7 @@ use crate::{
 const SAME_NAME_MAX: usize = 5;
 
 /// Somebody who may be the same person.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 pub struct MaybeSame {
     /// Who.
     pub row: FoundRow,
@@ -27,7 +28,7 @@ pub struct MaybeSame {
 }
 
 /// What to look at again.
-#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 pub struct CheckView {
     /// The field and a question about it.
     pub questions: Vec<(String, Both)>,

@@ -3,6 +3,7 @@
 
 use records::{Date, PartialDate};
 use serde::{Deserialize, Serialize};
+use utoipa::ToSchema;
 use views::{Decided, Filter, Page, ParticipantRow as ViewRow};
 
 use crate::{Service, both::Both, participants::parse_region, problem::Problem, reference};
@@ -11,12 +12,13 @@ use crate::{Service, both::Both, participants::parse_region, problem::Problem, r
 pub const FOUND_ROWS_MAX: u32 = 200;
 
 /// What is looked for. What is not set does not filter.
-#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 #[serde(default)]
 pub struct Find {
     /// Words that names begin with, or the beginning of a register number.
     pub search: Option<String>,
     /// The code of a village, regency or province.
+    #[schema(pattern = "^(id|[0-9]{2}([.][0-9]{2}([.][0-9]{2}([.][0-9]{4})?)?)?)$")]
     pub region: Option<String>,
     /// A production group.
     pub group: Option<String>,
@@ -26,12 +28,13 @@ pub struct Find {
     pub contested: bool,
     /// Behind this row of an earlier answer.
     pub after: Option<i64>,
-    /// How many rows.
+    /// How many rows; 0 for as many as there may be.
+    #[schema(maximum = 200)]
     pub limit: u32,
 }
 
 /// How far people are, as a list filters it.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 #[serde(rename_all = "kebab-case")]
 pub enum FindStage {
     /// Nothing is decided yet.
@@ -49,7 +52,7 @@ pub enum FindStage {
 }
 
 /// One participant in a list.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 pub struct FoundRow {
     /// The person's code.
     pub person: String,
@@ -82,7 +85,7 @@ pub struct FoundRow {
 }
 
 /// A part of a list.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 pub struct Found {
     /// How many are found in all.
     pub total: u64,
@@ -96,10 +99,11 @@ pub struct Found {
     pub next: Option<i64>,
 }
 
-impl Service {
-    pub(crate) async fn found(&self, find: Find) -> Result<Found, Problem> {
-        let region = find.region.as_deref().map(parse_region).transpose()?;
-        let (decided, left) = match find.stage {
+impl Find {
+    /// The same, as the tables are asked.
+    pub(crate) fn filter(self) -> Result<Filter, Problem> {
+        let region = self.region.as_deref().map(parse_region).transpose()?;
+        let (decided, left) = match self.stage {
             None => (None, None),
             Some(FindStage::Undecided) => (Some(Decided::Undecided), Some(false)),
             Some(FindStage::Accepted) => (Some(Decided::As(records::Outcome::Accepted)), Some(false)),
@@ -108,17 +112,23 @@ impl Service {
             Some(FindStage::Different) => (Some(Decided::Different), Some(false)),
             Some(FindStage::Left) => (None, Some(true)),
         };
-        let filter = Filter {
+        Ok(Filter {
             region,
-            text: find.search,
-            group: find.group,
+            text: self.search,
+            group: self.group,
             decided,
             left,
-            contested: find.contested,
+            contested: self.contested,
             ..Filter::default()
-        };
+        })
+    }
+}
+
+impl Service {
+    pub(crate) async fn found(&self, find: Find) -> Result<Found, Problem> {
         let limit = find.limit.clamp(1, FOUND_ROWS_MAX) as usize;
         let page = Page { after: find.after, ..Page::first(limit + 1) };
+        let filter = find.filter()?;
         self.reading()
             .look(move |views| {
                 let mut listed = views.list(&filter, page)?;

@@ -5,6 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use identity::{Class, Coordinate, JournalId, NodeKey, ScopeName};
 use serde::{Deserialize, Serialize};
 use sync::PeerState;
+use utoipa::ToSchema;
 use views::{Filter, Page, SheetFilter};
 
 use crate::{
@@ -19,7 +20,7 @@ use crate::{
 const NAMED_ENTRIES_MAX: u64 = 400;
 
 /// An office that is connected now.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 pub struct Connected {
     /// Its name.
     pub office: String,
@@ -28,7 +29,7 @@ pub struct Connected {
 }
 
 /// The last word of another office.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 pub struct Heard {
     /// Its name.
     pub office: String,
@@ -37,7 +38,7 @@ pub struct Heard {
 }
 
 /// What an officer needs to know at any time. It changes whenever something arrives, leaves, or is confirmed.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 pub struct Glance {
     /// The office.
     pub office: OwnOffice,
@@ -64,7 +65,7 @@ pub struct Glance {
 }
 
 /// Somebody of whom something is only here.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 pub struct OnlyHereRow {
     /// Who.
     pub row: FoundRow,
@@ -75,7 +76,7 @@ pub struct OnlyHereRow {
 }
 
 /// What is only here, by whom it is about.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 pub struct OnlyHere {
     /// All changes.
     pub changes: u64,

@@ -20,6 +20,7 @@ use crate::{
     problem::{Code, Problem},
     reference,
     reply::ImportDone,
+    table::text_cell,
 };
 
 /// The largest table, in bytes.
@@ -201,11 +202,6 @@ impl Service {
         let bytes = table.into_inner().map_err(|error| Problem::internal(&error))?;
         String::from_utf8(bytes).map_err(|error| Problem::internal(&error))
     }
-}
-
-/// A cell that no table program takes for a formula.
-fn text_cell(text: String) -> String {
-    if text.starts_with(['=', '+', '-', '@', '\t', '\r']) { format!("'{text}") } else { text }
 }
 
 async fn read(file: &Path) -> Result<Vec<u8>, Problem> {

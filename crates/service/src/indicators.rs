@@ -8,6 +8,7 @@ use records::{
     ProgrammeRecord, RecordKind, Said, computed_indicators,
 };
 use serde::{Deserialize, Serialize};
+use utoipa::ToSchema;
 use views::{Reader, ViewsError};
 
 use crate::{
@@ -20,7 +21,7 @@ use crate::{
 };
 
 /// One indicator in a period.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 pub struct IndicatorLine {
     /// Its code, e.g. `O2`.
     pub code: String,
@@ -43,7 +44,7 @@ pub struct IndicatorLine {
 }
 
 /// A value that an office reports.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 pub struct ReportedValue {
     /// With its unit.
     pub text: Both,
@@ -54,7 +55,7 @@ pub struct ReportedValue {
 }
 
 /// A value of this office, as a form takes it.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 pub struct OwnValue {
     /// The value.
     pub value: String,
@@ -67,7 +68,7 @@ pub struct OwnValue {
 }
 
 /// One bar of a chart.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 pub struct CoursePoint {
     /// The period, or that it is the baseline.
     pub label: Both,

@@ -2,11 +2,12 @@
 
 use records::{RecordKind, ValueType};
 use serde::{Deserialize, Serialize};
+use utoipa::ToSchema;
 
 use crate::both::Both;
 
 /// What a field takes.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 #[serde(rename_all = "kebab-case")]
 pub enum InputKind {
     /// One line of text.
@@ -34,7 +35,7 @@ pub enum InputKind {
 }
 
 /// A field of a participant.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 pub struct Input {
     /// Its name in commands.
     pub field: String,

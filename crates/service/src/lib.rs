@@ -25,6 +25,7 @@ mod import;
 mod indicators;
 mod inputs;
 mod joining;
+mod kept;
 mod network;
 mod officers;
 mod offices;
@@ -44,6 +45,8 @@ mod sheet_write;
 mod sheets;
 mod shown;
 mod status;
+mod table;
+mod tokens;
 
 use std::{
     net::SocketAddr,
@@ -61,7 +64,8 @@ use crate::{
     health::Looking,
     officers::Officers,
     reading::{Known, Reading},
-    reply::OfficerView,
+    reply::{OfficerView, TokenView},
+    tokens::Tokens,
 };
 
 pub use ask::{Ask, Command, Progress, Query};
@@ -80,6 +84,8 @@ pub use sheet_kinds::{SheetInput, SheetKind, fact_fault, fact_inputs, sheet_faul
 pub use sheet_write::{Saying, TextChange};
 pub use sheets::FindSheets;
 pub use store::{MachineKeySource, Options as StoreOptions, write_file};
+pub use table::{TableFormat, TableOf};
+pub use tokens::{TOKEN_DAYS_MAX, TOKEN_NAME_BYTES_MAX, TOKEN_PREFIX, TokenScope};
 
 /// How a node is to run.
 #[derive(Clone)]
@@ -113,6 +119,7 @@ struct Inner {
     /// In which state this office was at the last look.
     said: Mutex<Option<::health::State>>,
     officers: Officers,
+    tokens: Tokens,
 }
 
 impl Service {
@@ -137,9 +144,9 @@ impl Service {
         let reading = Reading::start(views, node.clone(), updates).await?;
         let looking = Looking::open(&folder, networked);
         // Read only once the folder is locked: nobody else changes it from here on.
-        let officers = Officers::open(&folder)?;
-        let service =
-            Self(Arc::new(Inner { node, reading, folder, advertise, looking, said: Mutex::new(None), officers }));
+        let (officers, tokens) = (Officers::open(&folder)?, Tokens::open(&folder)?);
+        let said = Mutex::new(None);
+        let service = Self(Arc::new(Inner { node, reading, folder, advertise, looking, said, officers, tokens }));
         if networked {
             tokio::spawn(Self::keep_looking(Arc::downgrade(&service.0)));
         }
@@ -225,6 +232,13 @@ impl Service {
                 self.0.officers.remove(&handle)?;
                 Reply::Done
             }
+            Command::AddToken { by, name, scopes, until } => {
+                Reply::NewToken(self.0.tokens.add(&by, &name, &scopes, &until)?)
+            }
+            Command::WithdrawToken { name } => {
+                self.0.tokens.withdraw(&name)?;
+                Reply::Done
+            }
             Command::ExportBundle { office, out } => Reply::Bundle(self.export_bundle(&office, &out).await?),
             Command::BackUp { out } => Reply::BackedUp(self.back_up(&out, progress).await?),
             Command::HandleAlert { key, by, until_ms } => {
@@ -265,6 +279,8 @@ impl Service {
             }
             Query::OnlyHere => Reply::OnlyHere(self.only_here_view().await?),
             Query::Officers => Reply::Officers(self.0.officers.all()),
+            Query::Table { of } => Reply::Table(Box::new(self.table(of).await?)),
+            Query::Tokens => Reply::Tokens(self.0.tokens.all()),
             Query::Export => {
                 let line = self.export().await?;
                 Reply::Carry { file: line.clone().into_bytes(), line }
@@ -284,6 +300,11 @@ impl Service {
     /// The officer of a handle, as they stand now.
     pub fn officer(&self, handle: &str) -> Option<OfficerView> {
         self.0.officers.get(handle)
+    }
+
+    /// The token of a secret that a script gave, if it can be used now.
+    pub fn token(&self, secret: &str) -> Option<TokenView> {
+        self.0.tokens.used(secret)
     }
 
     /// Whether anybody can log in or holds a code for it.

@@ -12,16 +12,20 @@ mod own;
 
 use std::{
     collections::BTreeMap,
-    fs,
-    path::{Path, PathBuf},
-    sync::{Arc, Mutex, MutexGuard, PoisonError},
+    path::Path,
+    sync::{Arc, MutexGuard},
     time::{SystemTime, UNIX_EPOCH},
 };
 
 use identity::Officer;
 use serde::{Deserialize, Serialize};
+use utoipa::ToSchema;
 
-use crate::problem::{Code, Problem, chain};
+use crate::{
+    kept::Kept,
+    problem::{Code, Problem},
+    tokens::TOKEN_PREFIX,
+};
 
 /// Where they are kept in the data folder.
 const FILE: &str = "officers.json";
@@ -45,7 +49,7 @@ pub const PASSWORD_CHARS_MIN: usize = 8;
 const STRETCH: (u32, u32) = (32 * 1024, 3);
 
 /// What an officer may do here. One person may hold several.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize, ToSchema)]
 #[serde(rename_all = "lowercase")]
 pub enum Role {
     /// Registers and edits at the counter.
@@ -84,7 +88,7 @@ impl std::str::FromStr for Role {
 }
 
 /// An officer, without anything secret.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 pub struct OfficerView {
     /// The handle that stands in every entry.
     pub handle: String,
@@ -102,7 +106,7 @@ pub struct OfficerView {
 }
 
 /// What is known of an officer's recovery sheet.
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 #[serde(rename_all = "kebab-case")]
 pub enum RecoverySheetState {
     /// There is none.
@@ -127,7 +131,7 @@ impl OfficerView {
 }
 
 /// A one-time code, told once.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 pub struct OfficerCode {
     /// Whose it is.
     pub handle: String,
@@ -160,7 +164,7 @@ impl From<Problem> for NotLetIn {
 }
 
 #[derive(Debug, Clone, Default, Serialize, Deserialize)]
-struct Kept {
+struct All {
     officers: BTreeMap<String, KeptOfficer>,
 }
 
@@ -192,51 +196,21 @@ impl std::fmt::Debug for Secret {
 
 /// The officers of one data folder. Cheap to clone.
 #[derive(Debug, Clone)]
-pub(crate) struct Officers(Arc<Inner>);
-
-#[derive(Debug)]
-struct Inner {
-    path: PathBuf,
-    kept: Mutex<Kept>,
-}
+pub(crate) struct Officers(Arc<Kept<All>>);
 
 impl Officers {
     /// Reads them; a folder without the file has none.
     pub(crate) fn open(folder: &Path) -> Result<Self, Problem> {
-        let path = folder.join(FILE);
-        let kept = match fs::read(&path) {
-            Ok(bytes) => serde_json::from_slice(&bytes).map_err(|error| {
-                Problem::new(
-                    Code::Storage,
-                    format!("{} cannot be read: {error}", path.display()),
-                    "move it aside and add the officers again; no record is in it",
-                )
-            })?,
-            Err(error) if error.kind() == std::io::ErrorKind::NotFound => Kept::default(),
-            Err(error) => return Err(Problem::new(Code::Storage, error, "run `simpul doctor`")),
-        };
-        Ok(Self(Arc::new(Inner { path, kept: Mutex::new(kept) })))
+        let otherwise = "move it aside and add the officers again; no record is in it";
+        Ok(Self(Arc::new(Kept::open(folder, FILE, otherwise)?)))
     }
 
-    fn kept(&self) -> MutexGuard<'_, Kept> {
-        self.0.kept.lock().unwrap_or_else(PoisonError::into_inner)
+    fn kept(&self) -> MutexGuard<'_, All> {
+        self.0.get()
     }
 
-    /// Changes what is kept: in the file first, or not at all.
-    fn change<T>(&self, change: impl FnOnce(&mut Kept) -> Result<T, Problem>) -> Result<T, Problem> {
-        let mut kept = self.kept();
-        let mut new = kept.clone();
-        let done = change(&mut new)?;
-        let bytes = serde_json::to_vec_pretty(&new).map_err(|error| Problem::internal(&error))?;
-        store::write_file(&self.0.path, bytes).map_err(|error| {
-            Problem::new(
-                Code::Storage,
-                format!("{} cannot be written: {}", self.0.path.display(), chain(&error)),
-                "free some space on this disk, then try again",
-            )
-        })?;
-        *kept = new;
-        Ok(done)
+    fn change<T>(&self, change: impl FnOnce(&mut All) -> Result<T, Problem>) -> Result<T, Problem> {
+        self.0.change(change)
     }
 
     pub(crate) fn add(&self, handle: &str, name: &str, roles: &[Role]) -> Result<OfficerCode, Problem> {
@@ -355,6 +329,9 @@ impl Officers {
 /// Handle and name of an officer, if they can be that.
 fn named(handle: &str, name: &str) -> Result<(Officer, String), Problem> {
     let officer = Officer::new(handle).map_err(|error| Problem::bad_input(error, "for example siti"))?;
+    if handle.starts_with(TOKEN_PREFIX) {
+        return Err(Problem::bad_input(format!("{handle} is what a token of a script is called"), "for example siti"));
+    }
     let name = name.split_whitespace().collect::<Vec<_>>().join(" ");
     if name.is_empty() || name.chars().count() > 80 || name.chars().any(char::is_control) {
         return Err(Problem::bad_input("an officer's name has 1 to 80 characters", "for example --name \"Siti\""));
@@ -406,12 +383,12 @@ fn unknown(handle: &str) -> Problem {
     Problem::not_found(format!("there is no officer {handle}"), "`simpul officer list` shows them")
 }
 
-fn now_ms() -> i64 {
+pub(crate) fn now_ms() -> i64 {
     let since = SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default();
     i64::try_from(since.as_millis()).unwrap_or(i64::MAX)
 }
 
-fn random<const N: usize>() -> Result<[u8; N], Problem> {
+pub(crate) fn random<const N: usize>() -> Result<[u8; N], Problem> {
     let mut bytes = [0; N];
     getrandom::fill(&mut bytes).map_err(|error| Problem::new(Code::Internal, error, "try again"))?;
     Ok(bytes)
@@ -460,6 +437,8 @@ fn same(a: &[u8], b: &[u8]) -> bool {
 
 #[cfg(test)]
 mod tests {
+    use std::fs;
+
     use super::*;
 
     fn with_siti() -> (tempfile::TempDir, Officers) {

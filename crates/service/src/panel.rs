@@ -5,6 +5,7 @@ use std::collections::BTreeMap;
 
 use records::{FieldType, PersonId};
 use serde::{Deserialize, Serialize};
+use utoipa::ToSchema;
 use views::{Filter, Page};
 
 use crate::{
@@ -15,7 +16,7 @@ use crate::{
 };
 
 /// A table about a record.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 pub struct Panel {
     /// What it is about.
     pub title: Both,
@@ -28,7 +29,7 @@ pub struct Panel {
 }
 
 /// A row of a panel.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 pub struct PanelRow {
     /// What it is about.
     pub head: Both,
@@ -41,7 +42,7 @@ pub struct PanelRow {
 }
 
 /// Something that this office may say about a row.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 pub struct RowAsk {
     /// Its name in commands.
     pub fact: String,
@@ -54,7 +55,7 @@ pub struct RowAsk {
 }
 
 /// How a person is called in lists.
-#[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize, ToSchema)]
 pub struct Called {
     /// By name, else by register number, else by code.
     pub name: String,

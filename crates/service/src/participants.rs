@@ -54,7 +54,7 @@ impl Service {
         fields: &[(String, String)],
         shown: Option<&str>,
     ) -> Result<(), Problem> {
-        let form: Shown = shown.map(str::parse).transpose()?.unwrap_or_default();
+        let form = shown.map(str::parse::<Shown>).transpose()?;
         let officer = parse_officer(officer)?;
         let held = self.find(id).await?;
         if fields.is_empty() {
@@ -71,10 +71,7 @@ impl Service {
                 continue;
             }
             let document = document_of(&held, kind)?;
-            let shown = match form.heads(kind) {
-                Some(shown) => shown,
-                None => self.snapshot(&document).await?.heads,
-            };
+            let shown = self.heads_of_form(form.as_ref(), kind, &document).await?;
             writes.push(Write {
                 target: Target::Document(document),
                 officer: officer.clone(),
@@ -96,14 +93,15 @@ impl Service {
         value: &str,
         shown: Option<&str>,
     ) -> Result<(), Problem> {
-        let form: Shown = shown.map(str::parse).transpose()?.unwrap_or_default();
+        let form = shown.map(str::parse::<Shown>).transpose()?;
         let officer = parse_officer(officer)?;
         let held = self.find(id).await?;
         let kind = field_kind(field).ok_or_else(|| no_field(field))?;
         let document = document_of(&held, kind)?;
         let snapshot = self.snapshot(&document).await?;
         let edit = records::choose(kind, &snapshot, field, value)?;
-        let what = What::Change { shown: form.heads(kind).unwrap_or(snapshot.heads), edits: vec![edit] };
+        let shown = self.heads_of_form(form.as_ref(), kind, &document).await?;
+        let what = What::Change { shown, edits: vec![edit] };
         self.write(vec![Write { target: Target::Document(document), officer, what }]).await.map(drop)
     }
 

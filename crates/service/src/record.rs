@@ -8,6 +8,7 @@ use identity::{Coordinate, OfficeId, ScopeName};
 use jiff::Zoned;
 use records::{FieldSpec, FieldType, PartialDate, RecordKind, RuleBook};
 use serde::{Deserialize, Serialize};
+use utoipa::ToSchema;
 use views::{Filter, Page, Participant};
 
 use crate::{
@@ -23,7 +24,7 @@ use crate::{
 };
 
 /// Who said something.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 pub struct Who {
     /// The office, by name.
     pub office: String,
@@ -36,7 +37,7 @@ pub struct Who {
 }
 
 /// One of the values of a field.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 pub struct RecordValue {
     /// The stored text; none for a value of another type.
     pub stored: Option<String>,
@@ -47,7 +48,7 @@ pub struct RecordValue {
 }
 
 /// A field and every value that stands.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 pub struct RecordField {
     /// Its name in commands.
     pub field: String,
@@ -60,7 +61,7 @@ pub struct RecordField {
 }
 
 /// Something that happened.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 pub struct RecordEvent {
     /// What kind: step, decision or leaving.
     pub what: String,
@@ -71,7 +72,7 @@ pub struct RecordEvent {
 }
 
 /// One thing that was written, at any time.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 pub struct RecordPast {
     /// Who wrote it.
     pub who: Who,
@@ -82,7 +83,7 @@ pub struct RecordPast {
 }
 
 /// An office that is to hold this record.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 pub struct Holder {
     /// Its name.
     pub office: String,
@@ -91,7 +92,7 @@ pub struct Holder {
 }
 
 /// What stands beside every record: how it came about, who holds it, and whether it may be changed here.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 pub struct Beside {
     /// Everything that was written, the newest first.
     pub history: Vec<RecordPast>,
@@ -104,7 +105,7 @@ pub struct Beside {
 }
 
 /// Everything about one participant.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 pub struct RecordView {
     /// As in a list.
     pub row: FoundRow,

@@ -3,6 +3,7 @@
 use std::path::PathBuf;
 
 use serde::{Deserialize, Serialize};
+use utoipa::ToSchema;
 
 pub use crate::attendance::{AttendanceMarks, AttendanceRow, AttendanceView};
 pub use crate::both::Both;
@@ -21,6 +22,8 @@ pub use crate::sheet_kinds::{SheetInput, SheetKind};
 pub use crate::sheets::{
     FactAsked, FoundSheets, PaperLine, SheetEvent, SheetLine, SheetPart, SheetText, SheetView, SlipView,
 };
+pub use crate::table::TableView;
+pub use crate::tokens::{NewToken, TokenView};
 pub use ::health::{Figures, Level, Ministries, Need, Since, State, words::Said};
 
 /// The answer to one [`crate::Ask`].
@@ -88,6 +91,12 @@ pub enum Reply {
     Officers(Vec<OfficerView>),
     /// A one-time code.
     OfficerCode(OfficerCode),
+    /// A list as a table.
+    Table(Box<TableView>),
+    /// The tokens that scripts have.
+    Tokens(Vec<TokenView>),
+    /// A token and its secret.
+    NewToken(NewToken),
     /// A bundle was written or taken in.
     Bundle(BundleDone),
     /// A backup was written.
@@ -99,7 +108,7 @@ pub enum Reply {
 }
 
 /// The office of a node.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 pub struct OwnOffice {
     /// Its id, which it has before it is admitted.
     pub id: String,

@@ -3,6 +3,7 @@
 use identity::Class;
 use records::{Asks, FactForm, InputSpec, RecordKind, ValueType};
 use serde::{Deserialize, Serialize};
+use utoipa::ToSchema;
 
 use crate::{
     both::Both,
@@ -36,7 +37,7 @@ const KINDS: [(&str, RecordKind); 22] = [
 ];
 
 /// A kind of record beside people and participations.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 pub struct SheetKind {
     /// Its name in addresses and commands.
     pub code: String,
@@ -44,10 +45,12 @@ pub struct SheetKind {
     pub label: Both,
     /// Whether each belongs to one village.
     pub of_village: bool,
+    /// Whether it says who people are, or what only their own offices may know: a token needs `personal` for it.
+    pub personal: bool,
 }
 
 /// One input of a form of such a record, or of something that is said in it.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 pub struct SheetInput {
     /// Its name in commands.
     pub field: String,
@@ -67,6 +70,7 @@ pub fn sheet_kinds() -> Vec<SheetKind> {
         code: (*code).to_owned(),
         label: kind.label().into(),
         of_village: of_village(kind),
+        personal: is_personal(*kind),
     };
     KINDS.iter().map(kind).collect()
 }
@@ -159,6 +163,22 @@ fn label(kind: RecordKind, key: &str, label: records::Words) -> Both {
     Both { id: plain(label.id, "Kode "), en: plain(&en, "") }
 }
 
+/// By the class of its scope, and, where that holds no names, by whether its pages call somebody by name.
+fn is_personal(kind: RecordKind) -> bool {
+    match kind.class() {
+        Class::Coordination | Class::Board => false,
+        Class::Participation => {
+            let is_person = |value: ValueType| value == ValueType::Person;
+            let asks_person =
+                |asks: Asks| matches!(asks, Asks::Value(value) | Asks::Several(value) if is_person(value));
+            let plain = |form: &FactForm| !form.inputs.iter().any(|input| asks_person(input.asks));
+            let says_no_name = kind.facts().iter().all(|spec| kind.fact_form(spec.key).is_some_and(plain));
+            kind.fields().iter().any(|spec| is_person(spec.value)) || !says_no_name
+        }
+        Class::Agenda | Class::Internal | Class::Identity | Class::Money | Class::Case | Class::Care => true,
+    }
+}
+
 pub(crate) fn kind_of(code: &str) -> Option<RecordKind> {
     KINDS.iter().find(|(known, _)| *known == code).map(|(_, kind)| *kind)
 }
@@ -179,6 +199,17 @@ mod tests {
             assert!(named.contains(&kind), "{kind:?}");
             assert_eq!(kind_of(code_of(kind)), Some(kind));
             assert!(sheet_inputs(code_of(kind)).is_some_and(|inputs| !inputs.is_empty()), "{kind:?}");
+        }
+    }
+
+    #[test]
+    fn kinds_that_name_people_or_are_for_their_offices_alone_are_personal() {
+        let personal = |code: &str| sheet_kinds().into_iter().find(|kind| kind.code == code).unwrap().personal;
+        for code in ["pengaduan", "konsultasi", "anak", "buku-tamu", "buku-kas", "pinjaman", "kelompok", "penilaian"] {
+            assert!(personal(code), "{code}");
+        }
+        for code in ["profil-desa", "rencana-aksi", "indikator", "laporan", "pengumuman"] {
+            assert!(!personal(code), "{code}");
         }
     }
 

@@ -6,6 +6,7 @@ use identity::{Class, Coordinate, Officer, Region, ScopeName};
 use jiff::Zoned;
 use records::{Asks, Date, FieldType, PartialDate, PersonId, ProgrammeRecord, RecordKind, ValueType, holds_nik};
 use serde::{Deserialize, Serialize};
+use utoipa::ToSchema;
 use views::{Filter, Page, SheetFilter, SheetRow, sheet_id};
 
 use crate::{
@@ -23,7 +24,7 @@ use crate::{
 const LINES_CHARS_MAX: usize = 20_000;
 
 /// What a form changed in a text that people write together.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 pub struct TextChange {
     /// The text.
     pub field: String,
@@ -97,7 +98,7 @@ impl Service {
         texts: &[TextChange],
         shown: Option<&str>,
     ) -> Result<(), Problem> {
-        let form: Shown = shown.map(str::parse).transpose()?.unwrap_or_default();
+        let form = shown.map(str::parse::<Shown>).transpose()?;
         let officer = parse_officer(officer)?;
         let (row, _) = self.held_sheet(id).await?;
         let kind = row.kind;
@@ -111,10 +112,7 @@ impl Service {
         if edits.is_empty() {
             return Err(Problem::bad_input("nothing is changed", "name a field, for example phone=0812"));
         }
-        let shown = match form.heads(kind) {
-            Some(shown) => shown,
-            None => self.snapshot(&row.doc).await?.heads,
-        };
+        let shown = self.heads_of_form(form.as_ref(), kind, &row.doc).await?;
         let what = What::Change { shown, edits };
         self.write(vec![Write { target: Target::Document(row.doc), officer, what }]).await.map(drop)
     }
@@ -128,12 +126,13 @@ impl Service {
         value: &str,
         shown: Option<&str>,
     ) -> Result<(), Problem> {
-        let form: Shown = shown.map(str::parse).transpose()?.unwrap_or_default();
+        let form = shown.map(str::parse::<Shown>).transpose()?;
         let officer = parse_officer(officer)?;
         let (row, _) = self.held_sheet(id).await?;
         let snapshot = self.snapshot(&row.doc).await?;
         let edit = records::choose(row.kind, &snapshot, field, value)?;
-        let what = What::Change { shown: form.heads(row.kind).unwrap_or(snapshot.heads), edits: vec![edit] };
+        let shown = self.heads_of_form(form.as_ref(), row.kind, &row.doc).await?;
+        let what = What::Change { shown, edits: vec![edit] };
         self.write(vec![Write { target: Target::Document(row.doc), officer, what }]).await.map(drop)
     }
 

@@ -5,6 +5,7 @@ use std::collections::BTreeSet;
 use identity::{Coordinate, OfficeId};
 use records::{Asks, Authors, DocumentState, Figures, PersonId, ProgrammeRecord, RecordKind, Told, ValueType};
 use serde::{Deserialize, Serialize};
+use utoipa::ToSchema;
 use views::{Filter, Page, SheetFilter, SheetRow};
 
 use crate::{
@@ -29,12 +30,13 @@ use crate::{
 const PICKED_MAX: usize = 200;
 
 /// What is looked for. What is not set does not filter.
-#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 #[serde(default)]
 pub struct FindSheets {
     /// A kind, by its name in commands.
     pub kind: Option<String>,
     /// The code of a village, regency or province.
+    #[schema(pattern = "^(id|[0-9]{2}([.][0-9]{2}([.][0-9]{2}([.][0-9]{4})?)?)?)$")]
     pub place: Option<String>,
     /// The code of a person whom they are about.
     pub person: Option<String>,
@@ -46,12 +48,13 @@ pub struct FindSheets {
     pub contested: bool,
     /// Behind this row of an earlier answer.
     pub after: Option<i64>,
-    /// How many rows.
+    /// How many rows; 0 for as many as there may be.
+    #[schema(maximum = 200)]
     pub limit: u32,
 }
 
 /// One record in a list.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 pub struct SheetLine {
     /// Its name in addresses.
     pub id: String,
@@ -80,7 +83,7 @@ pub struct SheetLine {
 }
 
 /// A part of a list.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 pub struct FoundSheets {
     /// How many are found in all.
     pub total: u64,
@@ -95,7 +98,7 @@ pub struct FoundSheets {
 }
 
 /// A text that people write together.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 pub struct SheetText {
     /// Its name in commands.
     pub field: String,
@@ -106,7 +109,7 @@ pub struct SheetText {
 }
 
 /// One thing that was said.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 pub struct SheetPart {
     /// The name of its input.
     pub field: String,
@@ -117,7 +120,7 @@ pub struct SheetPart {
 }
 
 /// Something that was said in a record.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 pub struct SheetEvent {
     /// Its name in commands.
     pub fact: String,
@@ -132,7 +135,7 @@ pub struct SheetEvent {
 }
 
 /// Something that this office may say in a record.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 pub struct FactAsked {
     /// Its name in commands.
     pub fact: String,
@@ -143,7 +146,7 @@ pub struct FactAsked {
 }
 
 /// A paper that is asked for.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 pub struct PaperLine {
     /// Its code.
     pub code: String,
@@ -154,7 +157,7 @@ pub struct PaperLine {
 }
 
 /// What somebody takes home.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 pub struct SlipView {
     /// Its lines.
     pub lines: Vec<Both>,
@@ -165,7 +168,7 @@ pub struct SlipView {
 }
 
 /// Everything about one record.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 pub struct SheetView {
     /// As in a list.
     pub line: SheetLine,
@@ -196,20 +199,28 @@ pub struct SheetView {
     pub beside: Beside,
 }
 
+impl FindSheets {
+    /// The same, as the tables are asked.
+    pub(crate) fn filter(self) -> Result<SheetFilter, Problem> {
+        let kind = self.kind.as_deref().map(sheet_kind).transpose()?;
+        let person = self.person.as_deref().map(str::parse::<PersonId>).transpose();
+        Ok(SheetFilter {
+            kind,
+            place: self.place.as_deref().map(parse_region).transpose()?,
+            person: person.map_err(|error| Problem::bad_input(error, "take the person's code"))?,
+            open: self.open,
+            text: self.search,
+            contested: self.contested,
+        })
+    }
+}
+
 impl Service {
     pub(crate) async fn sheets(&self, find: FindSheets) -> Result<FoundSheets, Problem> {
-        let kind = find.kind.as_deref().map(sheet_kind).transpose()?;
-        let person = find.person.as_deref().map(str::parse::<PersonId>).transpose();
-        let filter = SheetFilter {
-            kind,
-            place: find.place.as_deref().map(parse_region).transpose()?,
-            person: person.map_err(|error| Problem::bad_input(error, "take the person's code"))?,
-            open: find.open,
-            text: find.search,
-            contested: find.contested,
-        };
         let limit = find.limit.clamp(1, FOUND_ROWS_MAX) as usize;
         let page = Page { after: find.after, ..Page::first(limit + 1) };
+        let filter = find.filter()?;
+        let kind = filter.kind;
         let (mut found, counts) =
             self.reading().look(move |views| Ok((views.sheets(&filter, page)?, views.sheet_counts()?))).await?;
         let more = found.rows.len() > limit;
@@ -502,7 +513,8 @@ fn title(line: &SheetLine) -> Both {
     }
 }
 
-fn line(row: SheetRow) -> SheetLine {
+/// A row of the tables, as a list shows it.
+pub(crate) fn line(row: SheetRow) -> SheetLine {
     let [id, en] = row.title;
     SheetLine {
         id: row.id,

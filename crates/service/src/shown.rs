@@ -5,7 +5,7 @@ use std::{fmt, str::FromStr};
 use identity::Coordinate;
 use records::RecordKind;
 
-use crate::problem::Problem;
+use crate::{Service, problem::Problem};
 
 /// The heads of the documents of one page when they were shown. What was written since stands beside what the form saves.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
@@ -19,6 +19,25 @@ impl Shown {
     /// The heads of one document; none if the form was shown none.
     pub(crate) fn heads(&self, kind: RecordKind) -> Option<Vec<Coordinate>> {
         self.0.iter().find(|(known, _)| *known == kind).map(|(_, heads)| heads.clone())
+    }
+}
+
+impl Service {
+    /// The heads of a document that a form stands on; what stands now where there is no form. A form that was shown
+    /// another record says nothing of this one: it changes nothing, so that nothing is overwritten that it has not seen.
+    pub(crate) async fn heads_of_form(
+        &self,
+        form: Option<&Shown>,
+        kind: RecordKind,
+        document: &Coordinate,
+    ) -> Result<Vec<Coordinate>, Problem> {
+        let Some(form) = form else { return Ok(self.snapshot(document).await?.heads) };
+        form.heads(kind).filter(|heads| !heads.is_empty()).ok_or_else(|| {
+            Problem::bad_input(
+                "what the form was shown is another record",
+                "open this record again, and change it then",
+            )
+        })
     }
 }
 

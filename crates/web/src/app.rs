@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use service::reply::OfficerView;
+use service::reply::{OfficerView, TokenView};
 use service::{Ask, Problem, Reply, Service};
 use tokio::sync::watch;
 
@@ -67,6 +67,10 @@ impl House for App {
 
     fn officer(&self, handle: &str) -> Option<OfficerView> {
         self.0.service.officer(handle)
+    }
+
+    fn token(&self, secret: &str) -> Option<TokenView> {
+        self.0.service.token(secret)
     }
 }
 

@@ -78,12 +78,10 @@ pub(crate) async fn look_on(State(app): State<App>, desk: Desk, form: Posted) ->
     shown(&app, &desk, &form, Place::Look).await
 }
 
-async fn shown(app: &App, desk: &Desk, form: &Posted, place: Place) -> Result<Response, Problem> {
-    let (frame, glance) = Frame::of(app, desk, place).await?;
-    let words = frame.words;
-    let contested = place == Place::Look;
+/// What a form looks for.
+pub(crate) fn wanted(form: &Posted, contested: bool) -> Find {
     let stage = form.get("stage");
-    let find = Find {
+    Find {
         search: form.given("search"),
         group: form.given("group"),
         stage: STAGES.iter().find(|(code, _)| *code == stage).map(|(_, stage)| *stage),
@@ -91,7 +89,15 @@ async fn shown(app: &App, desk: &Desk, form: &Posted, place: Place) -> Result<Re
         after: form.get("after").parse().ok(),
         limit: ROWS,
         region: None,
-    };
+    }
+}
+
+async fn shown(app: &App, desk: &Desk, form: &Posted, place: Place) -> Result<Response, Problem> {
+    let (frame, glance) = Frame::of(app, desk, place).await?;
+    let words = frame.words;
+    let contested = place == Place::Look;
+    let stage = form.get("stage");
+    let find = wanted(form, contested);
     let filtered = find.search.is_some() || find.group.is_some() || find.stage.is_some();
     let search = form.get("search").trim().to_owned();
     let group = form.get("group").to_owned();

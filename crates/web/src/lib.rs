@@ -9,13 +9,14 @@
 //!   site from outside cannot reach it through the browser of the one who works here.
 //! - Every page but the log-in is for an officer who is logged in; every write names that officer (`session`). While there
 //!   is no officer, only whoever knows the key that the node told at its start begins it (`start`).
-//! - Every post carries the token of a form of ours.
+//! - Every post carries the token of a form of ours; a request of the API one of a session, or a token of its own.
 //! - Every word on a page comes from `words/`, in both languages. No name stands in an address.
 
 #![allow(clippy::disallowed_methods, reason = "an edge: the clock enters here")]
 
 mod api;
 mod api_facts;
+mod api_office;
 mod api_sheets;
 mod app;
 mod assets;
@@ -34,7 +35,9 @@ mod local;
 mod login;
 mod metrics;
 mod mulai;
+mod nameless;
 mod officers;
+mod openapi;
 mod own;
 mod panels;
 mod person;
@@ -46,7 +49,9 @@ mod session;
 mod sheet_form;
 mod sheets;
 mod start;
+mod table;
 mod today;
+mod tokens;
 mod words;
 
 pub use app::App;
@@ -102,22 +107,7 @@ pub async fn listen(address: SocketAddr) -> Result<TcpListener, WebError> {
 
 /// All pages, and what scripts ask. Below `/api/` every answer is JSON.
 pub fn router(app: App) -> Router {
-    // Whole paths, not nested ones: a problem is told as JSON by the path that was asked for.
-    let api = Router::new()
-        .route("/api/v1/session", post(api::log_in).delete(api::log_out))
-        .route("/api/v1/participants", post(api::add))
-        .route("/api/v1/participants/search", post(api::search))
-        .route("/api/v1/participants/{id}", get(api::show).patch(api::change))
-        .route("/api/v1/participants/{id}/choose", post(api::choose))
-        .route("/api/v1/visits", post(api_sheets::visit))
-        .route("/api/v1/records/search", post(api_sheets::search))
-        .route("/api/v1/records", post(api_sheets::begin))
-        .route("/api/v1/records/{id}", get(api_sheets::show).patch(api_sheets::change))
-        .route("/api/v1/records/{id}/choose", post(api_sheets::choose))
-        .route("/api/v1/records/{id}/say", post(api_sheets::say))
-        .route("/api/v1/records/{id}/say-all", post(api_facts::say_all))
-        .route("/api/v1/records/{id}/preview", post(api_facts::preview))
-        .route("/api/v1/records/{id}/attendance", post(api_facts::attend));
+    let (api, _) = openapi::routes().split_for_parts();
     let pages = Router::new()
         .route("/", get(today::today))
         .route("/masuk", get(login::ask_in).post(login::log_in))
@@ -126,6 +116,7 @@ pub fn router(app: App) -> Router {
         .route("/peserta", get(find::list).post(find::search))
         .route("/peserta/daftar", get(form::ask_new).post(form::register))
         .route("/peserta/periksa", post(form::check))
+        .route("/peserta/tabel", get(table::again).post(table::participants))
         .route("/peserta/{id}", get(person::show))
         .route("/peserta/{id}/ubah", get(form::ask_change).post(form::change))
         .route("/peserta/{id}/berubah", post(form::changed_since))
@@ -134,6 +125,7 @@ pub fn router(app: App) -> Router {
         .route("/catatan", get(sheets::kinds))
         .route("/catatan/{kind}", get(sheets::list).post(sheets::search))
         .route("/catatan/{kind}/baru", get(sheet_form::ask_new).post(sheet_form::begin))
+        .route("/catatan/{kind}/tabel", get(table::again_records).post(table::records))
         .route("/catatan/{kind}/{id}", get(sheets::show))
         .route("/catatan/{kind}/{id}/slip", get(sheets::slip))
         .route("/catatan/{kind}/{id}/ubah", get(sheet_form::ask_change).post(sheet_form::change))
@@ -148,6 +140,8 @@ pub fn router(app: App) -> Router {
         .route("/petugas", get(officers::list).post(officers::add))
         .route("/petugas/kode", post(officers::reset))
         .route("/petugas/hapus", post(officers::remove))
+        .route("/petugas/token", get(tokens::list).post(tokens::add))
+        .route("/petugas/token/cabut", get(tokens::again).post(tokens::withdraw))
         .route("/mulai", get(mulai::begin))
         .route("/mulai/petugas", get(mulai::ask_first).post(mulai::first))
         .route("/mulai/jawaban", get(mulai::again).post(mulai::answer))

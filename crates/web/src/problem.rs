@@ -3,9 +3,13 @@
 //! As a page for people, in their language; as JSON below `/api/`. What went wrong inside goes to the log alone.
 
 use askama::Template;
-use axum::http::{StatusCode, header, request::Parts};
+use axum::Json;
+use axum::http::{StatusCode, request::Parts};
 use axum::response::{Html, IntoResponse, Response};
+use serde::Serialize;
 use service::Code;
+use utoipa::ToSchema;
+use utoipa::openapi::{Object, Type};
 
 use crate::frame::Frame;
 use crate::language::Language;
@@ -23,8 +27,13 @@ pub(crate) enum Reason {
     NotLoggedIn,
     NotYourRole,
     NoRight,
+    /// A token that does not allow it.
+    TokenScope,
     StaleForm,
+    /// What was sent does not read as what is asked for.
     BadForm,
+    /// It reads, and a rule speaks against it.
+    Unfit,
     TooLarge,
     ShownMissing,
     Conflict,
@@ -33,8 +42,7 @@ pub(crate) enum Reason {
 }
 
 impl Reason {
-    #[cfg(test)]
-    pub(crate) const ALL: [Self; 15] = [
+    pub(crate) const ALL: [Self; 17] = [
         Self::NotFound,
         Self::MethodNotAllowed,
         Self::ForeignName,
@@ -43,8 +51,10 @@ impl Reason {
         Self::NotLoggedIn,
         Self::NotYourRole,
         Self::NoRight,
+        Self::TokenScope,
         Self::StaleForm,
         Self::BadForm,
+        Self::Unfit,
         Self::TooLarge,
         Self::ShownMissing,
         Self::Conflict,
@@ -59,10 +69,14 @@ impl Reason {
             Self::ForeignName => StatusCode::MISDIRECTED_REQUEST,
             Self::Internal => StatusCode::INTERNAL_SERVER_ERROR,
             Self::NotLoggedIn => StatusCode::UNAUTHORIZED,
-            Self::ForeignSite | Self::NotYourRole | Self::NoRight | Self::StaleForm | Self::Closed => {
-                StatusCode::FORBIDDEN
-            }
+            Self::ForeignSite
+            | Self::NotYourRole
+            | Self::NoRight
+            | Self::TokenScope
+            | Self::StaleForm
+            | Self::Closed => StatusCode::FORBIDDEN,
             Self::BadForm => StatusCode::BAD_REQUEST,
+            Self::Unfit => StatusCode::UNPROCESSABLE_ENTITY,
             Self::TooLarge => StatusCode::PAYLOAD_TOO_LARGE,
             Self::ShownMissing => StatusCode::PRECONDITION_REQUIRED,
             Self::Conflict => StatusCode::CONFLICT,
@@ -81,8 +95,10 @@ impl Reason {
             Self::NotLoggedIn => "not_logged_in",
             Self::NotYourRole => "not_your_role",
             Self::NoRight => "no_right",
+            Self::TokenScope => "token_scope",
             Self::StaleForm => "stale_form",
             Self::BadForm => "bad_input",
+            Self::Unfit => "unfit",
             Self::TooLarge => "too_large",
             Self::ShownMissing => "if_match_missing",
             Self::Conflict => "conflict",
@@ -104,16 +120,32 @@ pub(crate) struct Problem {
     language: Language,
     as_json: bool,
     request_id: Option<RequestId>,
-    /// What the node said, for programs.
+    /// What the node said, for programs: message and hint.
     said: Option<(String, String)>,
+    /// The field or input that it is about.
+    field: Option<String>,
 }
 
-#[derive(serde::Serialize)]
-struct Body<'a> {
-    code: &'a str,
-    message: &'a str,
-    hint: &'a str,
-    request_id: &'a str,
+/// Why a request was not answered. Nothing was changed.
+#[derive(Debug, Serialize, ToSchema)]
+#[schema(as = Problem)]
+pub(crate) struct ProblemBody {
+    /// The kind of problem, for programs.
+    #[schema(schema_with = codes)]
+    code: &'static str,
+    /// What is wrong.
+    message: String,
+    /// What to do.
+    hint: String,
+    /// The field or input that it is about, where it is about one.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    field: Option<String>,
+    /// Names the request in the log of the node.
+    request_id: String,
+}
+
+fn codes() -> Object {
+    Object::builder().schema_type(Type::String).enum_values(Some(Reason::ALL.map(Reason::code))).build()
 }
 
 #[derive(Template)]
@@ -129,13 +161,18 @@ struct ProblemPage<'a> {
 impl Problem {
     pub(crate) fn new(reason: Reason, parts: &Parts, language: Language) -> Self {
         let as_json = parts.uri.path().starts_with("/api/");
-        Self { reason, language, as_json, request_id: parts.extensions.get().cloned(), said: None }
+        Self { reason, language, as_json, request_id: parts.extensions.get().cloned(), said: None, field: None }
+    }
+
+    /// What reads as no such request, and why.
+    pub(crate) fn unreadable(message: String, hint: &str, parts: &Parts, language: Language) -> Self {
+        Self { said: Some((message, hint.to_owned())), ..Self::new(Reason::BadForm, parts, language) }
     }
 
     /// A refusal of the node.
     pub(crate) fn of_node(problem: service::Problem, parts: &Parts, language: Language) -> Self {
         let reason = match problem.code {
-            Code::BadInput => Reason::BadForm,
+            Code::BadInput => Reason::Unfit,
             Code::NotFound => Reason::NotFound,
             Code::NoRight => Reason::NoRight,
             Code::Conflict | Code::InUse => Reason::Conflict,
@@ -148,7 +185,7 @@ impl Problem {
             tracing::error!(request_id, problem = problem.message, "a request failed");
             return this;
         }
-        Self { said: Some((problem.message, problem.hint)), ..this }
+        Self { said: Some((problem.message, problem.hint)), field: problem.field, ..this }
     }
 }
 
@@ -160,9 +197,9 @@ impl IntoResponse for Problem {
         let request_id = self.request_id.as_ref().map_or("", |id| &*id.0);
         if self.as_json {
             let (message, hint) = self.said.unwrap_or((message, hint));
-            let body = Body { code: self.reason.code(), message: &message, hint: &hint, request_id };
-            let body = serde_json::to_string(&body).unwrap_or_default();
-            return (self.reason.status(), [(header::CONTENT_TYPE, "application/json")], body).into_response();
+            let (code, field, request_id) = (self.reason.code(), self.field, request_id.to_owned());
+            let body = ProblemBody { code, message, hint, field, request_id };
+            return (self.reason.status(), Json(body)).into_response();
         }
         let log_in = self.reason == Reason::NotLoggedIn;
         let page =

@@ -16,7 +16,8 @@ use axum::{
     http::{HeaderMap, HeaderValue, Method, header, request::Parts},
     response::{IntoResponse, Redirect, Response},
 };
-use service::reply::OfficerView;
+use service::reply::{OfficerView, RecoverySheetState, TokenView};
+use service::{Role, TokenScope};
 
 use crate::{
     language::Language,
@@ -33,7 +34,7 @@ const AGE_MAX: Duration = Duration::from_secs(14 * 3600);
 const SESSIONS_MAX: usize = 500;
 
 /// The header in which scripts give the token of a form.
-const TOKEN_HEADER: &str = "x-csrf-token";
+pub(crate) const TOKEN_HEADER: &str = "x-csrf-token";
 
 /// The largest form.
 const FORM_BYTES_MAX: usize = 256 << 10;
@@ -58,6 +59,11 @@ pub(crate) trait House: Clone + Send + Sync + 'static {
 
     /// The officer of a handle, as they stand now.
     fn officer(&self, handle: &str) -> Option<OfficerView>;
+
+    /// The token of a secret, if it can be used now; a folder that has no node yet has none.
+    fn token(&self, _secret: &str) -> Option<TokenView> {
+        None
+    }
 }
 
 /// Everybody who is logged in.
@@ -141,6 +147,8 @@ pub(crate) struct Visit {
     /// What every form of this browser gives back.
     pub(crate) token: String,
     pub(crate) parts: Parts,
+    /// The token of a script; such a visit has no session.
+    pub(crate) script: Option<TokenView>,
     cookie: String,
     /// The browser has no cookie yet.
     is_new: bool,
@@ -148,6 +156,22 @@ pub(crate) struct Visit {
 
 impl Visit {
     fn of(app: &impl House, parts: &Parts) -> Self {
+        match bearer(parts) {
+            Some(secret) => Self::of_script(app, parts, secret),
+            None => Self::of_browser(app, parts),
+        }
+    }
+
+    /// Whoever gives a token is judged by it alone: a cookie beside it opens nothing, and what a browser adds to the
+    /// requests of other sites is no token.
+    fn of_script(app: &impl House, parts: &Parts, secret: &str) -> Self {
+        let language = Language::of(parts.uri.query(), &parts.headers);
+        let script = app.token(secret);
+        let (officer, cookie, token) = (script.as_ref().map(officer_of), String::new(), String::new());
+        Self { language, officer, begins: false, token, parts: parts.clone(), script, cookie, is_new: true }
+    }
+
+    fn of_browser(app: &impl House, parts: &Parts) -> Self {
         let cookie = cookie(&parts.headers, app.cookie());
         let is_new = cookie.is_none();
         let cookie = cookie.unwrap_or_else(|| data_encoding::HEXLOWER.encode(&random::<32>()));
@@ -155,7 +179,8 @@ impl Visit {
         let begins = session == Some(None);
         let officer = session.flatten().and_then(|handle| app.officer(&handle));
         let language = Language::of(parts.uri.query(), &parts.headers);
-        Self { language, officer, begins, token: app.sessions().token(&cookie), parts: parts.clone(), cookie, is_new }
+        let (token, parts) = (app.sessions().token(&cookie), parts.clone());
+        Self { language, officer, begins, token, parts, script: None, cookie, is_new }
     }
 
     /// Gives the browser its cookie, if it has none: forms before the log-in are bound to it too.
@@ -207,6 +232,27 @@ impl Visit {
     }
 }
 
+/// What a script gives to the API. Pages know officers alone.
+fn bearer(parts: &Parts) -> Option<&str> {
+    let given = parts.headers.get(header::AUTHORIZATION)?.to_str().ok()?;
+    let (scheme, secret) = given.split_once(' ')?;
+    let fits = parts.uri.path().starts_with("/api/") && scheme.eq_ignore_ascii_case("bearer");
+    fits.then(|| secret.trim())
+}
+
+/// As whom a script writes: with the roles that its scopes come to, and never an administrator's.
+fn officer_of(token: &TokenView) -> OfficerView {
+    let role = if token.allows(TokenScope::Write) { Role::Petugas } else { Role::Auditor };
+    OfficerView {
+        handle: token.officer.clone(),
+        name: token.name.clone(),
+        roles: vec![role],
+        active: true,
+        waits_s: 0,
+        sheet: RecoverySheetState::None,
+    }
+}
+
 fn set_cookie(response: &mut Response, name: &str, value: &str) {
     if let Ok(value) = HeaderValue::from_str(&format!("{name}={value}; Path=/; HttpOnly; SameSite=Strict")) {
         response.headers_mut().append(header::SET_COOKIE, value);
@@ -237,12 +283,26 @@ pub(crate) struct Desk {
 impl Desk {
     /// The officer may write records, or is told who can allow it.
     pub(crate) fn writes(&self) -> Result<&str, Problem> {
-        if self.officer.writes() { Ok(&self.officer.handle) } else { Err(self.visit.problem(Reason::NotYourRole)) }
+        if self.officer.writes() { Ok(&self.officer.handle) } else { Err(self.not_allowed()) }
+    }
+
+    /// Whether who people are may be shown: to every officer, and to a token that says so.
+    pub(crate) fn sees_people(&self) -> bool {
+        self.visit.script.as_ref().is_none_or(|token| token.allows(TokenScope::Personal))
+    }
+
+    /// What is asked for says who people are, and may be shown.
+    pub(crate) fn personal(&self) -> Result<(), Problem> {
+        if self.sees_people() { Ok(()) } else { Err(self.not_allowed()) }
+    }
+
+    fn not_allowed(&self) -> Problem {
+        self.visit.problem(if self.visit.script.is_some() { Reason::TokenScope } else { Reason::NotYourRole })
     }
 
     /// The officer may add and remove officers.
     pub(crate) fn administers(&self) -> Result<(), Problem> {
-        if self.officer.administers() { Ok(()) } else { Err(self.visit.problem(Reason::NotYourRole)) }
+        if self.officer.administers() { Ok(()) } else { Err(self.not_allowed()) }
     }
 }
 

@@ -118,6 +118,8 @@ struct ListPage {
     title: String,
     answer: String,
     path: String,
+    /// Where the list is asked for as a file.
+    tables_path: String,
     /// Where one is begun, where this officer may.
     begin: Option<String>,
     begin_label: String,
@@ -145,19 +147,24 @@ pub(crate) async fn search(
     listed(&app, &desk, &kind, &form).await
 }
 
+/// What a form looks for.
+pub(crate) fn wanted(code: &str, form: &Posted) -> FindSheets {
+    FindSheets {
+        kind: Some(code.to_owned()),
+        search: form.given("search"),
+        open: (form.get("open") == "yes").then_some(true),
+        after: form.get("after").parse().ok(),
+        limit: ROWS,
+        ..FindSheets::default()
+    }
+}
+
 async fn listed(app: &App, desk: &Desk, code: &str, form: &Posted) -> Result<Response, Problem> {
     let kind = kind(desk, code)?;
     let (frame, _) = Frame::of(app, desk, Place::Records).await?;
     let words = frame.words;
-    let open_only = form.get("open") == "yes";
-    let find = FindSheets {
-        kind: Some(code.to_owned()),
-        search: form.given("search"),
-        open: open_only.then_some(true),
-        after: form.get("after").parse().ok(),
-        limit: ROWS,
-        ..FindSheets::default()
-    };
+    let find = wanted(code, form);
+    let open_only = find.open.is_some();
     let filtered = find.search.is_some() || open_only;
     let found = *ask!(app, Ask::Sheets(find), Sheets).map_err(|problem| refused(problem, desk))?;
     let all = found.counts.iter().find(|(known, _, _)| known == code).map_or(0, |(_, all, _)| *all);
@@ -180,6 +187,7 @@ async fn listed(app: &App, desk: &Desk, code: &str, form: &Posted) -> Result<Res
         title: words.of_both(&kind.label).to_owned(),
         answer,
         path: format!("/catatan/{code}"),
+        tables_path: format!("/catatan/{code}/tabel"),
         begin: begins.then_some(begin),
         begin_label,
         search: form.get("search").trim().to_owned(),

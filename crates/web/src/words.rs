@@ -210,6 +210,7 @@ mod tests {
         for reason in crate::problem::Reason::ALL {
             keys.extend([format!("problem-{}", reason.key()), format!("problem-{}-hint", reason.key())]);
         }
+        keys.extend(service::TokenScope::ALL.iter().map(|scope| format!("token-{}", scope.name())));
         keys.extend(service::Role::ALL.iter().map(|role| format!("role-{}", role.name())));
         keys.extend(
             service::inputs()

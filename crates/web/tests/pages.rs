@@ -10,6 +10,10 @@ use std::ops::{Deref, DerefMut};
 mod counter;
 #[path = "pages/facts.rs"]
 mod facts;
+#[path = "pages/tables.rs"]
+mod tables;
+#[path = "pages/tokens.rs"]
+mod tokens;
 
 use axum::Router;
 use axum::body::{Body, to_bytes};
@@ -180,13 +184,14 @@ fn asset_paths(html: &str) -> Vec<&str> {
     html.split('"').filter(|part| part.starts_with("/assets/")).collect()
 }
 
-const PAGES: [&str; 11] = [
+const PAGES: [&str; 12] = [
     "/",
     "/peserta",
     "/peserta/daftar",
     "/perlu-dilihat",
     "/hanya-di-sini",
     "/petugas",
+    "/petugas/token",
     "/tamu",
     "/catatan",
     "/catatan/pengaduan",
@@ -396,7 +401,7 @@ async fn the_api_keeps_both_values_of_a_stale_change() {
     let found = kuripan.api("POST", "/api/v1/participants/search", &token, &[], r#"{"search":"baw"}"#).await;
     let found: serde_json::Value = serde_json::from_str(&found.body).unwrap();
     assert_eq!((&found["total"], &found["rows"][0]["contested"]), (&1.into(), &0.into()), "{found}");
-    for (body, code) in [("{", "bad_input"), (r#"{"fields":{"colour":"red"}}"#, "bad_input")] {
+    for (body, code) in [("{", "bad_input"), (r#"{"fields":{"colour":"red"}}"#, "unfit")] {
         let bad = kuripan.api("PATCH", &place, &token, &[("if-match", &tag)], body).await;
         let told: serde_json::Value = serde_json::from_str(&bad.body).unwrap();
         assert_eq!(told["code"], code, "{told}");

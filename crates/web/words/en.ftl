@@ -96,6 +96,9 @@ list-by-stage = Stage
 list-every = All
 list-group = { $group } ({ $n })
 list-find = Find
+table-save = Save this list:
+table-xlsx = Excel workbook
+table-csv = CSV
 list-show-all = Show all
 list-none-found = Nobody matches. Try a part of the name, or remove the filters.
 list-empty = Everybody whom you register will stand here, and those whom other offices register for your area.
@@ -269,6 +272,40 @@ role-verifikator = verifikator: checks and chooses between answers
 role-admin = admin: manages officers
 role-auditor = auditor: looks only
 
+# Tokens for scripts
+tokens-title = Tokens for scripts
+tokens-link = Tokens for scripts of this office
+tokens-none = There is no token for a script yet
+tokens-answer = { $n ->
+    [one] One token can be used
+   *[other] { $n } tokens can be used
+ }
+tokens-lead = With a token, a script of this office reads or records without an officer logging in. Make one token for each script, and withdraw those that are no longer used.
+tokens-description = Description for whoever writes the script (OpenAPI)
+tokens-name = Name of the token
+tokens-name-hint = What it is for, for example rekap-bulanan: at most { $n } lower-case letters without spaces.
+tokens-until = Lasts until
+tokens-until-hint = { $day } at the latest.
+tokens-may = May
+tokens-may-hint = Every token may read what names nobody. Tick only what its script needs.
+token-read = read without names
+token-write = record and change
+token-personal = see who people are: names, NIK, cases, children, money
+token-no-name = this token may not see names
+tokens-used = Last used
+tokens-never = never
+tokens-by = Made by
+tokens-ended = over
+tokens-more = Withdraw { $name }
+tokens-withdraw = Withdraw
+tokens-withdraw-more = Write { $name } to withdraw. What was recorded as { $officer } stays.
+tokens-withdrawn = Token { $name } is withdrawn. Its script is not let in any more.
+tokens-confirm = Not withdrawn. To withdraw, write the name of the token: { $name }
+tokens-new = Make a token
+tokens-add = Make a token
+tokens-made = Token { $name } is made
+tokens-made-more = Copy it into the settings of its script now: it is shown this once. Whoever holds it may do what this token allows.
+
 # What cannot be answered
 problem-not-found = This page does not exist
 problem-not-found-hint = Check the address, or start again from the home page. A person who was erased is not here any more either.
@@ -288,6 +325,10 @@ problem-no-right = This office may not change it
 problem-no-right-hint = The village, the regency or BP3TKI that serves this person can. Nothing was saved.
 problem-stale-form = This form was open for too long
 problem-stale-form-hint = Nothing was saved. Go back to the form, load it again and send it again.
+problem-token-scope = This token does not allow it
+problem-token-scope-hint = Use a token that may, or ask the administrator of the office to make one. Nothing was saved.
+problem-unfit = An answer cannot be accepted
+problem-unfit-hint = Nothing was saved. Go back, check the answers and send them again.
 problem-bad-input = An answer cannot be read
 problem-bad-input-hint = Nothing was saved. Go back, check the answers and send them again.
 problem-too-large = Too much was sent

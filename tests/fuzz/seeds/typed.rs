@@ -2,7 +2,7 @@
 
 use service::{
     Ask, Code, Command, Find, FindSheets, GrantView, MarkChange, Problem, Progress, Proposal, Query, Reply, Role,
-    Saying, TextChange,
+    Saying, TableOf, TextChange, TokenScope,
 };
 use web::Line;
 
@@ -114,6 +114,13 @@ fn commands() -> Vec<Command> {
         Command::AddOfficer { handle: text("siti"), name: text("Siti"), roles: vec![Role::Petugas, Role::Admin] },
         Command::ResetOfficer { handle: text("siti") },
         Command::RemoveOfficer { handle: text("siti") },
+        Command::AddToken {
+            by: officer(),
+            name: text("rekap"),
+            scopes: vec![TokenScope::Read, TokenScope::Personal],
+            until: text("2027-03-31"),
+        },
+        Command::WithdrawToken { name: text("rekap") },
         Command::BeginSheet {
             officer: officer(),
             kind: text("pengaduan"),
@@ -177,6 +184,8 @@ fn queries() -> Vec<Query> {
         Query::SheetForm { kind: text("pinjaman") },
         Query::OnlyHere,
         Query::Officers,
+        Query::Tokens,
+        Query::Table { of: TableOf::Participants(Find { group: Some(text("salak")), ..Find::default() }) },
         Query::Health,
     ]
 }

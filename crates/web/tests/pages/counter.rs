@@ -308,7 +308,7 @@ async fn a_script_begins_changes_and_says_things_in_records() {
     let said = kuripan.api("POST", &format!("{at}/say"), &token, &[], say).await;
     assert!(said.body.contains("manisan salak"), "{}", said.body);
     let wrong = kuripan.api("POST", &format!("{at}/say"), &token, &[], r#"{"fact": "product"}"#).await;
-    assert_eq!(wrong.status, StatusCode::BAD_REQUEST);
+    assert_eq!(wrong.status, StatusCode::UNPROCESSABLE_ENTITY);
     let told: serde_json::Value = serde_json::from_str(&wrong.body).unwrap();
     assert_eq!(
         (told["message"].as_str(), told["hint"].as_str()),

@@ -1,0 +1,140 @@
+//! `/api/v1` for the office itself: where its records are, who may log in, and which scripts have a token.
+
+use axum::Json;
+use axum::extract::State;
+use axum::http::StatusCode;
+use axum::response::{IntoResponse, Response};
+use serde::Deserialize;
+use service::reply::{Glance, NewToken, OfficerCode, OfficerView, OnlyHere, TokenView};
+use service::{Command, Query, Role, TokenScope};
+use utoipa::ToSchema;
+
+use crate::api::{Body, Named, Script};
+use crate::app::{App, ask};
+use crate::frame::refused;
+use crate::problem::{Problem, Reason};
+use crate::session::Desk;
+
+/// An officer to let in.
+#[derive(Debug, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct NewOfficer {
+    /// Lower case, without spaces; it stands in every entry.
+    handle: String,
+    name: String,
+    roles: Vec<Role>,
+}
+
+/// A token to make.
+#[derive(Debug, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct AskedToken {
+    /// Lower case, without spaces; what the script writes stands under `token.NAME`.
+    name: String,
+    scopes: Vec<TokenScope>,
+    /// The last day on which it can be used, at most a year from now.
+    #[schema(format = Date)]
+    until: String,
+}
+
+/// Says what an officer needs to know at any time: what is only here, whom this node hears.
+#[utoipa::path(get, path = "/api/v1/glance", tag = "office", responses((status = 200, body = Glance)))]
+pub(crate) async fn glance(State(app): State<App>, desk: Desk) -> Result<Response, Problem> {
+    Ok(Json(crate::frame::glance(&app, &desk).await?).into_response())
+}
+
+/// Lists of whom something is only here.
+#[utoipa::path(get, path = "/api/v1/only-here", tag = "office", responses((status = 200, body = OnlyHere)))]
+pub(crate) async fn only_here(State(app): State<App>, desk: Desk) -> Result<Response, Problem> {
+    desk.personal()?;
+    let found = ask!(app, Query::OnlyHere, OnlyHere).map_err(|problem| refused(problem, &desk))?;
+    Ok(Json(found).into_response())
+}
+
+/// Lists who may log in at this node. For an administrator in a session.
+#[utoipa::path(get, path = "/api/v1/officers", tag = "office", responses((status = 200, body = Vec<OfficerView>)))]
+pub(crate) async fn officers(State(app): State<App>, desk: Desk) -> Result<Response, Problem> {
+    desk.administers()?;
+    let found = ask!(app, Query::Officers, Officers).map_err(|problem| refused(problem, &desk))?;
+    Ok(Json(found).into_response())
+}
+
+/// Lets an officer log in, with a one-time code. For an administrator in a session.
+#[utoipa::path(post, path = "/api/v1/officers", tag = "office", request_body = NewOfficer,
+    responses((status = 201, body = OfficerCode)))]
+pub(crate) async fn add_officer(
+    State(app): State<App>,
+    Script(desk): Script,
+    Body(new): Body<NewOfficer>,
+) -> Result<Response, Problem> {
+    desk.administers()?;
+    let NewOfficer { handle, name, roles } = new;
+    let code = ask!(app, Command::AddOfficer { handle, name, roles }, OfficerCode);
+    Ok((StatusCode::CREATED, Json(code.map_err(|problem| refused(problem, &desk))?)).into_response())
+}
+
+/// Gives an officer a new one-time code; the old password stops working. For an administrator in a session.
+#[utoipa::path(post, path = "/api/v1/officers/{handle}/code", tag = "office",
+    params(("handle" = String, Path, min_length = 1)),
+    responses((status = 200, body = OfficerCode)))]
+pub(crate) async fn reset_officer(
+    State(app): State<App>,
+    Named(handle): Named,
+    Script(desk): Script,
+) -> Result<Response, Problem> {
+    desk.administers()?;
+    let code = ask!(app, Command::ResetOfficer { handle }, OfficerCode);
+    Ok(Json(code.map_err(|problem| refused(problem, &desk))?).into_response())
+}
+
+/// Lets an officer log in no more. For an administrator in a session; nobody removes themselves.
+#[utoipa::path(delete, path = "/api/v1/officers/{handle}", tag = "office",
+    params(("handle" = String, Path, min_length = 1)), responses((status = 204)))]
+pub(crate) async fn remove_officer(
+    State(app): State<App>,
+    Named(handle): Named,
+    Script(desk): Script,
+) -> Result<Response, Problem> {
+    desk.administers()?;
+    if handle == desk.officer.handle {
+        return Err(desk.visit.problem(Reason::Conflict));
+    }
+    app.ask(Command::RemoveOfficer { handle }).await.map_err(|problem| refused(problem, &desk))?;
+    Ok(StatusCode::NO_CONTENT.into_response())
+}
+
+/// Lists the tokens of scripts, without their secrets. For an administrator in a session.
+#[utoipa::path(get, path = "/api/v1/tokens", tag = "office", responses((status = 200, body = Vec<TokenView>)))]
+pub(crate) async fn tokens(State(app): State<App>, desk: Desk) -> Result<Response, Problem> {
+    desk.administers()?;
+    let found = ask!(app, Query::Tokens, Tokens).map_err(|problem| refused(problem, &desk))?;
+    Ok(Json(found).into_response())
+}
+
+/// Makes a token for a script; its secret is told this once. For an administrator in a session.
+#[utoipa::path(post, path = "/api/v1/tokens", tag = "office", request_body = AskedToken,
+    responses((status = 201, body = NewToken)))]
+pub(crate) async fn add_token(
+    State(app): State<App>,
+    Script(desk): Script,
+    Body(asked): Body<AskedToken>,
+) -> Result<Response, Problem> {
+    desk.administers()?;
+    let AskedToken { name, scopes, until } = asked;
+    let add = Command::AddToken { by: desk.officer.handle.clone(), name, scopes, until };
+    let made = ask!(app, add, NewToken).map_err(|problem| refused(problem, &desk))?;
+    Ok((StatusCode::CREATED, Json(made)).into_response())
+}
+
+/// Withdraws a token: it opens nothing from now on. For an administrator in a session.
+#[utoipa::path(delete, path = "/api/v1/tokens/{name}", tag = "office",
+    params(("name" = String, Path, min_length = 1)), responses((status = 204)))]
+pub(crate) async fn withdraw_token(
+    State(app): State<App>,
+    Named(name): Named,
+    Script(desk): Script,
+) -> Result<Response, Problem> {
+    desk.administers()?;
+    app.ask(Command::WithdrawToken { name }).await.map_err(|problem| refused(problem, &desk))?;
+    Ok(StatusCode::NO_CONTENT.into_response())
+}
