@@ -65,7 +65,7 @@ need_cargo_deny() {
 
 # Builds the Debian package. Unoptimised for the same reason.
 need_cargo_deb() {
-  [ "$(cargo deb --version 2>/dev/null)" != "$CARGO_DEB_VERSION" ] || return 0
+  [ "$(cargo deb --version 2>/dev/null)" != "cargo-deb $CARGO_DEB_VERSION" ] || return 0
   say "building cargo-deb $CARGO_DEB_VERSION (once per machine)"
   CARGO_PROFILE_DEV_DEBUG=false CARGO_TARGET_DIR="$TARGET_DIR/cargo-deb" \
     cargo install --quiet --locked --force --debug --version "$CARGO_DEB_VERSION" cargo-deb

@@ -13,9 +13,10 @@ use views::{Filter, Page, SheetFilter};
 use crate::{
     Find, FindSheets, Service,
     both::Both,
+    panel::same,
     problem::Problem,
     reference,
-    sheets::{line, same},
+    sheets::line,
 };
 
 /// How many rows are read at once.
