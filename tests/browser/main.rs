@@ -14,3 +14,4 @@ mod looks;
 mod mulai;
 mod one_office;
 mod two_offices;
+mod village;

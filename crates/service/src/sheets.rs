@@ -328,7 +328,9 @@ impl Service {
         for (what, text) in stored {
             let name = match what {
                 0 => self.name_of_person(&text).await?,
-                1 => text.parse::<OfficeId>().ok().and_then(|id| known.office(&id)).map(|(name, _, _)| same(&name)),
+                1 => {
+                    text.parse::<OfficeId>().ok().and_then(|id| self.office_called(&id, known)).map(|name| same(&name))
+                }
                 2 => self.name_of_document(&text).await?,
                 _ => text.parse().ok().and_then(|place| reference::village(&place)).map(same),
             };
@@ -339,6 +341,12 @@ impl Service {
             names.insert(told.hash.to_string(), text);
         }
         Ok(names)
+    }
+
+    /// The name of an office; its own it knows before anybody has admitted it.
+    fn office_called(&self, id: &OfficeId, known: &Known) -> Option<String> {
+        let named = known.office(id).map(|(name, _, _)| name);
+        named.or_else(|| (*id == self.node().office()).then(|| self.office_name()))
     }
 
     async fn name_of_person(&self, code: &str) -> Result<Option<Both>, Problem> {
