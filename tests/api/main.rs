@@ -61,11 +61,13 @@ async fn some_records(web: &str, secret: &str) {
     ask(web, secret, "/api/v1/records", group).await;
     let complaint = serde_json::json!({
         "kind": "pengaduan",
-        "fields": { "kind": "wages", "reporter": "Turyati" },
+        "fields": { "kind": "unpaid_wage", "name": "Turyati" },
         "texts": { "story": "Gaji tidak dibayar sejak Mei." },
     });
     ask(web, secret, "/api/v1/records", complaint).await;
-    let visit = serde_json::json!({ "inputs": { "purpose": "info", "name": "Turyati" } });
+    let inputs =
+        serde_json::json!({ "purpose": "information", "origin": "resident", "id_checked": "ya", "name": "Turyati" });
+    let visit = serde_json::json!({ "inputs": inputs });
     ask(web, secret, "/api/v1/visits", visit).await;
 }
 
