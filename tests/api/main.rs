@@ -25,11 +25,10 @@ fn schemathesis() -> PathBuf {
     program
 }
 
-/// Desa Kuripan with a few people, and a token that may do what a script may.
+/// Desa Kuripan with a few people, joined to its regency so that it may open cases, and a token that may do what a script
+/// may.
 fn kuripan() -> (Network, String) {
-    let mut net = Network::empty(false);
-    net.init("kuripan");
-    net.start("kuripan");
+    let net = Network::small();
     let office = the_office(&net);
     office.register("Turyati", KURIPAN, &["dusun=Sigaok", "birth=12-03-1986", "group=salak"]);
     office.register("Bawon", KURIPAN, &["dusun=Krajan"]);
@@ -41,7 +40,7 @@ fn kuripan() -> (Network, String) {
 }
 
 fn the_office(net: &Network) -> &Office {
-    net.offices().next().expect("there is one office")
+    &net["kuripan"]
 }
 
 /// Asks the API by hand, as a script does.
@@ -78,6 +77,7 @@ fn the_api_answers_as_it_is_described() {
     let web = the_office(&net).web().expect("the office runs");
     some_records(&web, &secret);
     let log = tempfile::NamedTempFile::new().unwrap();
+    let told = log.reopen().unwrap();
     let status = Command::new(schemathesis)
         .arg("--config-file")
         .arg(Path::new(env!("CARGO_MANIFEST_DIR")).join("api/schemathesis.toml"))
@@ -85,8 +85,8 @@ fn the_api_answers_as_it_is_described() {
         .args(["--header", &format!("Authorization: Bearer {secret}")])
         // It leaves a cache where it runs.
         .current_dir(net.folder())
-        .stdout(log.reopen().unwrap())
-        .stderr(log.reopen().unwrap())
+        .stdout(told.try_clone().unwrap())
+        .stderr(told)
         .status()
         .unwrap();
     let told = std::fs::read_to_string(log.path()).unwrap();

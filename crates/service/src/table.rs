@@ -10,14 +10,7 @@ use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 use views::{Filter, Page, SheetFilter};
 
-use crate::{
-    Find, FindSheets, Service,
-    both::Both,
-    panel::same,
-    problem::Problem,
-    reference,
-    sheets::line,
-};
+use crate::{Find, FindSheets, Service, both::Both, panel::same, problem::Problem, reference, sheets::line};
 
 /// How many rows are read at once.
 const ROWS_AT_ONCE: usize = 200;
@@ -227,9 +220,15 @@ impl Service {
     }
 }
 
+/// What an import notes for itself, so that the same table twice adds nobody twice.
+const NOTED_BY_IMPORT: &str = "source";
+
 /// The fields of a kind that a table has: those that an officer fills in.
 fn columns(kind: RecordKind) -> impl Iterator<Item = &'static records::FieldSpec> {
-    kind.fields().iter().filter(|spec| spec.value != ValueType::Person)
+    let person = kind == RecordKind::Person;
+    let typed =
+        move |spec: &&records::FieldSpec| spec.value != ValueType::Person && !(person && spec.key == NOTED_BY_IMPORT);
+    kind.fields().iter().filter(typed)
 }
 
 /// What the fields say; several values stand beside each other until somebody chooses.

@@ -10,6 +10,7 @@ use axum::http::{HeaderMap, StatusCode, header, request::Parts};
 use axum::response::{IntoResponse, Response};
 use serde::de::DeserializeOwned;
 use serde::{Deserialize, Serialize};
+use serde_json::{Map, Value};
 use service::reply::{CheckView, Found, RecordView};
 use service::{Command, Find, Input, NotLetIn, Query};
 use std::collections::BTreeMap;
@@ -110,10 +111,30 @@ impl<T: DeserializeOwned> FromRequest<App> for Body<T> {
             _ => Problem::unreadable(rejection.body_text(), "/api/v1/openapi.json says what is read", &parts, language),
         };
         let request = Request::from_parts(parts.clone(), body);
-        match Json::<T>::from_request(request, app).await {
-            Ok(Json(body)) => Ok(Self(body)),
-            Err(rejection) => Err(refuse(&rejection)),
+        // An object: serde would read its fields out of a list too.
+        let Json(members) = Json::<Map<String, Value>>::from_request(request, app).await.map_err(|r| refuse(&r))?;
+        let mut body = Value::Object(members);
+        whole(&mut body);
+        serde_path_to_error::deserialize(body).map(Self).map_err(|error| {
+            Problem::unreadable(error.to_string(), "/api/v1/openapi.json says what is read", &parts, language)
+        })
+    }
+}
+
+/// In JSON 3.0 is a whole number, as 3 is.
+fn whole(value: &mut Value) {
+    /// Beyond it a number with a point does not say which whole number it is.
+    const EXACT_MAX: f64 = 9_007_199_254_740_992.0;
+    match value {
+        Value::Object(members) => members.values_mut().for_each(whole),
+        Value::Array(members) => members.iter_mut().for_each(whole),
+        Value::Number(number) => {
+            let exact = number.as_f64().filter(|n| number.is_f64() && n.fract() == 0.0 && n.abs() <= EXACT_MAX);
+            if let Some(exact) = exact.and_then(|exact| format!("{exact:.0}").parse::<i64>().ok()) {
+                *value = exact.into();
+            }
         }
+        Value::Null | Value::Bool(_) | Value::String(_) => {}
     }
 }
 

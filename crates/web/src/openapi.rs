@@ -213,10 +213,13 @@ fn set(members: &mut Map<String, Value>, key: &str, value: Value) {
 }
 
 fn bounds(format: &str) -> Option<(Value, Value)> {
-    Some(match format {
+    // The unsigned ones are written in two ways.
+    Some(match format.replace("u-int", "uint").as_str() {
         "int16" => (json!(i16::MIN), json!(i16::MAX)),
         "int32" => (json!(i32::MIN), json!(i32::MAX)),
         "int64" => (json!(i64::MIN), json!(i64::MAX)),
+        "uint8" => (json!(0), json!(u8::MAX)),
+        "uint16" => (json!(0), json!(u16::MAX)),
         "uint32" => (json!(0), json!(u32::MAX)),
         "uint64" => (json!(0), json!(u64::MAX)),
         _ => return None,

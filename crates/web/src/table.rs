@@ -8,7 +8,7 @@ use service::reply::TableView;
 use service::{Find, FindSheets, Query, TableFormat, TableOf};
 use utoipa::ToSchema;
 
-use crate::api::Body;
+use crate::api::{Body, limit};
 use crate::api_sheets::kind_seen;
 use crate::app::{App, ask};
 use crate::frame::refused;
@@ -44,6 +44,7 @@ pub(crate) async fn of_participants(
     Body(asked): Body<ParticipantTable>,
 ) -> Result<Response, Problem> {
     desk.personal()?;
+    limit(asked.find.limit, &desk)?;
     file(&app, &desk, TableOf::Participants(asked.find), asked.format, "peserta").await
 }
 
@@ -57,6 +58,7 @@ pub(crate) async fn of_records(
     Body(asked): Body<RecordTable>,
 ) -> Result<Response, Problem> {
     kind_seen(&desk, asked.find.kind.as_deref())?;
+    limit(asked.find.limit, &desk)?;
     let name = asked.find.kind.clone().unwrap_or_else(|| "catatan".to_owned());
     file(&app, &desk, TableOf::Records(asked.find), asked.format, &name).await
 }

@@ -113,7 +113,7 @@ async fn a_script_marks_attendance_and_says_several_things_as_one_change() {
     let behind = kuripan.api("POST", &format!("{api}/attendance"), &token, &[], &behind).await;
     assert_eq!(behind.status, StatusCode::CONFLICT, "{}", behind.body);
     let elsewhere = kuripan.api("POST", &format!("{api}/attendance"), &token, &[], &mark("2016-05-25", "")).await;
-    assert_eq!(elsewhere.status, StatusCode::BAD_REQUEST, "{}", elsewhere.body);
+    assert_eq!(elsewhere.status, StatusCode::UNPROCESSABLE_ENTITY, "{}", elsewhere.body);
 
     let two = |second: &str| {
         let given =
@@ -121,7 +121,7 @@ async fn a_script_marks_attendance_and_says_several_things_as_one_change() {
         format!(r#"{{"said": [{}, {}]}}"#, given("25-04-2016"), given(second))
     };
     let wrong = kuripan.api("POST", &format!("{api}/say-all"), &token, &[], &two("besok")).await;
-    assert_eq!(wrong.status, StatusCode::BAD_REQUEST);
+    assert_eq!(wrong.status, StatusCode::UNPROCESSABLE_ENTITY);
     assert!(wrong.body.contains("1-day") || wrong.body.contains("besok"), "{}", wrong.body);
     let nothing: serde_json::Value = serde_json::from_str(&kuripan.get(&api).await.body).unwrap();
     let said = |shown: &serde_json::Value| shown["events"].as_array().unwrap().len();

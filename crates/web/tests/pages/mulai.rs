@@ -147,7 +147,7 @@ async fn the_office_is_found_by_name_and_confirmed() {
     }
     let nowhere = [("kind", "village"), ("region", "33.07.10.9999"), ("name", "Desa Antah")];
     let refused = folder.browser.post("/mulai/kantor/buat", &token, &nowhere).await;
-    assert_eq!(refused.status, StatusCode::UNPROCESSABLE_ENTITY);
+    assert_eq!(refused.status, StatusCode::BAD_REQUEST);
     assert!(!service::holds_node(&folder.store));
 }
 
@@ -283,7 +283,7 @@ async fn the_sponsor_sees_who_asks_compares_and_lets_in_or_refuses() {
     let refusal = kemnaker.post("/permintaan/tolak", &token, &refused).await.body;
     assert!(refusal.contains("Alasan: Kode tidak cocok") && refusal.contains(&own.code), "{refusal}");
     let early = kemnaker.post("/permintaan/berkas", &token, &[("request", &line)]).await;
-    assert_eq!(early.status, StatusCode::UNPROCESSABLE_ENTITY, "no answer before it is approved");
+    assert_eq!(early.status, StatusCode::BAD_REQUEST, "no answer before it is approved");
     let approved = kemnaker.post("/permintaan/setuju", &token, &[("request", &line), ("same", "ya")]).await.body;
     assert!(!between(&approved, "simpul-invite:", "<").is_empty(), "{approved}");
     assert!(approved.contains("<svg class=\"picture\""), "{approved}");
