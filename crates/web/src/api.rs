@@ -9,7 +9,7 @@ use axum::extract::{FromRequest, FromRequestParts, Path, Request, State, rejecti
 use axum::http::{HeaderMap, StatusCode, header, request::Parts};
 use axum::response::{IntoResponse, Response};
 use serde::de::DeserializeOwned;
-use serde::{Deserialize, Serialize};
+use serde::{Deserialize, Deserializer, Serialize};
 use serde_json::{Map, Value};
 use service::reply::{CheckView, Found, RecordView};
 use service::{Command, Find, Input, NotLetIn, Query};
@@ -119,6 +119,12 @@ impl<T: DeserializeOwned> FromRequest<App> for Body<T> {
             Problem::unreadable(error.to_string(), "/api/v1/openapi.json says what is read", &parts, language)
         })
     }
+}
+
+/// A member that is an object, for the same reason.
+pub(crate) fn object<'de, D: Deserializer<'de>, T: DeserializeOwned>(given: D) -> Result<T, D::Error> {
+    let members = Map::<String, Value>::deserialize(given)?;
+    T::deserialize(Value::Object(members)).map_err(serde::de::Error::custom)
 }
 
 /// In JSON 3.0 is a whole number, as 3 is.

@@ -8,7 +8,7 @@ use service::reply::TableView;
 use service::{Find, FindSheets, Query, TableFormat, TableOf};
 use utoipa::ToSchema;
 
-use crate::api::{Body, limit};
+use crate::api::{Body, limit, object};
 use crate::api_sheets::kind_seen;
 use crate::app::{App, ask};
 use crate::frame::refused;
@@ -20,7 +20,7 @@ use crate::session::{Desk, Posted};
 #[derive(Debug, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 pub(crate) struct ParticipantTable {
-    #[serde(default)]
+    #[serde(default, deserialize_with = "object")]
     find: Find,
     format: TableFormat,
 }
@@ -29,7 +29,7 @@ pub(crate) struct ParticipantTable {
 #[derive(Debug, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 pub(crate) struct RecordTable {
-    #[serde(default)]
+    #[serde(default, deserialize_with = "object")]
     find: FindSheets,
     format: TableFormat,
 }
