@@ -37,10 +37,12 @@ fn main() -> ExitCode {
     if let cli::Command::Health(arguments) = &cli.command {
         return health::run(arguments);
     }
-    let done = match cli.command {
-        cli::Command::Run(arguments) => run::run(&arguments),
-        cli::Command::Desk(arguments) => desk::run(&arguments),
-        command => commands::run(command),
+    let done = if let cli::Command::Run(arguments) = &cli.command {
+        run::run(arguments)
+    } else if let cli::Command::Desk(arguments) = &cli.command {
+        desk::run(arguments)
+    } else {
+        commands::run(cli.command)
     };
     match done {
         Ok(()) => ExitCode::SUCCESS,

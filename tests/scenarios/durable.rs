@@ -101,6 +101,15 @@ enum Event {
     Sent(u64),
 }
 
+/// Whether what is sent begins with an Initial packet of QUIC 1 (RFC 9000, 17.2.2), as strace writes its bytes: a node
+/// calls those that it has learnt of whenever it likes, and nothing of a record is in there.
+fn opens_connection(args: &str) -> bool {
+    let Some((_, bytes)) = args.split_once("iov_base=\"\\3") else { return false };
+    let bytes =
+        bytes.strip_prefix(['0', '1']).and_then(|bytes| bytes.strip_prefix(|octal| ('0'..='7').contains(&octal)));
+    bytes.is_some_and(|version| version.starts_with("\\0\\0\\0\\1"))
+}
+
 fn events(trace: &str) -> Vec<Event> {
     let mut events = Vec::new();
     // By thread, the file of a sync that has begun.
@@ -142,7 +151,7 @@ fn events(trace: &str) -> Vec<Event> {
             "write" | "writev" | "send" | "sendto" | "sendmsg" if target.starts_with("TCP") => {
                 events.push(Event::Answered(args.to_owned()));
             }
-            "send" | "sendto" | "sendmsg" | "sendmmsg" if target.starts_with("UDP") => {
+            "send" | "sendto" | "sendmsg" | "sendmmsg" if target.starts_with("UDP") && !opens_connection(args) => {
                 // iov_len of what is sent; the longest counts.
                 let lengths = args.split("iov_len=").skip(1).filter_map(|rest| {
                     let digits: String = rest.chars().take_while(char::is_ascii_digit).collect();

@@ -71,9 +71,9 @@ fn a_healthy_network_has_nothing_to_tell() {
     assert_eq!(figure(&net, "kuripan", "alerts_open{level=\"critical\"}"), 0.0);
     assert!(get(&net, "kuripan", "/readyz").starts_with("HTTP/1.1 200"));
     // For people, in both languages.
-    let said = net["kuripan"].ask(&["health"]).done();
+    let said = net["kuripan"].ask(&["health"]).out;
     assert!(said.contains("No change is only here"), "{said}");
-    let said = net["kuripan"].ask(&["health", "--lang", "id"]).done();
+    let said = net["kuripan"].ask(&["health", "--lang", "id"]).out;
     assert!(said.contains("Tidak ada perubahan yang hanya ada di sini"), "{said}");
 }
 
