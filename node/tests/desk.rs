@@ -1,6 +1,6 @@
 //! The desk of a laptop's user: what is opened for them, once or again, at log-on, and what an installation leaves.
 
-#![allow(clippy::unwrap_used, reason = "a test at the edge")]
+#![allow(clippy::disallowed_methods, clippy::unwrap_used, reason = "a test at the edge")]
 
 use std::{
     fs,

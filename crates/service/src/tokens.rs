@@ -290,7 +290,14 @@ mod tests {
         let tokens = Tokens::open(folder.path()).unwrap();
         let made = tokens.add("siti", "rekap", &[], &in_days(0)).unwrap();
         assert!(tokens.used(&made.secret).is_some(), "the last day counts");
-        tokens.0.change(|kept| Ok(kept.values_mut().for_each(|token| token.until = in_days(-1)))).unwrap();
+
+        tokens
+            .0
+            .change(|kept| {
+                kept.values_mut().for_each(|token| token.until = in_days(-1));
+                Ok(())
+            })
+            .unwrap();
         assert_eq!(tokens.used(&made.secret), None);
         assert!(tokens.all()[0].ended);
     }
