@@ -164,7 +164,7 @@ fn install(home: &impl BaseStrategy) -> anyhow::Result<()> {
         make_folder_of(path)?;
         fs::write(path, content).map_err(|error| carry::cannot("write", path, &error))?;
     }
-    println!("Simpul is in the menu now, and begins at each log-on of this user once it was opened from there.");
+    println!("Simpul is in the menu now, and begins at each log-on of this user once it has made their office's node.");
     println!("program {}", program.display());
     Ok(())
 }

@@ -54,23 +54,20 @@ need_rust() {
   command -v cc >/dev/null || need_debian gcc libc6-dev
 }
 
-# Built once per machine into cargo's own bin folder. Unoptimised: it runs for a second and builds in a third of the time.
-need_cargo_deny() {
-  [ "$(cargo deny --version 2>/dev/null)" != "cargo-deny $CARGO_DENY_VERSION" ] || return 0
-  say "building cargo-deny $CARGO_DENY_VERSION (once per machine)"
-  CARGO_PROFILE_DEV_DEBUG=false CARGO_TARGET_DIR="$TARGET_DIR/cargo-deny" \
-    cargo install --quiet --locked --force --debug --version "$CARGO_DENY_VERSION" cargo-deny
-  rm -rf "$TARGET_DIR/cargo-deny"
+# need_cargo_tool NAME VERSION: built once per machine into cargo's own bin folder. Unoptimised: it runs for seconds and
+# builds in a third of the time.
+need_cargo_tool() {
+  local tool=cargo-$1 version=$2
+  [ "$(cargo "$1" --version 2>/dev/null)" != "$tool $version" ] || return 0
+  say "building $tool $version (once per machine)"
+  CARGO_PROFILE_DEV_DEBUG=false CARGO_TARGET_DIR="$TARGET_DIR/$tool" \
+    cargo install --quiet --locked --force --debug --version "$version" "$tool"
+  rm -rf "${TARGET_DIR:?}/$tool"
 }
 
-# Builds the Debian package. Unoptimised for the same reason.
-need_cargo_deb() {
-  [ "$(cargo deb --version 2>/dev/null)" != "cargo-deb $CARGO_DEB_VERSION" ] || return 0
-  say "building cargo-deb $CARGO_DEB_VERSION (once per machine)"
-  CARGO_PROFILE_DEV_DEBUG=false CARGO_TARGET_DIR="$TARGET_DIR/cargo-deb" \
-    cargo install --quiet --locked --force --debug --version "$CARGO_DEB_VERSION" cargo-deb
-  rm -rf "$TARGET_DIR/cargo-deb"
-}
+need_cargo_deny() { need_cargo_tool deny "$CARGO_DENY_VERSION"; }
+
+need_cargo_deb() { need_cargo_tool deb "$CARGO_DEB_VERSION"; }
 
 # A real browser, its driver, and the accessibility rules that are injected into each page.
 need_browser() {

@@ -208,6 +208,10 @@ mod tests {
         for code in ["pengaduan", "konsultasi", "anak", "buku-tamu", "buku-kas", "pinjaman", "kelompok", "penilaian"] {
             assert!(personal(code), "{code}");
         }
+        // Their tables have a line for each person.
+        for code in ["bimtek", "monitoring", "tempat", "bagi-hasil"] {
+            assert!(personal(code), "{code}");
+        }
         for code in ["profil-desa", "rencana-aksi", "indikator", "laporan", "pengumuman"] {
             assert!(!personal(code), "{code}");
         }

@@ -290,7 +290,6 @@ mod tests {
         let tokens = Tokens::open(folder.path()).unwrap();
         let made = tokens.add("siti", "rekap", &[], &in_days(0)).unwrap();
         assert!(tokens.used(&made.secret).is_some(), "the last day counts");
-
         tokens
             .0
             .change(|kept| {

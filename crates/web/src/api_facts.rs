@@ -10,7 +10,7 @@ use service::{Command, MarkChange, Query, Saying};
 use utoipa::ToSchema;
 
 use crate::api::{Body, Named, Script};
-use crate::api_sheets::{SaidHere, done};
+use crate::api_sheets::{SaidHere, done, seen};
 use crate::app::{App, ask};
 use crate::frame::refused;
 use crate::problem::Problem;
@@ -65,7 +65,7 @@ pub(crate) async fn preview(
     desk: Desk,
     Body(said): Body<SaidHere>,
 ) -> Result<Response, Problem> {
-    desk.personal()?;
+    seen(&app, &desk, &id).await?;
     let look = ask!(app, Query::Preview { id, said: said.into() }, Preview);
     Ok(Json(look.map_err(|problem| refused(problem, &desk))?).into_response())
 }
@@ -82,7 +82,6 @@ pub(crate) async fn attend(
     Script(desk): Script,
     Body(marks): Body<Marks>,
 ) -> Result<Response, Problem> {
-    desk.personal()?;
     let officer = desk.writes()?.to_owned();
     done(&app, &desk, &id, Command::Attend { officer, id: id.clone(), marks: marks.marks }).await
 }

@@ -13,7 +13,6 @@ use utoipa::ToSchema;
 use crate::api::{Body, Choice, Named, Script, limit, shown, tagged};
 use crate::app::{App, ask};
 use crate::frame::refused;
-use crate::nameless::nameless_sheet;
 use crate::problem::Problem;
 use crate::session::Desk;
 
@@ -66,16 +65,13 @@ pub(crate) fn kind_seen(desk: &Desk, code: Option<&str>) -> Result<(), Problem> 
 
 async fn sheet(app: &App, desk: &Desk, id: &str) -> Result<SheetView, Problem> {
     let found = ask!(app, Query::Sheet { id: id.to_owned() }, Sheet);
-    let mut found: Box<SheetView> = found.map_err(|problem| refused(problem, desk))?;
+    let found: Box<SheetView> = found.map_err(|problem| refused(problem, desk))?;
     kind_seen(desk, Some(&found.line.kind))?;
-    if !desk.sees_people() {
-        nameless_sheet(&mut found);
-    }
     Ok(*found)
 }
 
 /// What a script may not see it may not write in either.
-async fn seen(app: &App, desk: &Desk, id: &str) -> Result<(), Problem> {
+pub(crate) async fn seen(app: &App, desk: &Desk, id: &str) -> Result<(), Problem> {
     if desk.sees_people() { Ok(()) } else { sheet(app, desk, id).await.map(drop) }
 }
 

@@ -297,7 +297,7 @@ fn typed(form: &Posted) -> Vec<(String, String)> {
     let fields = PARTS.iter().flat_map(|(_, fields)| fields.iter());
     // A field that somebody has to choose first is not on the form.
     let sent = fields.filter(|field| form.all(field).next().is_some());
-    sent.map(|field| ((*field).to_owned(), form.get(field).split_whitespace().collect::<Vec<_>>().join(" "))).collect()
+    sent.map(|field| ((*field).to_owned(), form.line(field))).collect()
 }
 
 fn faults(fields: &[(String, String)], all: bool) -> Vec<(String, Fault)> {

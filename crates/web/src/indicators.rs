@@ -210,15 +210,14 @@ type Faults = Vec<(String, String)>;
 /// Each value that was changed, by its code, and what is wrong with the form.
 fn changed(words: Words, sheet: &SheetView, baseline: bool, form: &Posted) -> (Vec<(String, Saying)>, Faults) {
     let (mut said, mut errors) = (Vec::new(), Vec::new());
-    let line = |text: &str| text.split_whitespace().collect::<Vec<_>>().join(" ");
-    let changed = |name: &str| line(form.get(name)) != line(form.get(&format!("was-{name}")));
+    let changed = |name: &str| form.line(name) != form.line(&format!("was-{name}"));
     for indicator in &sheet.indicators {
         let code = indicator.code.as_str();
         let [value, unit] = ["value", "unit"].map(|field| format!("{field}-{code}"));
         if form.all(&value).next().is_none() || !(changed(&value) || changed(&unit)) {
             continue;
         }
-        if line(form.get(&value)).is_empty() {
+        if form.line(&value).is_empty() {
             if changed(&value) {
                 errors.push((value, words.about("ind-emptied", "code", code)));
             } else {
@@ -229,11 +228,11 @@ fn changed(words: Words, sheet: &SheetView, baseline: bool, form: &Posted) -> (V
         let inputs = [
             ("indicator", code.to_owned()),
             ("baseline", if baseline { "yes" } else { "no" }.to_owned()),
-            ("value", line(form.get(&value))),
-            ("unit", line(form.get(&unit))),
-            ("method", line(form.get("method"))),
-            ("source", line(form.get("source"))),
-            ("date", line(form.get("date"))),
+            ("value", form.line(&value)),
+            ("unit", form.line(&unit)),
+            ("method", form.line("method")),
+            ("source", form.line("source")),
+            ("date", form.line("date")),
         ];
         let inputs = inputs.map(|(key, text)| (key.to_owned(), text));
         for (key, text) in &inputs {

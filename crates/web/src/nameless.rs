@@ -1,6 +1,6 @@
 //! What a script sees that may not see who people are: what the programme did, by register number.
 
-use service::reply::{Both, FoundRow, RecordView, SheetView};
+use service::reply::{Both, FoundRow, RecordView};
 
 use crate::language::Language;
 use crate::words::Words;
@@ -18,12 +18,6 @@ pub(crate) fn nameless(record: &mut RecordView) {
     nameless_row(&mut record.row);
     record.person.clear();
     record.beside.history.clear();
-}
-
-/// One record. Its tables have a line for each person.
-pub(crate) fn nameless_sheet(sheet: &mut SheetView) {
-    sheet.panels.clear();
-    sheet.attendance = None;
 }
 
 /// Whether a field says who somebody is.

@@ -348,6 +348,11 @@ impl Posted {
         self.fields.iter().find(|(known, _)| known == name).map_or("", |(_, value)| value.as_str())
     }
 
+    /// The text of a field as one line, without what is around and between its words.
+    pub(crate) fn line(&self, name: &str) -> String {
+        self.get(name).split_whitespace().collect::<Vec<_>>().join(" ")
+    }
+
     /// The text of a field, if there is any.
     pub(crate) fn given(&self, name: &str) -> Option<String> {
         Some(self.get(name).trim().to_owned()).filter(|text| !text.is_empty())

@@ -303,7 +303,7 @@ pub(crate) async fn visit(State(app): State<App>, desk: Desk, form: Posted) -> R
     let officer = desk.writes()?.to_owned();
     let (inputs, words) = (visit_inputs(), Words::of(desk.visit.language));
     let all: Vec<(String, String)> =
-        inputs.iter().map(|input| (input.field.clone(), one_line(form.get(&input.field)))).collect();
+        inputs.iter().map(|input| (input.field.clone(), form.line(&input.field))).collect();
     let mut errors =
         faults(words, &inputs, &all, true, &|field, text| service::fact_fault("buku-tamu", "visit", field, text));
     if errors.is_empty() {
@@ -375,10 +375,6 @@ async fn inputs_of_new(app: &App, desk: &Desk, code: &str) -> Result<Vec<SheetIn
     Ok(inputs)
 }
 
-fn one_line(text: &str) -> String {
-    text.split_whitespace().collect::<Vec<_>>().join(" ")
-}
-
 /// Field and what was typed there.
 type Typed = Vec<(String, String)>;
 
@@ -395,7 +391,7 @@ fn sent_for(input: &SheetInput, form: &Posted) -> String {
         | InputKind::Place
         | InputKind::Office
         | InputKind::Document
-        | InputKind::Choice(_) => one_line(form.get(&input.field)),
+        | InputKind::Choice(_) => form.line(&input.field),
     }
 }
 

@@ -270,7 +270,7 @@ fn confirm(
 
 async fn make(State(start): State<Start>, Beginner(visit): Beginner, form: Posted) -> Result<Response, Problem> {
     let (place, practice) = (chosen(&visit, &form)?, practises(&form));
-    let name = form.get("name").split_whitespace().collect::<Vec<_>>().join(" ");
+    let name = form.line("name");
     match start.make(&place, &name, practice).await {
         Ok(app) => {
             let there = visit.now(&app, None);
