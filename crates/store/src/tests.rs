@@ -384,6 +384,56 @@ fn a_document_has_its_entries_once_however_many() {
 }
 
 #[test]
+fn documents_of_one_drawer_are_added_to_listed_and_forgotten_each_for_itself() {
+    let folder = tempfile::tempdir().unwrap();
+    let (store, _) = Store::create(&options(folder.path())).unwrap();
+    let index = store.index.clone();
+    let scope = index.intern_scope(&"coordination/33.07".parse().unwrap()).unwrap();
+    let journals = [1, 2].map(|node| index.intern_journal(&journal_of("coordination/33.07", node)).unwrap());
+    let document = |at: usize, seq| DocumentId { journal: journals[at], seq };
+    let row = |at: usize, seq: u64| Row { journal: journals[at], seq, change: Some(ChangeHash([seq as u8; 32])) };
+    // Forty documents a journal, each with twenty entries, added round by round: several parts a drawer.
+    let all: Vec<DocumentId> = [0, 1].into_iter().flat_map(|at| (0..40).map(move |seq| document(at, seq))).collect();
+    for round in 0..20 {
+        let rows = |of: &DocumentId| vec![row(0, of.seq * 100 + round), row(1, of.seq * 100 + round)];
+        let ops = all.iter().map(|of| IndexOp::Rows { scope, document: *of, rows: rows(of) });
+        index.apply(&ops.collect::<Vec<_>>(), None).unwrap();
+    }
+    let rows = |of: &DocumentId| -> Vec<Row> {
+        (0..20).flat_map(|round| [row(0, of.seq * 100 + round), row(1, of.seq * 100 + round)]).collect()
+    };
+    for limit in [1, 7, 16, 100] {
+        let (mut listed, mut after) = (Vec::new(), None);
+        loop {
+            let next = index.documents(scope, after, limit).unwrap();
+            assert!(next.len() <= limit);
+            let Some(last) = next.last() else { break };
+            after = Some(*last);
+            listed.extend(next);
+        }
+        assert_eq!(listed, all, "{limit} at a time");
+    }
+    let gone = [document(0, 0), document(0, 5), document(0, 15), document(1, 39)];
+    let ops = gone.map(|document| IndexOp::DropDocument { scope, document });
+    index.apply(&ops, None).unwrap();
+    index.apply(&ops, None).unwrap();
+    for of in &all {
+        let expected = if gone.contains(of) { Vec::new() } else { rows(of) };
+        assert_eq!(index.rows(scope, *of).unwrap(), expected, "{of:?}");
+    }
+    let left: Vec<DocumentId> = all.iter().copied().filter(|of| !gone.contains(of)).collect();
+    assert_eq!(index.documents(scope, None, 100).unwrap(), left);
+    // A whole drawer goes, and one of its documents comes back.
+    let drawer: Vec<IndexOp> =
+        (16..32).map(|seq| IndexOp::DropDocument { scope, document: document(0, seq) }).collect();
+    index.apply(&drawer, None).unwrap();
+    let back = IndexOp::Rows { scope, document: document(0, 20), rows: vec![row(1, 7)] };
+    index.apply(&[back], None).unwrap();
+    assert_eq!(index.rows(scope, document(0, 20)).unwrap(), [row(1, 7)]);
+    assert_eq!(index.documents(scope, Some(document(0, 14)), 2).unwrap(), [document(0, 20), document(0, 32)]);
+}
+
+#[test]
 fn settings_and_names_survive_a_restart_but_not_a_wipe() {
     let folder = tempfile::tempdir().unwrap();
     let (store, _) = Store::create(&options(folder.path())).unwrap();

@@ -12,7 +12,7 @@ mod open;
 mod rows;
 
 use std::{
-    collections::BTreeMap,
+    collections::{BTreeMap, BTreeSet},
     panic::{AssertUnwindSafe, catch_unwind},
     sync::{Arc, PoisonError, RwLock, atomic::Ordering},
 };
@@ -192,11 +192,7 @@ impl Index {
                     changes.insert(rows::page_key(*journal, *first_seq), None);
                 }
                 IndexOp::Rows { scope, document, rows } => self.add_rows(&mut changes, *scope, *document, rows)?,
-                IndexOp::DropDocument { scope, document } => {
-                    for (chunk, _) in self.chunks(&changes, *scope, *document)? {
-                        changes.insert(rows::document_key(*scope, *document, chunk), None);
-                    }
-                }
+                IndexOp::DropDocument { scope, document } => self.drop_rows(&mut changes, *scope, *document)?,
                 IndexOp::Successor { of, document } => {
                     changes.insert(rows::successor_key(*of, Some(*document)), Some(Vec::new()));
                 }
@@ -229,50 +225,57 @@ impl Index {
         document: DocumentId,
         rows: &[Row],
     ) -> Result<(), StoreError> {
-        let chunks = self.chunks(changes, scope, document)?;
+        let parts = self.parts(changes, scope, document)?;
+        let place = rows::place_in_drawer(document);
         let mut known = Vec::new();
-        for (_, value) in &chunks {
-            rows::decode_rows(value, &mut known)?;
+        for part in &parts {
+            rows::decode_rows(part, |at, row| known.extend((at == place).then_some((row.journal, row.seq))))?;
         }
-        let (mut chunk, mut value) = chunks.into_iter().next_back().unwrap_or_default();
+        let mut last = Part { number: parts.len().saturating_sub(1), value: parts.into_iter().next_back() };
         for row in rows {
-            if known.iter().any(|known| (known.journal, known.seq) == (row.journal, row.seq)) {
-                continue;
+            if !known.contains(&(row.journal, row.seq)) {
+                known.push((row.journal, row.seq));
+                last.add(changes, scope, document, place, row)?;
             }
-            if rows::is_full(&value) {
-                changes.insert(rows::document_key(scope, document, chunk), Some(std::mem::take(&mut value)));
-                // 65,536 parts hold 40 million entries; the guard stops at 10,000.
-                chunk = chunk.checked_add(1).ok_or(StoreError::IndexRow("a document of too many entries"))?;
-            }
-            rows::encode_row(&mut value, row);
-            known.push(*row);
         }
-        changes.insert(rows::document_key(scope, document, chunk), Some(value));
-        Ok(())
+        last.put(changes, scope, document)
     }
 
-    /// The parts of a document's entries, as they will be after `changes`.
-    fn chunks(
-        &self,
-        changes: &Changes,
-        scope: ScopeNumber,
-        document: DocumentId,
-    ) -> Result<Vec<(u16, Vec<u8>)>, StoreError> {
-        let mut chunks = Vec::new();
-        for chunk in 0..=u16::MAX {
-            let key = rows::document_key(scope, document, chunk);
-            let value = match changes.get(&key) {
-                Some(value) => value.clone(),
+    /// Takes a document out of its drawer; those behind it move up.
+    fn drop_rows(&self, changes: &mut Changes, scope: ScopeNumber, document: DocumentId) -> Result<(), StoreError> {
+        let parts = self.parts(changes, scope, document)?;
+        let mut kept = Vec::new();
+        for part in &parts {
+            rows::decode_rows(part, |at, row| kept.push((at, row)))?;
+        }
+        kept.retain(|(at, _)| *at != rows::place_in_drawer(document));
+        for number in 0..parts.len() {
+            changes.insert(part_key(scope, document, number)?, None);
+        }
+        let mut last = Part { number: 0, value: None };
+        for (at, row) in &kept {
+            last.add(changes, scope, document, *at, row)?;
+        }
+        last.put(changes, scope, document)
+    }
+
+    /// The parts of the drawer that a document lies in, as they will be after `changes`.
+    fn parts(&self, changes: &Changes, scope: ScopeNumber, document: DocumentId) -> Result<Vec<Vec<u8>>, StoreError> {
+        let mut parts = Vec::new();
+        loop {
+            let key = part_key(scope, document, parts.len())?;
+            let part = match changes.get(&key) {
+                Some(part) => part.clone(),
                 None => self.sled.get(&key)?,
             };
-            let Some(value) = value else { break };
-            let full = rows::is_full(&value);
-            chunks.push((chunk, value));
+            let Some(part) = part else { break };
+            let full = rows::is_full(&part);
+            parts.push(part);
             if !full {
                 break;
             }
         }
-        Ok(chunks)
+        Ok(parts)
     }
 
     /// How far the log is applied.
@@ -348,9 +351,9 @@ impl Index {
 
     /// The entries of a document, in the order in which they were added; none when it is not known.
     pub fn rows(&self, scope: ScopeNumber, document: DocumentId) -> Result<Vec<Row>, StoreError> {
-        let mut rows = Vec::new();
-        for (_, value) in self.chunks(&Changes::new(), scope, document)? {
-            rows::decode_rows(&value, &mut rows)?;
+        let (place, mut rows) = (rows::place_in_drawer(document), Vec::new());
+        for part in self.parts(&Changes::new(), scope, document)? {
+            rows::decode_rows(&part, |at, row| rows.extend((at == place).then_some(row)))?;
         }
         Ok(rows)
     }
@@ -362,20 +365,34 @@ impl Index {
         after: Option<DocumentId>,
         limit: usize,
     ) -> Result<Vec<DocumentId>, StoreError> {
-        let first = DocumentId { journal: JournalNumber(0), seq: 0 };
+        let first = after.unwrap_or(DocumentId { journal: JournalNumber(0), seq: 0 });
         let last = DocumentId { journal: JournalNumber(u32::MAX), seq: u64::MAX };
-        // A document's own parts lie below its last possible part.
-        let begin = after
-            .map_or_else(|| rows::document_key(scope, first, 0), |after| rows::document_key(scope, after, u16::MAX));
-        let range = begin..=rows::document_key(scope, last, u16::MAX);
-        let keys = self.sled.call(|tree| {
-            let first_parts = tree.range(range).keys().filter(|key| match key {
-                Ok(key) => key.ends_with(&0_u16.to_be_bytes()),
-                Err(_) => true,
-            });
-            first_parts.take(limit).collect::<sled::Result<Vec<_>>>()
-        })?;
-        keys.iter().map(|key| rows::decode_document_key(key).map(|(document, _)| document)).collect()
+        let range = rows::drawer_key(scope, first, 0)..=rows::drawer_key(scope, last, u16::MAX);
+        // Of a drawer whose end is not seen yet, a further part may name a document between those that are known.
+        let mut documents = BTreeSet::new();
+        self.sled.call(|tree| {
+            let mut drawer = None;
+            for row in tree.range(range) {
+                let (key, part) = row?;
+                let same =
+                    drawer.replace(key.clone()).is_none_or(|before| before[..before.len() - 2] == key[..key.len() - 2]);
+                if !same && documents.len() >= limit {
+                    break;
+                }
+                let mut places = BTreeSet::new();
+                let read = rows::decode_rows(&part, |at, _| places.extend([at]));
+                let found =
+                    places.into_iter().map(|at| rows::decode_drawer_key(&key, at)).collect::<Result<Vec<_>, _>>();
+                match read.and(found) {
+                    Ok(found) => {
+                        documents.extend(found.into_iter().filter(|found| after.is_none_or(|after| *found > after)))
+                    }
+                    Err(error) => return Ok(Err(error)),
+                }
+            }
+            Ok(Ok(()))
+        })??;
+        Ok(documents.into_iter().take(limit).collect())
     }
 
     /// A setting or watermark.
@@ -410,6 +427,46 @@ impl Index {
         self.sled.rewritten.store(file, Ordering::Relaxed);
         Ok(file == 0 || self.sled.get(rows::REWRITTEN)?.is_some_and(|known| known == file.to_be_bytes()))
     }
+}
+
+/// The part of a drawer that is being filled.
+struct Part {
+    number: usize,
+    /// None where nothing is in it.
+    value: Option<Vec<u8>>,
+}
+
+impl Part {
+    /// Adds an entry of the document at a place of the drawer, in the next part if this one is full.
+    fn add(
+        &mut self,
+        changes: &mut Changes,
+        scope: ScopeNumber,
+        document: DocumentId,
+        place: u8,
+        row: &Row,
+    ) -> Result<(), StoreError> {
+        if self.value.as_ref().is_some_and(|value| rows::is_full(value)) {
+            changes.insert(part_key(scope, document, self.number)?, self.value.take());
+            self.number += 1;
+        }
+        rows::encode_row(self.value.get_or_insert_default(), place, row);
+        Ok(())
+    }
+
+    fn put(self, changes: &mut Changes, scope: ScopeNumber, document: DocumentId) -> Result<(), StoreError> {
+        if self.value.is_some() {
+            changes.insert(part_key(scope, document, self.number)?, self.value);
+        }
+        Ok(())
+    }
+}
+
+/// The key of a part of the drawer that a document lies in. 65,536 parts hold five million entries, and the guard stops
+/// at 10,000 a document.
+fn part_key(scope: ScopeNumber, document: DocumentId, number: usize) -> Result<Vec<u8>, StoreError> {
+    let part = u16::try_from(number).map_err(|_| StoreError::IndexRow("a drawer of too many entries"))?;
+    Ok(rows::drawer_key(scope, document, part))
 }
 
 fn setting_key(name: &[u8]) -> Vec<u8> {

@@ -3,12 +3,15 @@
 //! ```text
 //! J scope 0 node incarnation        → number                       S scope → number
 //! p journal first-seq               → page                         s name  → setting
-//! d scope journal seq chunk         → entries of a document        A → applied   V → version   R → rewriting
+//! d scope journal drawer part       → entries of its documents     A → applied   V → version   R → rewriting
 //! W → rewritten
 //! n journal seq journal seq         → nothing: the second document continues the first
 //! + → the sum over all other rows but the version
 //! ```
 //! Numbers in keys are big-endian, so that they order.
+//!
+//! Documents that were begun one after the other lie in one *drawer*: a page brings entries of many of them, and sled
+//! takes as long for a row of a few bytes as for one of some kilobytes.
 
 use identity::{ChangeHash, EntryHash, Incarnation, JournalId, NodeKey, Point, ScopeName};
 use journal::segments::{Location, Position};
@@ -25,8 +28,13 @@ pub(super) const SUM: &[u8] = b"+";
 pub(super) const REWRITING: &[u8] = b"R";
 /// The number of the last file that files were written anew into and that the rows know of.
 pub(super) const REWRITTEN: &[u8] = b"W";
-/// The longest entry in a document's value: two numbers of at most 5 and 10 bytes, and a hash.
-const ROW_BYTES_MAX: usize = 5 + 10 + 32;
+/// How many documents lie in one drawer.
+pub(super) const DRAWER_DOCUMENTS: u64 = 16;
+/// A part of a drawer takes no more than this, so that adding to one that has many does not write all of it again.
+const PART_BYTES_MAX: usize = 4 << 10;
+/// The longest entry in a drawer: which document it is of, two numbers of at most 5 and 10 bytes, and a hash.
+const ROW_BYTES_MAX: usize = 1 + 5 + 10 + 32;
+const _: () = assert!(PART_BYTES_MAX <= VALUE_BYTES_MAX && DRAWER_DOCUMENTS <= 1 << 8);
 
 pub(super) fn scope_key(scope: &ScopeName) -> Vec<u8> {
     [b"S", scope.as_str().as_bytes()].concat()
@@ -82,16 +90,22 @@ pub(super) fn decode_page(key: &[u8], value: &[u8]) -> Result<PageRow, StoreErro
     decode().ok_or(StoreError::IndexRow("a page"))
 }
 
-/// The key of one part of a document's entries.
-pub(super) fn document_key(scope: ScopeNumber, document: DocumentId, chunk: u16) -> Vec<u8> {
+/// The key of one part of the drawer that a document lies in.
+pub(super) fn drawer_key(scope: ScopeNumber, document: DocumentId, part: u16) -> Vec<u8> {
     [
         &b"d"[..],
         &scope.0.to_be_bytes(),
         &document.journal.0.to_be_bytes(),
-        &document.seq.to_be_bytes(),
-        &chunk.to_be_bytes(),
+        &(document.seq / DRAWER_DOCUMENTS).to_be_bytes(),
+        &part.to_be_bytes(),
     ]
     .concat()
+}
+
+/// Which of its drawer a document is.
+pub(super) fn place_in_drawer(document: DocumentId) -> u8 {
+    // Less than DRAWER_DOCUMENTS.
+    (document.seq % DRAWER_DOCUMENTS) as u8
 }
 
 /// The key that says that `document` continues `of`; without it, what all such keys of `of` begin with.
@@ -116,24 +130,28 @@ pub(super) fn decode_successor_key(key: &[u8]) -> Result<DocumentId, StoreError>
     decode().ok_or(StoreError::IndexRow("a document that continues another"))
 }
 
-/// The document and the part that a key is of.
-pub(super) fn decode_document_key(key: &[u8]) -> Result<(DocumentId, u16), StoreError> {
+/// The document that lies at a place in the drawer of a key.
+pub(super) fn decode_drawer_key(key: &[u8], place: u8) -> Result<DocumentId, StoreError> {
     let mut read = Read(key);
     let mut decode = || {
         read.array::<5>()?;
         let journal = JournalNumber(u32::from_be_bytes(read.array()?));
-        let seq = u64::from_be_bytes(read.array()?);
-        Some((DocumentId { journal, seq }, u16::from_be_bytes(read.array()?)))
+        let drawer = u64::from_be_bytes(read.array()?);
+        read.array::<2>()?;
+        let seq = drawer.checked_mul(DRAWER_DOCUMENTS)?.checked_add(place.into())?;
+        read.0.is_empty().then_some(DocumentId { journal, seq })
     };
-    decode().ok_or(StoreError::IndexRow("a document's name"))
+    decode().ok_or(StoreError::IndexRow("a drawer's name"))
 }
 
-/// Whether a part of a document's entries takes no more: only then there is a next part.
-pub(super) fn is_full(chunk: &[u8]) -> bool {
-    chunk.len() + ROW_BYTES_MAX > VALUE_BYTES_MAX
+/// Whether a part of a drawer takes no more: only then there is a next part.
+pub(super) fn is_full(part: &[u8]) -> bool {
+    part.len() + ROW_BYTES_MAX > PART_BYTES_MAX
 }
 
-pub(super) fn encode_row(out: &mut Vec<u8>, row: &Row) {
+/// Adds an entry of the document at a place.
+pub(super) fn encode_row(out: &mut Vec<u8>, place: u8, row: &Row) {
+    out.push(place);
     varint(out, row.journal.0.into());
     varint(out, row.seq << 1 | u64::from(row.change.is_some()));
     if let Some(change) = &row.change {
@@ -141,14 +159,16 @@ pub(super) fn encode_row(out: &mut Vec<u8>, row: &Row) {
     }
 }
 
-pub(super) fn decode_rows(value: &[u8], rows: &mut Vec<Row>) -> Result<(), StoreError> {
-    let mut read = Read(value);
+/// The entries in a part of a drawer, each with the place of its document.
+pub(super) fn decode_rows(part: &[u8], mut each: impl FnMut(u8, Row)) -> Result<(), StoreError> {
+    let mut read = Read(part);
     let mut decode = || {
         while !read.0.is_empty() {
+            let [place] = read.array()?;
             let journal = JournalNumber(u32::try_from(read.varint()?).ok()?);
             let seq = read.varint()?;
             let change = if seq & 1 == 1 { Some(ChangeHash(read.array()?)) } else { None };
-            rows.push(Row { journal, seq: seq >> 1, change });
+            (u64::from(place) < DRAWER_DOCUMENTS).then(|| each(place, Row { journal, seq: seq >> 1, change }))?;
         }
         Some(())
     };
@@ -229,7 +249,8 @@ mod tests {
             assert_eq!(decode_scope_key(&scope_key(&journal.scope)), Some(journal.scope.clone()));
         }
         let document = DocumentId { journal: JournalNumber(7), seq: 1 << 40 };
-        assert_eq!(decode_document_key(&document_key(ScopeNumber(3), document, 2)).unwrap(), (document, 2));
+        let key = drawer_key(ScopeNumber(3), document, 2);
+        assert_eq!(decode_drawer_key(&key, place_in_drawer(document)).unwrap(), document);
         let first = DocumentId { journal: JournalNumber(8), seq: 3 };
         let key = successor_key(first, Some(document));
         assert_eq!(decode_successor_key(&key).unwrap(), document);
@@ -253,14 +274,14 @@ mod tests {
             Row { journal: JournalNumber(0), seq: 1, change: None },
         ];
         let mut value = Vec::new();
-        rows.iter().for_each(|row| encode_row(&mut value, row));
+        rows.iter().for_each(|row| encode_row(&mut value, 15, row));
         let mut back = Vec::new();
-        decode_rows(&value, &mut back).unwrap();
-        assert_eq!(back, rows);
+        decode_rows(&value, |place, row| back.push((place, row))).unwrap();
+        assert_eq!(back, rows.map(|row| (15, row)));
 
         for bad in [&[][..], &[0xff; 20], &[0x80; 3], &[1, 3, 7]] {
-            assert!(decode_page(bad, bad).is_err() && decode_document_key(&bad[..bad.len().min(9)]).is_err());
-            assert!(bad.is_empty() || decode_rows(bad, &mut Vec::new()).is_err(), "{bad:?}");
+            assert!(decode_page(bad, bad).is_err() && decode_drawer_key(&bad[..bad.len().min(9)], 0).is_err());
+            assert!(bad.is_empty() || decode_rows(bad, |_, _| ()).is_err(), "{bad:?}");
         }
     }
 }
