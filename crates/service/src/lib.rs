@@ -17,6 +17,7 @@ mod both;
 mod cases;
 mod check;
 mod composed;
+mod drafts;
 mod find;
 mod founders;
 mod glance;
@@ -61,6 +62,7 @@ use journal::Kind;
 use records::RecordKind;
 
 use crate::{
+    drafts::Drafts,
     health::Looking,
     officers::Officers,
     reading::{Known, Reading},
@@ -71,11 +73,12 @@ use crate::{
 pub use ask::{Ask, Command, Progress, Query};
 pub use attendance::MarkChange;
 pub use backup::restore;
+pub use drafts::Draft;
 pub use find::{FOUND_ROWS_MAX, Find, FindStage};
 pub use founders::{GrantView, POLICY_BYTES_MAX, Proposal, read_grants};
 pub use inputs::{Fault, Input, InputKind, fault, inputs};
 pub use joining::{Asking, Carried, NotTaken};
-pub use officers::{NotLetIn, PASSWORD_CHARS_MIN, Role};
+pub use officers::{NotLetIn, PASSWORD_CHARS_MIN, PIN_DIGITS, Role};
 pub use places::{PLACES_MAX, PlaceView, find_offices, office_at};
 pub use problem::{Code, Problem};
 pub use reply::Reply;
@@ -120,6 +123,7 @@ struct Inner {
     said: Mutex<Option<::health::State>>,
     officers: Officers,
     tokens: Tokens,
+    drafts: Drafts,
 }
 
 impl Service {
@@ -144,9 +148,10 @@ impl Service {
         let reading = Reading::start(views, node.clone(), updates).await?;
         let looking = Looking::open(&folder, networked);
         // Read only once the folder is locked: nobody else changes it from here on.
-        let (officers, tokens) = (Officers::open(&folder)?, Tokens::open(&folder)?);
+        let (officers, tokens, drafts) = (Officers::open(&folder)?, Tokens::open(&folder)?, Drafts::open(&folder)?);
         let said = Mutex::new(None);
-        let service = Self(Arc::new(Inner { node, reading, folder, advertise, looking, said, officers, tokens }));
+        let inner = Inner { node, reading, folder, advertise, looking, said, officers, tokens, drafts };
+        let service = Self(Arc::new(inner));
         if networked {
             tokio::spawn(Self::keep_looking(Arc::downgrade(&service.0)));
         }
@@ -230,6 +235,7 @@ impl Service {
             Command::ResetOfficer { handle } => Reply::OfficerCode(self.0.officers.reset(&handle)?),
             Command::RemoveOfficer { handle } => {
                 self.0.officers.remove(&handle)?;
+                self.0.drafts.drop_all(&handle)?;
                 Reply::Done
             }
             Command::AddToken { by, name, scopes, until } => {
@@ -332,6 +338,16 @@ impl Service {
         self.of_officers(move |officers| officers.change_password(&handle, &old, &new)).await
     }
 
+    /// Sets the PIN of an officer, with the password.
+    pub async fn set_pin(&self, handle: String, password: String, pin: String) -> Result<OfficerView, NotLetIn> {
+        self.of_officers(move |officers| officers.set_pin(&handle, &password, &pin)).await
+    }
+
+    /// Whether a PIN is the officer's. Whoever asks counts how often.
+    pub async fn is_pin(&self, handle: String, pin: String) -> Result<bool, NotLetIn> {
+        self.of_officers(move |officers| Ok(officers.is_pin(&handle, &pin)?)).await
+    }
+
     /// Makes a new recovery sheet and tells its code, once.
     pub async fn new_recovery_sheet(&self, handle: String, password: String) -> Result<String, NotLetIn> {
         self.of_officers(move |officers| officers.new_recovery_sheet(&handle, &password)).await
@@ -355,6 +371,41 @@ impl Service {
         let officers = self.0.officers.clone();
         let done = tokio::task::spawn_blocking(move || work(&officers)).await;
         done.map_err(|error| Problem::internal(&error))?
+    }
+
+    /// Keeps what an officer has typed into a form and not sent: its address, what it is called, field by field.
+    pub async fn keep_draft(
+        &self,
+        officer: String,
+        form: String,
+        title: String,
+        fields: Vec<(String, String)>,
+    ) -> Result<(), Problem> {
+        self.of_drafts(move |drafts| drafts.keep(&officer, &form, title, fields)).await
+    }
+
+    /// What an officer has typed into a form and not sent.
+    pub fn draft(&self, officer: &str, form: &str) -> Option<Draft> {
+        self.0.drafts.get(officer, form)
+    }
+
+    /// The forms that an officer has not sent, with their addresses; the newest first.
+    pub fn drafts(&self, officer: &str) -> Vec<(String, Draft)> {
+        self.0.drafts.of(officer)
+    }
+
+    /// The form was taken, or what was typed is thrown away.
+    pub async fn drop_draft(&self, officer: String, form: String) -> Result<(), Problem> {
+        self.of_drafts(move |drafts| drafts.drop(&officer, &form)).await
+    }
+
+    /// Writes the file of the drafts where that may block.
+    async fn of_drafts(
+        &self,
+        work: impl FnOnce(&Drafts) -> Result<(), Problem> + Send + 'static,
+    ) -> Result<(), Problem> {
+        let drafts = self.0.drafts.clone();
+        tokio::task::spawn_blocking(move || work(&drafts)).await.map_err(|error| Problem::internal(&error))?
     }
 
     /// This node's key.

@@ -9,6 +9,8 @@
 //!   do not get more tries than many in a row.
 
 mod own;
+mod pin;
+mod stretched;
 
 use std::{
     collections::BTreeMap,
@@ -21,6 +23,8 @@ use identity::Officer;
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
+pub use self::pin::PIN_DIGITS;
+use self::stretched::Stretched;
 use crate::{
     kept::Kept,
     problem::{Code, Problem},
@@ -44,9 +48,6 @@ const CODE_ALPHABET: &[u8; 32] = b"23456789ABCDEFGHJKLMNPQRSTUVWXYZ";
 
 /// Shorter ones are guessed. (NIST SP 800-63B asks for eight, and for no rules beside.)
 pub const PASSWORD_CHARS_MIN: usize = 8;
-
-/// What argon2id takes: 32 MiB and three passes, about 0.1 s on an office laptop.
-const STRETCH: (u32, u32) = (32 * 1024, 3);
 
 /// What an officer may do here. One person may hold several.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize, ToSchema)]
@@ -103,6 +104,9 @@ pub struct OfficerView {
     /// Whether a recovery sheet of theirs can be used.
     #[serde(default)]
     pub sheet: RecoverySheetState,
+    /// Whether they have a PIN for coming back to a desk.
+    #[serde(default)]
+    pub pin: bool,
 }
 
 /// What is known of an officer's recovery sheet.
@@ -179,13 +183,21 @@ struct KeptOfficer {
     locked_until_ms: i64,
     #[serde(default, skip_serializing_if = "Option::is_none")]
     sheet: Option<own::RecoverySheet>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pin: Option<Stretched>,
+}
+
+impl KeptOfficer {
+    fn new(name: String, roles: Vec<Role>, secret: Secret) -> Self {
+        Self { name, roles, secret, failures: 0, locked_until_ms: 0, sheet: None, pin: None }
+    }
 }
 
 #[derive(Clone, Serialize, Deserialize)]
 #[serde(rename_all = "lowercase")]
 enum Secret {
     Code { hash: String, until_ms: i64 },
-    Password { salt: [u8; 16], memory_kib: u32, passes: u32, hash: [u8; 32] },
+    Password(Stretched),
 }
 
 impl std::fmt::Debug for Secret {
@@ -230,20 +242,21 @@ impl Officers {
                     "choose another short name, or give a new code to the one there is",
                 ));
             }
-            let new = KeptOfficer { name, roles, secret, failures: 0, locked_until_ms: 0, sheet: None };
+            let new = KeptOfficer::new(name, roles, secret);
             kept.officers.insert(officer.to_string(), new);
             Ok(())
         })?;
         Ok(OfficerCode { handle: handle.to_owned(), code, days: CODE_MS_MAX / 86_400_000 })
     }
 
-    /// Takes the password away and gives a new code. A recovery sheet is void then: it may be why the password is.
+    /// Takes the password away and gives a new code. A recovery sheet is void then, and a PIN: they may be why the
+    /// password is.
     pub(crate) fn reset(&self, handle: &str) -> Result<OfficerCode, Problem> {
         let (code, secret) = new_code()?;
         self.change(|kept| {
             let officer = kept.officers.get_mut(handle).ok_or_else(|| unknown(handle))?;
             (officer.secret, officer.failures, officer.locked_until_ms) = (secret, 0, 0);
-            officer.sheet = None;
+            (officer.sheet, officer.pin) = (None, None);
             Ok(())
         })?;
         Ok(OfficerCode { handle: handle.to_owned(), code, days: CODE_MS_MAX / 86_400_000 })
@@ -266,11 +279,8 @@ impl Officers {
     pub(crate) fn log_in(&self, handle: &str, password: &str) -> Result<OfficerView, NotLetIn> {
         let secret = self.count_a_try(handle)?;
         let right = match secret {
-            Some(Secret::Password { salt, memory_kib, passes, hash }) => {
-                same(&stretch(password, &salt, memory_kib, passes)?, &hash)
-            }
-            // As slow as for somebody who exists, so that the time says nothing.
-            Some(Secret::Code { .. }) | None => stretch(password, &[0; 16], STRETCH.0, STRETCH.1).map(|_| false)?,
+            Some(Secret::Password(kept)) => kept.is_of(password)?,
+            Some(Secret::Code { .. }) | None => Stretched::of_nobody(password).map(|()| false)?,
         };
         if right { self.let_in(handle) } else { Err(NotLetIn::Wrong) }
     }
@@ -354,9 +364,7 @@ fn strong<'a>(handle: &str, password: &'a str) -> Result<Strong<'a>, NotLetIn> {
 impl Strong<'_> {
     /// As it is kept. Takes 0.1 s of one processor.
     fn hashed(&self) -> Result<Secret, Problem> {
-        let salt = random()?;
-        let hash = stretch(self.0, &salt, STRETCH.0, STRETCH.1)?;
-        Ok(Secret::Password { salt, memory_kib: STRETCH.0, passes: STRETCH.1, hash })
+        Ok(Secret::Password(Stretched::of(self.0)?))
     }
 }
 
@@ -365,13 +373,14 @@ fn view(handle: &str, officer: &KeptOfficer) -> OfficerView {
         handle: handle.to_owned(),
         name: officer.name.clone(),
         roles: officer.roles.clone(),
-        active: matches!(officer.secret, Secret::Password { .. }),
+        active: matches!(officer.secret, Secret::Password(_)),
         waits_s: seconds(officer.locked_until_ms - now_ms()),
         sheet: match &officer.sheet {
             None => RecoverySheetState::None,
             Some(sheet) if sheet.on_paper => RecoverySheetState::OnPaper,
             Some(_) => RecoverySheetState::Shown,
         },
+        pin: officer.pin.is_some(),
     }
 }
 
@@ -418,21 +427,6 @@ fn code_hash(code: &str) -> String {
         .iter()
         .map(|byte| format!("{byte:02x}"))
         .collect()
-}
-
-fn stretch(password: &str, salt: &[u8; 16], memory_kib: u32, passes: u32) -> Result<[u8; 32], Problem> {
-    let unusable = |error: argon2::Error| Problem::new(Code::Internal, error, "give the officer a new code");
-    let params = argon2::Params::new(memory_kib, passes, 1, Some(32)).map_err(unusable)?;
-    let mut hash = [0; 32];
-    argon2::Argon2::new(argon2::Algorithm::Argon2id, argon2::Version::V0x13, params)
-        .hash_password_into(password.trim().as_bytes(), salt, &mut hash)
-        .map_err(unusable)?;
-    Ok(hash)
-}
-
-/// Compares hashes of the two, so that the time says nothing about where they differ.
-fn same(a: &[u8], b: &[u8]) -> bool {
-    blake3::hash(a) == blake3::hash(b)
 }
 
 #[cfg(test)]

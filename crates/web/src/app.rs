@@ -6,7 +6,8 @@ use service::reply::{OfficerView, TokenView};
 use service::{Ask, Problem, Reply, Service};
 use tokio::sync::watch;
 
-use crate::session::{House, Sessions};
+use crate::session::House;
+use crate::sessions::Sessions;
 use crate::start::StartKey;
 
 /// The pages of one node. Cheap to clone.

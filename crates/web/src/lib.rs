@@ -25,6 +25,7 @@ mod beside;
 mod blank;
 mod carry;
 mod chart;
+mod drafts;
 mod field;
 mod find;
 mod form;
@@ -46,9 +47,11 @@ mod requests;
 mod rows;
 mod security;
 mod session;
+mod sessions;
 mod sheet_form;
 mod sheets;
 mod start;
+mod switch;
 mod table;
 mod today;
 mod tokens;
@@ -113,6 +116,8 @@ pub fn router(app: App) -> Router {
         .route("/masuk", get(login::ask_in).post(login::log_in))
         .route("/masuk/kode", get(login::ask_code).post(login::enrol))
         .route("/keluar", post(login::log_out))
+        .route("/ganti", get(switch::show).post(switch::switch))
+        .route("/ganti/kunci", get(switch::again).post(switch::lock))
         .route("/peserta", get(find::list).post(find::search))
         .route("/peserta/daftar", get(form::ask_new).post(form::register))
         .route("/peserta/periksa", post(form::check))
@@ -121,6 +126,7 @@ pub fn router(app: App) -> Router {
         .route("/peserta/{id}/ubah", get(form::ask_change).post(form::change))
         .route("/peserta/{id}/berubah", post(form::changed_since))
         .route("/peserta/{id}/pilih", post(person::choose))
+        .route("/draf", get(drafts::show).post(drafts::keep))
         .route("/tamu", get(sheet_form::ask_visit).post(sheet_form::visit))
         .route("/catatan", get(sheets::kinds))
         .route("/catatan/{kind}", get(sheets::list).post(sheets::search))
@@ -152,6 +158,7 @@ pub fn router(app: App) -> Router {
         .route("/permintaan/berkas", get(requests::again).post(requests::file))
         .route("/saya", get(own::show))
         .route("/saya/sandi", get(own::again).post(own::change_password))
+        .route("/saya/pin", get(own::again).post(own::set_pin))
         .route("/saya/lembar", get(own::again).post(own::new_recovery_sheet))
         .route("/saya/lembar/simpan", get(own::again).post(own::on_paper))
         .route("/masuk/lembar", get(own::ask_recover).post(own::recover))
@@ -163,6 +170,7 @@ pub fn router(app: App) -> Router {
         .route("/assets/{name}", get(assets::serve))
         .fallback(problem::not_found)
         .method_not_allowed_fallback(problem::method_not_allowed)
+        .layer(from_fn_with_state(app.clone(), drafts::forget))
         .layer(DefaultBodyLimit::max(BODY_BYTES_MAX));
     guarded(pages).with_state(app)
 }

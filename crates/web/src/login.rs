@@ -21,6 +21,8 @@ struct LogIn {
     handle: String,
     back: String,
     wrong: Option<String>,
+    /// Others may come back to this browser by a PIN.
+    tiles: bool,
 }
 
 #[derive(Template)]
@@ -37,11 +39,14 @@ struct Enrol {
 pub(crate) struct Back {
     /// Where to go afterwards.
     #[serde(default)]
-    ke: String,
+    pub(crate) ke: String,
+    /// Who logs in, as far as it is known.
+    #[serde(default)]
+    siapa: String,
 }
 
 /// A path of ours; anything else leads to the first page.
-fn inside(path: &str) -> &str {
+pub(crate) fn inside(path: &str) -> &str {
     let ours = path.starts_with('/') && !path.starts_with("//") && !path.contains(['\\', '\n', '\r']);
     if ours { path } else { "/" }
 }
@@ -53,7 +58,8 @@ pub(crate) async fn ask_in(State(app): State<App>, Query(back): Query<Back>, vis
     let frame = Frame::outside(&app, &visit);
     let nobody = !app.service().has_officers();
     let begins = app.start_key().is_some();
-    let shown = LogIn { frame, nobody, begins, handle: String::new(), back: inside(&back.ke).to_owned(), wrong: None };
+    let (handle, back, tiles) = (back.siapa, inside(&back.ke).to_owned(), !visit.present(&app).is_empty());
+    let shown = LogIn { frame, nobody, begins, handle, back, wrong: None, tiles };
     visit.with_cookie(&app, page(&shown, &visit))
 }
 
@@ -74,6 +80,7 @@ pub(crate) async fn log_in(State(app): State<App>, visit: Visit, form: Posted) -
         handle,
         back: inside(form.get("ke")).to_owned(),
         wrong: Some(wrong),
+        tiles: !visit.present(&app).is_empty(),
     };
     (axum::http::StatusCode::UNPROCESSABLE_ENTITY, page(&shown, &visit)).into_response()
 }
@@ -120,7 +127,7 @@ fn why_not(visit: &Visit, why: NotLetIn) -> Result<String, Problem> {
 }
 
 pub(crate) async fn log_out(State(app): State<App>, visit: Visit, _form: Posted) -> Response {
-    visit.log_out(&app, Redirect::to("/masuk"))
+    visit.go_home(&app)
 }
 
 #[cfg(test)]

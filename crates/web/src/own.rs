@@ -1,4 +1,4 @@
-//! An officer's own page: another password, and the recovery sheet; and setting a forgotten password with that sheet.
+//! An officer's own page: another password, the PIN and the recovery sheet; and setting a forgotten password with that sheet.
 
 use askama::Template;
 use axum::extract::State;
@@ -24,6 +24,9 @@ struct Own {
     passwords: Vec<Blank>,
     sheet: String,
     sheet_password: Blank,
+    /// Whether there is a PIN, in words.
+    pin: String,
+    pins: Vec<Blank>,
 }
 
 pub(crate) async fn show(
@@ -31,14 +34,19 @@ pub(crate) async fn show(
     axum::extract::Query(done): axum::extract::Query<Done>,
     desk: Desk,
 ) -> Result<Response, Problem> {
-    own_page(&app, &desk, Vec::new(), done.sudah == "sandi").await
+    let done = match done.sudah.as_str() {
+        "sandi" => Some("own-changed"),
+        "pin" => Some("pin-set"),
+        _ => None,
+    };
+    own_page(&app, &desk, Vec::new(), done).await
 }
 
 async fn own_page(
     app: &App,
     desk: &Desk,
     faults: Vec<(&'static str, String)>,
-    changed: bool,
+    done: Option<&str>,
 ) -> Result<Response, Problem> {
     let (frame, _) = Frame::of(app, desk, Place::Own).await?;
     let words = frame.words;
@@ -49,9 +57,19 @@ async fn own_page(
         RecoverySheetState::Shown => "recovery-shown",
         RecoverySheetState::OnPaper => "recovery-on-paper",
     });
+    let pin_hint = words.with(
+        "pin-hint",
+        &[("least", (*service::PIN_DIGITS.start()).into()), ("most", (*service::PIN_DIGITS.end()).into())],
+    );
+    let pins = vec![
+        Blank::password(words, "pin_password", "login-password", "current-password").wrong(&faults),
+        Blank::password(words, "pin", "pin-new", "off").hint(pin_hint).wrong(&faults),
+    ];
     let status = if faults.is_empty() { StatusCode::OK } else { StatusCode::UNPROCESSABLE_ENTITY };
     let shown = Own {
-        done: changed.then(|| words.say("own-changed")),
+        pin: words.say(if desk.officer.pin { "pin-there" } else { "pin-none" }),
+        pins,
+        done: done.map(|done| words.say(done)),
         passwords,
         sheet,
         sheet_password: Blank::password(words, "sheet_password", "login-password", "current-password").wrong(&faults),
@@ -78,7 +96,18 @@ pub(crate) async fn change_password(State(app): State<App>, desk: Desk, form: Po
             }
         }
     };
-    own_page(&app, &desk, vec![fault], false).await
+    own_page(&app, &desk, vec![fault], None).await
+}
+
+/// A PIN that cannot be set is told beside it, and not beside the password.
+pub(crate) async fn set_pin(State(app): State<App>, desk: Desk, form: Posted) -> Result<Response, Problem> {
+    let (password, pin) = (form.get("pin_password").to_owned(), form.get("pin").to_owned());
+    let fault = match app.service().set_pin(desk.officer.handle.clone(), password, pin).await {
+        Ok(_) => return Ok(Redirect::to("/saya?sudah=pin").into_response()),
+        Err(NotLetIn::Weak) => ("pin", Words::of(desk.visit.language).say("pin-weak")),
+        Err(why) => not_let_in(&desk.visit, why, "pin_password", "own-old-wrong")?,
+    };
+    own_page(&app, &desk, vec![fault], None).await
 }
 
 #[derive(Template)]
@@ -114,7 +143,7 @@ pub(crate) async fn new_recovery_sheet(State(app): State<App>, desk: Desk, form:
         Ok(code) => Ok(page(&sheet(&app, &desk.visit, handle, code), &desk.visit)),
         Err(why) => {
             let fault = not_let_in(&desk.visit, why, "sheet_password", "own-old-wrong")?;
-            own_page(&app, &desk, vec![fault], false).await
+            own_page(&app, &desk, vec![fault], None).await
         }
     }
 }

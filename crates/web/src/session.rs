@@ -1,15 +1,8 @@
 //! Who sits at the browser: a cookie that only the browser knows, and what every form gives back to show that it is ours.
 //!
 //! # Invariants
-//! - The cookie's value is kept as its hash, and a new one is given at each log-in.
 //! - A form's token follows from the cookie and a secret of this run: whoever cannot read our pages cannot make one.
 //! - What an officer may do is looked up at each request: a removed officer is out at once.
-
-use std::{
-    collections::HashMap,
-    sync::{Mutex, MutexGuard, PoisonError},
-    time::{Duration, Instant},
-};
 
 use axum::{
     extract::{FromRequest, FromRequestParts, Request},
@@ -22,16 +15,8 @@ use service::{Role, TokenScope};
 use crate::{
     language::Language,
     problem::{Problem, Reason},
+    sessions::{Sessions, Sits, random},
 };
-
-/// An officer who does nothing for this long is logged out: a desk may be left for the midday prayer, not overnight.
-const IDLE_MAX: Duration = Duration::from_secs(4 * 3600);
-
-/// Nobody stays logged in longer than a working day.
-const AGE_MAX: Duration = Duration::from_secs(14 * 3600);
-
-/// More at one node are a fault: the oldest go.
-const SESSIONS_MAX: usize = 500;
 
 /// The header in which scripts give the token of a form.
 pub(crate) const TOKEN_HEADER: &str = "x-csrf-token";
@@ -41,13 +26,6 @@ const FORM_BYTES_MAX: usize = 256 << 10;
 
 /// The largest form with a file in it: the file is judged by its content and refused beside its field.
 const UPLOAD_BYTES_MAX: usize = 8 << 20;
-
-struct Session {
-    /// None for whoever begins a node that has no officers yet.
-    handle: Option<String>,
-    began: Instant,
-    seen: Instant,
-}
 
 /// Whose pages are visited: a node, or a folder that has none yet.
 pub(crate) trait House: Clone + Send + Sync + 'static {
@@ -66,77 +44,6 @@ pub(crate) trait House: Clone + Send + Sync + 'static {
     }
 }
 
-/// Everybody who is logged in.
-pub(crate) struct Sessions {
-    secret: [u8; 32],
-    open: Mutex<HashMap<[u8; 32], Session>>,
-}
-
-impl Sessions {
-    pub(crate) fn new() -> Self {
-        Self { secret: random(), open: Mutex::default() }
-    }
-
-    fn open(&self) -> MutexGuard<'_, HashMap<[u8; 32], Session>> {
-        self.open.lock().unwrap_or_else(PoisonError::into_inner)
-    }
-
-    /// Begins the session of an officer, or of whoever begins the node, and gives the value of its cookie.
-    pub(crate) fn begin(&self, handle: Option<&str>) -> String {
-        let value = data_encoding::HEXLOWER.encode(&random::<32>());
-        let now = Instant::now();
-        let mut open = self.open();
-        open.retain(|_, session| session.lasts(now));
-        if open.len() >= SESSIONS_MAX
-            && let Some(oldest) = open.iter().min_by_key(|(_, session)| session.seen).map(|(key, _)| *key)
-        {
-            open.remove(&oldest);
-        }
-        open.insert(key(&value), Session { handle: handle.map(str::to_owned), began: now, seen: now });
-        value
-    }
-
-    pub(crate) fn end(&self, cookie: &str) {
-        self.open().remove(&key(cookie));
-    }
-
-    /// Ends every session of an officer, wherever it is open.
-    pub(crate) fn end_all(&self, handle: &str) {
-        self.open().retain(|_, session| session.handle.as_deref() != Some(handle));
-    }
-
-    /// Whose session a cookie stands for: an officer's, or, with none, of whoever begins the node.
-    fn handle(&self, cookie: &str) -> Option<Option<String>> {
-        let now = Instant::now();
-        let mut open = self.open();
-        let session = open.get_mut(&key(cookie)).filter(|session| session.lasts(now))?;
-        session.seen = now;
-        Some(session.handle.clone())
-    }
-
-    /// What a form of this browser gives back.
-    fn token(&self, cookie: &str) -> String {
-        let hash = blake3::keyed_hash(&self.secret, cookie.as_bytes());
-        data_encoding::HEXLOWER.encode(&hash.as_bytes()[..16])
-    }
-}
-
-impl Session {
-    fn lasts(&self, now: Instant) -> bool {
-        now.duration_since(self.seen) < IDLE_MAX && now.duration_since(self.began) < AGE_MAX
-    }
-}
-
-fn key(cookie: &str) -> [u8; 32] {
-    *blake3::hash(cookie.as_bytes()).as_bytes()
-}
-
-fn random<const N: usize>() -> [u8; N] {
-    let mut bytes = [0; N];
-    getrandom::fill(&mut bytes).expect("a running system gives randomness");
-    bytes
-}
-
 /// A request of somebody, logged in or not.
 #[derive(Debug, Clone)]
 pub(crate) struct Visit {
@@ -144,6 +51,8 @@ pub(crate) struct Visit {
     pub(crate) officer: Option<OfficerView>,
     /// Whoever opened the address that the node told at its start, and begins it.
     pub(crate) begins: bool,
+    /// Officers logged in here, and none of them sits here now.
+    pub(crate) left: bool,
     /// What every form of this browser gives back.
     pub(crate) token: String,
     pub(crate) parts: Parts,
@@ -168,19 +77,24 @@ impl Visit {
         let language = Language::of(parts.uri.query(), &parts.headers);
         let script = app.token(secret);
         let (officer, cookie, token) = (script.as_ref().map(officer_of), String::new(), String::new());
-        Self { language, officer, begins: false, token, parts: parts.clone(), script, cookie, is_new: true }
+        let parts = parts.clone();
+        Self { language, officer, begins: false, left: false, token, parts, script, cookie, is_new: true }
     }
 
     fn of_browser(app: &impl House, parts: &Parts) -> Self {
         let cookie = cookie(&parts.headers, app.cookie());
         let is_new = cookie.is_none();
         let cookie = cookie.unwrap_or_else(|| data_encoding::HEXLOWER.encode(&random::<32>()));
-        let session = app.sessions().handle(&cookie);
-        let begins = session == Some(None);
-        let officer = session.flatten().and_then(|handle| app.officer(&handle));
+        let (mut begins, mut left, mut officer) = (false, false, None);
+        match app.sessions().sits(&cookie) {
+            Some(Sits::Beginner(_)) => begins = true,
+            Some(Sits::Nobody) => left = true,
+            Some(Sits::Officer(handle)) => officer = app.officer(&handle),
+            None => {}
+        }
         let language = Language::of(parts.uri.query(), &parts.headers);
         let (token, parts) = (app.sessions().token(&cookie), parts.clone());
-        Self { language, officer, begins, token, parts, script: None, cookie, is_new }
+        Self { language, officer, begins, left, token, parts, script: None, cookie, is_new }
     }
 
     /// Gives the browser its cookie, if it has none: forms before the log-in are bound to it too.
@@ -204,18 +118,49 @@ impl Visit {
     /// The same visit as of somebody else, in a session that begins with it: an officer, or whoever begins the node. The
     /// answer has to give the browser its new cookie ([`Self::with_cookie`]).
     pub(crate) fn now(&self, app: &impl House, handle: Option<&str>) -> Self {
-        app.sessions().end(&self.cookie);
-        let cookie = app.sessions().begin(handle);
-        Self {
-            officer: handle.and_then(|handle| app.officer(handle)),
-            begins: handle.is_none(),
-            token: app.sessions().token(&cookie),
-            cookie,
-            is_new: true,
-            ..self.clone()
+        let cookie = app.sessions().begin(&self.cookie, handle);
+        let officer = handle.and_then(|handle| app.officer(handle));
+        let token = app.sessions().token(&cookie);
+        Self { officer, begins: handle.is_none(), left: false, token, cookie, is_new: true, ..self.clone() }
+    }
+
+    /// The officers who may come back to this browser by a PIN.
+    pub(crate) fn present(&self, app: &impl House) -> Vec<OfficerView> {
+        let present = app.sessions().present(&self.cookie);
+        present.iter().filter_map(|handle| app.officer(handle)).filter(|officer| officer.pin).collect()
+    }
+
+    /// Counts a PIN before it is checked; whether it may be checked at all.
+    pub(crate) fn count_pin(&self, app: &impl House, handle: &str) -> bool {
+        app.sessions().count_pin(&self.cookie, handle)
+    }
+
+    /// An officer whose PIN was right sits at this browser now.
+    pub(crate) fn sit_down(&self, app: &impl House, handle: &str, response: impl IntoResponse) -> Response {
+        match app.sessions().sit_down(&self.cookie, handle) {
+            Some(cookie) => Self { cookie, is_new: true, ..self.clone() }.with_cookie(app, response),
+            // The session ended meanwhile.
+            None => Redirect::to("/masuk").into_response(),
         }
     }
 
+    /// The officer gets up and stays present.
+    pub(crate) fn get_up(&self, app: &impl House, response: impl IntoResponse) -> Response {
+        match app.sessions().get_up(&self.cookie, true) {
+            Some(cookie) => Self { cookie, is_new: true, ..self.clone() }.with_cookie(app, response),
+            None => Redirect::to("/masuk").into_response(),
+        }
+    }
+
+    /// The officer's work ends. Whoever else is present finds their tile.
+    pub(crate) fn go_home(&self, app: &impl House) -> Response {
+        match app.sessions().get_up(&self.cookie, false) {
+            Some(cookie) => Self { cookie, is_new: true, ..self.clone() }.with_cookie(app, Redirect::to("/ganti")),
+            None => self.log_out(app, Redirect::to("/masuk")),
+        }
+    }
+
+    /// Everybody at this browser is logged out.
     pub(crate) fn log_out(&self, app: &impl House, response: impl IntoResponse) -> Response {
         app.sessions().end(&self.cookie);
         let mut response = response.into_response();
@@ -250,6 +195,7 @@ fn officer_of(token: &TokenView) -> OfficerView {
         active: true,
         waits_s: 0,
         sheet: RecoverySheetState::None,
+        pin: false,
     }
 }
 
@@ -328,7 +274,8 @@ impl Desk {
             }
             None => {
                 let back = if parts.method == Method::GET { parts.uri.path() } else { "/" };
-                let to = if back == "/" { "/masuk".to_owned() } else { format!("/masuk?ke={back}") };
+                let door = if visit.left { "/ganti" } else { "/masuk" };
+                let to = if back == "/" { door.to_owned() } else { format!("{door}?ke={back}") };
                 Err(visit.with_cookie(app, Redirect::to(&to)))
             }
         }
@@ -379,6 +326,11 @@ impl Posted {
         Some(this)
     }
 
+    /// Every field that was sent, in order.
+    pub(crate) fn fields(&self) -> impl Iterator<Item = (&str, &str)> {
+        self.fields.iter().map(|(name, text)| (name.as_str(), text.as_str()))
+    }
+
     pub(crate) fn all<'a>(&'a self, name: &'a str) -> impl Iterator<Item = &'a str> {
         self.fields.iter().filter(move |(known, _)| known == name).map(|(_, value)| value.as_str())
     }
@@ -426,43 +378,5 @@ impl Visit {
         let cookie = response.headers().get(header::SET_COOKIE)?.to_str().ok()?;
         let value = cookie.split(';').next()?.split_once('=')?.1;
         Some(app.sessions().token(value))
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn a_session_ends_when_it_is_told_to_or_too_old() {
-        let sessions = Sessions::new();
-        let cookie = sessions.begin(Some("siti"));
-        assert_eq!(sessions.handle(&cookie), Some(Some("siti".to_owned())));
-        assert_eq!(sessions.handle("guess"), None);
-        let now = Instant::now();
-        let idle = Session { handle: Some("siti".into()), began: now, seen: now };
-        assert!(idle.lasts(now + IDLE_MAX / 2));
-        assert!(!idle.lasts(now + IDLE_MAX));
-        let long = Session { handle: Some("siti".into()), began: now, seen: now + AGE_MAX - Duration::from_secs(1) };
-        assert!(!long.lasts(now + AGE_MAX));
-        sessions.end(&cookie);
-        assert_eq!(sessions.handle(&cookie), None);
-    }
-
-    #[test]
-    fn tokens_belong_to_one_browser_and_one_run() {
-        let (one, other) = (Sessions::new(), Sessions::new());
-        assert_eq!(one.token("a"), one.token("a"));
-        assert_ne!(one.token("a"), one.token("b"));
-        assert_ne!(one.token("a"), other.token("a"));
-    }
-
-    #[test]
-    fn there_are_never_too_many() {
-        let sessions = Sessions::new();
-        for _ in 0..SESSIONS_MAX + 20 {
-            sessions.begin(Some("siti"));
-        }
-        assert!(sessions.open().len() <= SESSIONS_MAX);
     }
 }

@@ -25,7 +25,8 @@ use crate::app::App;
 use crate::blank::Blank;
 use crate::frame::{Frame, page};
 use crate::problem::{Problem, Reason};
-use crate::session::{House, Posted, Sessions, Visit};
+use crate::session::{House, Posted, Visit};
+use crate::sessions::Sessions;
 use crate::words::Words;
 use crate::{assets, guarded, problem, router};
 

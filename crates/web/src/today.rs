@@ -21,13 +21,16 @@ use crate::words::Words;
 /// How long a receipt or a peer's progress may go unseen on an open page; what arrives is seen at once.
 const LOOK_EVERY: Duration = Duration::from_secs(2);
 
+/// How many forms that were not sent stand there.
+const DRAFTS_MAX: usize = 3;
+
 /// One line of *Hari ini*.
 struct Line {
     /// Colour and shape: `well`, `alone`, `choose` or `away`.
     state: &'static str,
     text: String,
     more: String,
-    href: &'static str,
+    href: String,
     action: String,
 }
 
@@ -46,7 +49,18 @@ struct Today {
 pub(crate) async fn today(State(app): State<App>, desk: Desk) -> Result<Response, Problem> {
     let (frame, glance) = Frame::of(&app, &desk, Place::Today).await?;
     let words = frame.words;
-    let lines = lines(words, &glance, desk.officer.administers());
+    let mut lines = lines(words, &glance, desk.officer.administers());
+    let drafts = app.service().drafts(&desk.officer.handle).into_iter().take(DRAFTS_MAX);
+    lines.splice(
+        0..0,
+        drafts.map(|(form, draft)| Line {
+            state: "choose",
+            text: words.about("today-draft", "form", draft.title),
+            more: words.about("today-draft-more", "time", words.when(draft.at_ms)),
+            href: form,
+            action: words.say("today-draft-action"),
+        }),
+    );
     let answer = match lines.iter().filter(|line| line.state != "well").count() {
         // What to do first, whatever else is left.
         _ if glance.participants == 0 => words.say("today-empty"),
@@ -66,7 +80,7 @@ fn lines(words: Words, glance: &Glance, administers: bool) -> Vec<Line> {
             state: "choose",
             text: words.say("today-not-joined"),
             more: words.say("today-not-joined-more"),
-            href: "/mulai",
+            href: "/mulai".to_owned(),
             action: words.say("today-not-joined-action"),
         });
     }
@@ -75,7 +89,7 @@ fn lines(words: Words, glance: &Glance, administers: bool) -> Vec<Line> {
             state: "choose",
             text: words.about("today-contested", "n", glance.contested),
             more: words.say("today-contested-more"),
-            href: "/perlu-dilihat",
+            href: "/perlu-dilihat".to_owned(),
             action: words.say("today-contested-action"),
         });
     }
@@ -84,7 +98,7 @@ fn lines(words: Words, glance: &Glance, administers: bool) -> Vec<Line> {
             state: "choose",
             text: words.about("today-contested-records", "n", glance.contested_records),
             more: words.say("today-contested-more"),
-            href: "/perlu-dilihat",
+            href: "/perlu-dilihat".to_owned(),
             action: words.say("today-contested-action"),
         });
     }
@@ -98,7 +112,7 @@ fn lines(words: Words, glance: &Glance, administers: bool) -> Vec<Line> {
                 (true, true) => "today-only-here-away",
                 (true, false) => "today-only-here-going",
             }),
-            href: "/hanya-di-sini",
+            href: "/hanya-di-sini".to_owned(),
             action: words.say("today-only-here-action"),
         });
     } else if glance.office.admitted && glance.participants > 0 {
@@ -109,7 +123,7 @@ fn lines(words: Words, glance: &Glance, administers: bool) -> Vec<Line> {
             state: if state == "well" { "well" } else { "away" },
             text,
             more,
-            href: "/hanya-di-sini",
+            href: "/hanya-di-sini".to_owned(),
             action,
         });
     }

@@ -500,6 +500,37 @@ login-sheet = Use the recovery sheet
 login-nobody-begin = Open the address of Mulai that this program showed when it was started, and create the first officer.
 problem-closed = This page is opened from the address that the program shows
 problem-closed-hint = When it starts, Simpul shows an address that begins with http:// and holds a key. Open the whole of that address. If it is not to be seen any more, start Simpul once again.
+# What was typed and not saved
+draft-offer = You began to fill this in { $time } and did not save it.
+draft-take = Go on with it
+draft-throw-away = Throw away
+today-draft = Not saved: { $form }
+today-draft-more = Typed { $time }.
+today-draft-action = Go on
+# Several officers at one computer
+switch-short = Switch officer
+switch-title = Who works here?
+switch-who = Officer
+switch-button = Go on
+switch-nobody = No other officer has logged in on this computer today.
+switch-nobody-hint = Officers who have a PIN appear here once they have logged in with their password. From then on, all day, the PIN is enough.
+switch-sits = Now: { $name }
+switch-lock-hint = If you leave the desk, lock it first. Your PIN opens it again.
+switch-no-pin = You have no PIN yet: once another officer logs in, you need your password to come back.
+switch-lock = Lock
+switch-other = Another officer logs in with a password
+switch-back = Back
+login-tiles = Come back with a PIN
+pin-title = PIN
+pin-new = New PIN
+pin-hint = { $least } to { $most } digits. Do not use the PIN of your bank card.
+pin-none = You have no PIN yet. With a PIN you come back to this computer without the password, all day, once you have logged in.
+pin-there = You have a PIN. A new one replaces it.
+pin-save = Save the PIN
+pin-set = The PIN was saved.
+pin-weak = A PIN has 4 to 8 digits, not all the same and not in a row
+pin-wrong = The PIN does not match
+pin-too-often = This takes the password: too many wrong PINs, or another day has begun. Other officers are not affected.
 # Records beside participants, and the counter
 nav-records = Records
 door-visit = New visitor

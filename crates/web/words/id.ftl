@@ -467,6 +467,37 @@ login-sheet = Pakai lembar pemulihan
 login-nobody-begin = Buka alamat Mulai yang ditampilkan aplikasi ini waktu dijalankan, lalu buat petugas pertama.
 problem-closed = Halaman ini dibuka dari alamat yang ditampilkan aplikasi
 problem-closed-hint = Waktu dijalankan, Simpul menampilkan alamat yang dimulai dengan http:// dan memuat kata kunci. Buka alamat itu seluruhnya. Bila tidak terlihat lagi, jalankan Simpul sekali lagi.
+# Isian yang belum disimpan
+draft-offer = Anda mulai mengisi ini { $time } dan belum menyimpannya.
+draft-take = Lanjutkan isian itu
+draft-throw-away = Buang
+today-draft = Isian belum disimpan: { $form }
+today-draft-more = Diketik { $time }.
+today-draft-action = Lanjutkan
+# Beberapa petugas di satu komputer
+switch-short = Ganti petugas
+switch-title = Siapa yang bekerja di sini?
+switch-who = Petugas
+switch-button = Lanjutkan
+switch-nobody = Belum ada petugas lain yang masuk di komputer ini hari ini.
+switch-nobody-hint = Petugas yang punya PIN tampil di sini setelah masuk dengan kata sandi. Sesudah itu, sepanjang hari, cukup PIN.
+switch-sits = Sekarang: { $name }
+switch-lock-hint = Bila Anda meninggalkan meja, kunci dulu. PIN Anda membukanya lagi.
+switch-no-pin = Anda belum punya PIN: bila petugas lain masuk, Anda perlu kata sandi untuk kembali.
+switch-lock = Kunci
+switch-other = Petugas lain masuk dengan kata sandi
+switch-back = Kembali
+login-tiles = Kembali dengan PIN
+pin-title = PIN
+pin-new = PIN baru
+pin-hint = { $least } sampai { $most } angka. Jangan memakai PIN kartu bank Anda.
+pin-none = Anda belum punya PIN. Dengan PIN Anda kembali ke komputer ini tanpa kata sandi, sepanjang hari, setelah masuk satu kali.
+pin-there = Anda punya PIN. PIN baru menggantikannya.
+pin-save = Simpan PIN
+pin-set = PIN sudah disimpan.
+pin-weak = PIN terdiri atas 4 sampai 8 angka, tidak semuanya sama dan tidak berurutan
+pin-wrong = PIN tidak cocok
+pin-too-often = Perlu kata sandi: PIN terlalu sering salah, atau harinya sudah berganti. Petugas lain tidak terganggu.
 # Catatan selain peserta, dan meja pelayanan
 nav-records = Catatan
 door-visit = Tamu baru

@@ -6,40 +6,31 @@
 use serde::{Deserialize, Serialize};
 
 use super::{
-    KeptOfficer, NotLetIn, OfficerView, Officers, Role, STRETCH, named, new_letters, now_ms, plain, random, same,
-    stretch, strong, unknown, view,
+    KeptOfficer, NotLetIn, OfficerView, Officers, Role, named, new_letters, now_ms, plain, stretched::Stretched,
+    strong, unknown, view,
 };
 use crate::problem::{Code, Problem};
 
 /// A recovery sheet, as its argon2id hash.
-#[derive(Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub(super) struct RecoverySheet {
-    salt: [u8; 16],
-    memory_kib: u32,
-    passes: u32,
-    hash: [u8; 32],
+    #[serde(flatten)]
+    code: Stretched,
     /// When it was made, in Unix milliseconds.
     made_ms: i64,
     /// The officer said that it is on paper.
     pub(super) on_paper: bool,
 }
 
-impl std::fmt::Debug for RecoverySheet {
-    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.write_str("(..)")
-    }
-}
-
 impl RecoverySheet {
     fn new() -> Result<(String, Self), Problem> {
-        let (code, salt) = (new_letters()?, random()?);
-        let hash = stretch(&plain(&code), &salt, STRETCH.0, STRETCH.1)?;
-        let sheet = Self { salt, memory_kib: STRETCH.0, passes: STRETCH.1, hash, made_ms: now_ms(), on_paper: false };
+        let code = new_letters()?;
+        let sheet = Self { code: Stretched::of(&plain(&code))?, made_ms: now_ms(), on_paper: false };
         Ok((code, sheet))
     }
 
     fn fits(&self, code: &str) -> Result<bool, Problem> {
-        Ok(same(&stretch(&plain(code), &self.salt, self.memory_kib, self.passes)?, &self.hash))
+        self.code.is_of(&plain(code))
     }
 }
 
@@ -58,7 +49,7 @@ impl Officers {
                 ));
             }
             let roles = vec![Role::Petugas, Role::Verifikator, Role::Admin];
-            let first = KeptOfficer { name, roles, secret, failures: 0, locked_until_ms: 0, sheet: None };
+            let first = KeptOfficer::new(name, roles, secret);
             let shown = view(officer.as_str(), &first);
             kept.officers.insert(officer.to_string(), first);
             Ok(shown)
@@ -107,8 +98,7 @@ impl Officers {
         self.count_a_try(handle)?;
         let sheet = self.kept().officers.get(handle).and_then(|officer| officer.sheet.clone());
         let Some(sheet) = sheet else {
-            // As slow as for somebody who has one, so that the time says nothing.
-            stretch(code, &[0; 16], STRETCH.0, STRETCH.1)?;
+            Stretched::of_nobody(code)?;
             return Err(NotLetIn::Wrong);
         };
         if !sheet.fits(code)? {
@@ -118,7 +108,7 @@ impl Officers {
         let set = self.change(|kept| {
             let officer = kept.officers.get_mut(handle).ok_or_else(|| unknown(handle))?;
             // Stretching takes time: meanwhile somebody else may have used the sheet.
-            let still = officer.sheet.as_ref().is_some_and(|now| now.hash == sheet.hash);
+            let still = officer.sheet.as_ref().is_some_and(|now| now.code == sheet.code);
             if still {
                 (officer.secret, officer.sheet) = (secret, None);
             }
