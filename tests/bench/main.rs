@@ -8,6 +8,7 @@
 
 mod anatomy;
 mod measure;
+mod pages;
 mod row;
 mod set;
 mod table;
@@ -35,6 +36,9 @@ struct Arguments {
     /// How many documents the ministry's node holds; 0 leaves it out.
     #[arg(long, default_value_t = 1_000_000)]
     ministry: u64,
+    /// How many participants the node has whose pages are asked for; 0 leaves it out.
+    #[arg(long, default_value_t = 100_000)]
+    people: u64,
     /// Where sets are made and kept, so that each is made once; a temporary folder when left out.
     #[arg(long, value_name = "DIR")]
     keep: Option<PathBuf>,
@@ -57,8 +61,8 @@ fn main() -> anyhow::Result<()> {
 }
 
 async fn print(arguments: &Arguments) -> anyhow::Result<()> {
-    let Arguments { quick, json, documents, ministry, keep, .. } = arguments;
-    let (documents, ministry) = if *quick { (&[1000][..], 0) } else { (&documents[..], *ministry) };
+    let Arguments { quick, json, documents, ministry, people, keep, .. } = arguments;
+    let (documents, ministry, people) = if *quick { (&[1000][..], 0, 0) } else { (&documents[..], *ministry, *people) };
     let mut all = Vec::new();
     let mut show = |figures: row::Figures| {
         if !json {
@@ -71,6 +75,9 @@ async fn print(arguments: &Arguments) -> anyhow::Result<()> {
     }
     if ministry > 0 {
         show(table::ministry(ministry, keep.as_deref()).await?);
+    }
+    if people > 0 {
+        show(pages::pages(people, keep.as_deref()).await?);
     }
     if *json {
         println!("{}", serde_json::to_string_pretty(&all)?);

@@ -205,7 +205,7 @@ async fn write_for(running: &Running, writers: usize, time: Duration) -> anyhow:
     Ok(written as f64 / began.elapsed().as_secs_f64())
 }
 
-async fn service(folder: &Path, peers: Vec<(NodeKey, Vec<Address>)>) -> anyhow::Result<Service> {
+pub(crate) async fn service(folder: &Path, peers: Vec<(NodeKey, Vec<Address>)>) -> anyhow::Result<Service> {
     let loopback = Some(([127, 0, 0, 1], 0).into());
     let network = NetworkOptions { udp: loopback, tcp: loopback, peers, advertise: Vec::new() };
     let options = service::Options { store: StoreOptions::new(folder), network: Some(network), rebuild: false };

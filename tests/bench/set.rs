@@ -52,6 +52,19 @@ const WORDS: [&str; 25] = [
     "kelompok",
 ];
 
+/// A name of two words or three.
+pub(crate) fn name(rng: &mut ChaCha20Rng) -> String {
+    let mut name = format!("{} {}", one(rng, &FIRST), one(rng, &LAST));
+    if rng.random_bool(0.3) {
+        name = format!("{} {name}", one(rng, &FIRST));
+    }
+    name
+}
+
+fn one<'a>(rng: &mut ChaCha20Rng, of: &[&'a str]) -> &'a str {
+    of.choose(rng).copied().unwrap_or_default()
+}
+
 /// One document of the set.
 pub(crate) struct Person {
     rng: ChaCha20Rng,
@@ -65,7 +78,7 @@ impl Person {
     }
 
     fn one(&mut self, of: &[&str]) -> String {
-        of.choose(&mut self.rng).map_or_else(String::new, |one| (*one).to_owned())
+        one(&mut self.rng, of).to_owned()
     }
 
     /// A status that is another one than before.
@@ -94,10 +107,7 @@ impl Person {
     /// The fields of the registration.
     pub(crate) fn registration(&mut self) -> Vec<(String, Scalar)> {
         let text = |text: String| Scalar::Text(text);
-        let mut name = format!("{} {}", self.one(&FIRST), self.one(&LAST));
-        if self.rng.random_bool(0.3) {
-            name = format!("{} {name}", self.one(&FIRST));
-        }
+        let name = name(&mut self.rng);
         let mut note = String::new();
         while note.len() < 56 {
             note = format!("{note} {}", self.one(&WORDS));
