@@ -1,11 +1,15 @@
-//! The demo: thirteen offices with their real names and codes, each its own process, play one story on this machine.
+//! The demo: thirteen offices with their real names and codes, and a fourteenth on the second day, each its own process,
+//! play one story on this machine.
 //!
 //! Every step is checked before it is told as done; what does not come ends the demo with a failure. With `--once` it
 //! ends there, else the offices stay up until Ctrl-C.
 
 #![allow(clippy::disallowed_methods, clippy::print_stdout, clippy::print_stderr, reason = "it is there to print")]
 
+mod kupang;
+mod script;
 mod story;
+mod year;
 
 use std::{process::ExitCode, time::Instant};
 

@@ -18,7 +18,7 @@ mod said;
 pub use binary::{Answer, simpul};
 pub use network::{Network, PATIENCE};
 pub use office::{Office, Process};
-pub use places::{Kind, PROGRAMME, Place, SMALL, may_read, place};
+pub use places::{Kind, PROGRAMME, Place, SMALL, may_read, names_its_readers, place};
 pub use road::{Crossed, Road, Weather};
 pub use said::{
     Charter, CharterNode, CharterOffice, Conflict, Field, Participant, Peer, Row, Scope, Status, Value, Verified,

@@ -14,7 +14,7 @@ use tempfile::TempDir;
 use super::{
     binary::{Answer, simpul},
     office::Office,
-    places::{PROGRAMME, SMALL, may_read, place},
+    places::{PROGRAMME, SMALL, may_read, names_its_readers, place},
     road::{self, Road, Roads, Weather},
     said::{Scope, Status},
 };
@@ -258,7 +258,7 @@ impl Network {
         let mut agreed: BTreeMap<String, Scope> = BTreeMap::new();
         for (office, status) in &said {
             for scope in &status.scopes {
-                if !may_read(&office.place, &scope.name) {
+                if !names_its_readers(&scope.name) && !may_read(&office.place, &scope.name) {
                     return Err(format!("{} holds {} and may not", office.label, scope.name));
                 }
                 let first = agreed.entry(scope.name.clone()).or_insert_with(|| scope.clone());
@@ -268,7 +268,8 @@ impl Network {
             }
         }
         for (office, status) in &said {
-            let missing = agreed.keys().find(|name| may_read(&office.place, name) && status.scope(name).is_none());
+            let ought = |name: &&String| !names_its_readers(name) && may_read(&office.place, name);
+            let missing = agreed.keys().filter(ought).find(|name| status.scope(name).is_none());
             if let Some(name) = missing {
                 return Err(format!("{} lacks {name}", office.label));
             }

@@ -1,0 +1,48 @@
+//! The second day: BP3TKI Kupang joins, on the other side of the country, and works for people whose villages have no
+//! node.
+
+use serde_json::json;
+use simpul_tests::harness::Network;
+
+use crate::{Teller, script::Script};
+
+/// Kelurahan Oebobo in Kota Kupang.
+const OEBOBO: &str = "53.71.04.1001";
+
+pub(crate) fn play(teller: &mut Teller, net: &mut Network) {
+    teller.step("The second day: BP3TKI Kupang joins, and works for people whose villages have no node");
+    net.init("kupang");
+    net.admit("kupang", "kemnaker");
+    net.start("kupang");
+    net.until("Kupang knows the others", || (net["kupang"].charter().offices.len() == 14).then_some(()));
+    assert_eq!(net["kupang"].list(), []);
+    teller.checked("it is admitted by Kemnaker; of the people of Wonosobo it holds nothing");
+
+    let kupang = Script::at(&net["kupang"]);
+    let came = json!({ "name": "Maria", "purpose": "complaint", "origin": "resident", "id_checked": "yes", "village": OEBOBO });
+    kupang.post("visits", &json!({ "inputs": came }));
+    let complaint = json!({ "village": OEBOBO, "kind": "no_follow_up", "name": "Maria", "received": "05-02-2018" });
+    kupang.begin("pengaduan", complaint);
+    teller.checked("the posko notes who came, and a complaint: no follow-up after the training, the most frequent one");
+
+    net["kupang"].register("Maria", OEBOBO, &[]);
+    let fields = json!({ "title": "Pangan olahan", "sector": "food", "start": "19-02-2018", "finish": "24-02-2018",
+        "venue": "BP3TKI Kupang" });
+    let bimtek = kupang.begin("bimtek", fields);
+    kupang.say(&bimtek, "enrolled", json!({ "other": "Maria" }));
+    let days = (19..=24)
+        .map(|day| ("attendance", json!({ "person": "Maria", "day": format!("{day}-02-2018"), "mark": "hadir" })));
+    kupang.say_all(&bimtek, days);
+    let question = json!({ "question": "Bagaimana mengurus PIRT dan label halal?" });
+    let asked = json!({ "village": OEBOBO, "topic": "permit", "name": "Maria", "received": "26-02-2018" });
+    let case = kupang.begin_with("konsultasi", asked, question);
+    let answer =
+        json!({ "step": "acted", "note": "Rapat dengan Dinas Perindustrian dan Perdagangan", "date": "28-02-2018" });
+    kupang.say(&case, "handling", answer);
+    teller.checked("she is registered for Kelurahan Oebobo, attends six days, and asks the consultation about permits");
+
+    net.settle();
+    net.until("Kemnaker lists Maria", || net["kemnaker"].names().iter().any(|name| name == "Maria").then_some(()));
+    assert!(net["wonosobo"].names().iter().all(|name| name != "Maria"));
+    teller.checked("Kemnaker lists her beside the people of Kuripan; Wonosobo does not, and has no reason to");
+}
