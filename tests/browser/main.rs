@@ -12,6 +12,8 @@ mod counter;
 mod desk;
 mod looks;
 mod mulai;
+mod officers;
 mod one_office;
+mod places;
 mod two_offices;
 mod village;

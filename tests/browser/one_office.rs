@@ -144,3 +144,54 @@ async fn everything_is_read_and_posted_without_script() {
     desk.browser.reads("#found", "1 dari 1 orang cocok").await;
     desk.browser.close().await;
 }
+
+#[tokio::test(flavor = "multi_thread")]
+async fn what_was_typed_outlives_a_power_cut_and_is_offered_again() {
+    let net = alone("kuripan");
+    let desk = Desk::of(&net["kuripan"], "siti", &["petugas"]).await;
+    desk.open("/peserta/daftar").await;
+    desk.browser.write("#name", "Turyati").await;
+    desk.browser.click("[name=sex][value=f]").await;
+    desk.browser.write("#dusun", "Sigaok").await;
+    let kept = "const ask = new XMLHttpRequest(); ask.open('GET', '/draf?untuk=/peserta/daftar', false); ask.send(); \
+                return ask.status == 200 && ask.responseText.includes('Sigaok');";
+    desk.browser.until("what was typed is kept", kept).await;
+    desk.browser.close().await;
+    tokio::task::block_in_place(|| {
+        net["kuripan"].kill();
+        net.start("kuripan");
+    });
+
+    let desk = Desk::outside(&net["kuripan"]).await;
+    desk.open("/masuk?lang=id").await;
+    desk.browser.write("#handle", "siti").await;
+    desk.browser.write("#password", PASSWORD).await;
+    desk.browser.click("main form button").await;
+    desk.sees("Isian belum disimpan: Daftarkan peserta").await;
+    desk.browser.picture("today-draft").await;
+    desk.browser.click("#task-choose-1").await;
+    desk.sees("dan belum menyimpannya").await;
+    desk.browser.expect_accessible("a form with a draft").await;
+    desk.browser.picture("register-draft").await;
+    desk.browser.click("#draft-take").await;
+    let filled = "return document.querySelector('#name').value + document.querySelector('#dusun').value \
+                  + document.querySelector('[name=sex]:checked').value;";
+    assert_eq!(desk.browser.script(filled).await, "TuryatiSigaokf");
+    desk.save().await;
+    desk.open("/").await;
+    desk.sees("Tersimpan").await;
+    desk.no_longer_sees("Isian belum disimpan").await;
+
+    // What is thrown away is not offered again.
+    desk.open("/peserta/daftar").await;
+    desk.browser.write("#name", "Bawon").await;
+    desk.browser.until("what was typed is kept", &kept.replace("Sigaok", "Bawon")).await;
+    desk.open("/peserta/daftar").await;
+    desk.sees("dan belum menyimpannya").await;
+    desk.browser.click("#draft-throw-away").await;
+    let gone = "const ask = new XMLHttpRequest(); ask.open('GET', '/draf?untuk=/peserta/daftar', false); ask.send(); \
+                return ask.status == 204;";
+    desk.browser.until("it is gone", gone).await;
+    desk.browser.expect_no_complaints().await;
+    desk.browser.close().await;
+}
