@@ -8,11 +8,11 @@ use std::{
 
 use anyhow::{Context, ensure};
 use charter::Subject;
-use rand::{RngExt, SeedableRng};
+use rand::SeedableRng;
 use rand_chacha::ChaCha20Rng;
 use reqwest::{Method, RequestBuilder, header};
 use serde_json::{Value, json};
-use service::{Command, Query, Reply, Service};
+use service::{Command, Query, Reply};
 use tokio::sync::watch;
 
 use crate::{

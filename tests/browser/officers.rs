@@ -65,7 +65,7 @@ async fn two_officers_take_turns_by_pin_and_neither_writes_in_the_name_of_the_ot
         .await;
     desk.browser.until("the form of before is refused", "return window.refused == 403;").await;
     desk.open("/peserta").await;
-    desk.sees("Belum ada peserta").await;
+    desk.sees("0 orang tercatat").await;
 
     // She locks the desk: pages lead to the tiles, and back to where one was.
     desk.open("/ganti").await;

@@ -18,12 +18,10 @@ pub(crate) fn play(teller: &mut Teller, net: &mut Network) {
     assert_eq!(net["kupang"].list(), []);
     teller.checked("it is admitted by Kemnaker; of the people of Wonosobo it holds nothing");
 
-    let kupang = Script::at(&net["kupang"]);
-    let came = json!({ "name": "Maria", "purpose": "complaint", "origin": "resident", "id_checked": "yes", "village": OEBOBO });
-    kupang.post("visits", &json!({ "inputs": came }));
+    let kupang = Script::at(&net["kupang"]).for_village(OEBOBO);
     let complaint = json!({ "village": OEBOBO, "kind": "no_follow_up", "name": "Maria", "received": "05-02-2018" });
     kupang.begin("pengaduan", complaint);
-    teller.checked("the posko notes who came, and a complaint: no follow-up after the training, the most frequent one");
+    teller.checked("the posko takes a complaint: no follow-up after the training, the most frequent one");
 
     net["kupang"].register("Maria", OEBOBO, &[]);
     let fields = json!({ "title": "Pangan olahan", "sector": "food", "start": "19-02-2018", "finish": "24-02-2018",

@@ -11,6 +11,8 @@ pub(crate) struct Script {
     /// `http://127.0.0.1:PORT/api/v1/`
     api: String,
     token: String,
+    /// The village whose records it begins; the office's own where left out.
+    village: Option<&'static str>,
 }
 
 impl Script {
@@ -22,7 +24,12 @@ impl Script {
         let token = said.lines().find_map(|line| line.strip_prefix("secret ")).expect("a secret is told").to_owned();
         let api = format!("{}/api/v1/", office.web().expect("the office runs"));
         let runtime = Builder::new_current_thread().enable_all().build().expect("a runtime");
-        Self { runtime, client: reqwest::Client::new(), api, token }
+        Self { runtime, client: reqwest::Client::new(), api, token, village: None }
+    }
+
+    /// The same, for the people of a village that has no node.
+    pub(crate) fn for_village(self, village: &'static str) -> Self {
+        Self { village: Some(village), ..self }
     }
 
     pub(crate) fn post(&self, path: &str, body: &Value) -> Value {
@@ -31,7 +38,7 @@ impl Script {
             let answer = request.send().await.expect("the office answers");
             (answer.status(), answer.text().await.expect("its answer can be read"))
         });
-        assert!(status.is_success(), "{path} {body}: {status} {text}");
+        assert!(status.is_success(), "{status} {text} for {path} {body}");
         serde_json::from_str(&text).unwrap_or(Value::Null)
     }
 
@@ -42,7 +49,8 @@ impl Script {
 
     /// Begins a record that has texts, and gives its id.
     pub(crate) fn begin_with(&self, kind: &str, fields: Value, texts: Value) -> String {
-        let begun = self.post("records", &json!({ "kind": kind, "fields": fields, "texts": texts }));
+        let new = json!({ "kind": kind, "place": self.village, "fields": fields, "texts": texts });
+        let begun = self.post("records", &new);
         begun["line"]["id"].as_str().expect("a record has an id").to_owned()
     }
 

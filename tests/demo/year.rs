@@ -109,7 +109,7 @@ fn train(kuripan: &Script) {
         "venue": "Balai Desa Kuripan" });
     let bimtek = kuripan.begin("bimtek", fields);
     let people = members("salak");
-    kuripan.say_all(&bimtek, people.iter().map(|name| ("enrolled", json!({ "other": name }))));
+    kuripan.say_all(&bimtek, people.iter().map(|name| ("enrolled", json!({ "person": name }))));
     let marks = (13..=18).flat_map(|day| {
         people.iter().map(move |name| {
             let mark = if day == 15 && *name == "Litik" { "izin" } else { "hadir" };
@@ -125,7 +125,7 @@ fn produce(kuripan: &Script, salak: &str) {
             "quantity": (20 + 5 * index).to_string(), "unit": "bungkus", "purpose": "stock" });
         let run = kuripan.begin("produksi", fields);
         let part = members("salak").into_iter().cycle().skip(index).take(6);
-        kuripan.say_all(&run, part.map(|name| ("took_part", json!({ "other": name }))));
+        kuripan.say_all(&run, part.map(|name| ("took_part", json!({ "person": name }))));
     }
     let book = kuripan.begin("buku-kas", json!({ "group": salak, "year": "2017", "opening": "0" }));
     let entry = |kind: &str, amount: u64, date: &str, receipt: &str| {
@@ -170,7 +170,7 @@ fn follow_up(kuripan: &Script) {
     let round = kuripan.begin("monitoring", json!({ "programme": "desmigratif", "quarter": "06-2017" }));
     let questions = json!({ "title": "Triwulan II 2017", "questions": "Apakah usaha berjalan?\nApa yang menghambat?" });
     kuripan.say(&round, "questionnaire", questions);
-    kuripan.say_all(&round, ["Turyati", "Bawon"].map(|name| ("expected", json!({ "other": name }))));
+    kuripan.say_all(&round, ["Turyati", "Bawon"].map(|name| ("expected", json!({ "person": name }))));
     let answered = json!({ "person": "Turyati", "how": "answered", "date": "30-06-2017", "answer-1": "berjalan",
         "answer-2": "belum ada izin PIRT" });
     kuripan.say(&round, "response", answered);
@@ -210,6 +210,6 @@ fn counter(kuripan: &Script) {
     let papers = ["ktp", "kk", "foto", "ijazah"];
     kuripan.say_all(
         &card,
-        papers.map(|paper| ("document", json!({ "document": paper, "seen": "yes", "date": "13-09-2017" }))),
+        papers.map(|paper| ("document", json!({ "document": paper, "there": "yes", "date": "13-09-2017" }))),
     );
 }

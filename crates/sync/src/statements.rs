@@ -169,9 +169,12 @@ impl Replica {
             session.asked_statements.remove(&hash);
             session.statements_known.insert(hash);
         }
-        let kept =
-            list.into_iter().filter(|checked| self.is_ours(checked)).map(|checked| (checked, Some(id))).collect();
-        self.take_statements(kept);
+        let (kept, foreign): (Vec<_>, Vec<_>) = list.into_iter().partition(|checked| self.is_ours(checked));
+        // It may be ours once the roster that came with it is folded: then it has to be asked for again.
+        for checked in foreign {
+            self.asked_statements.remove(&checked.hash());
+        }
+        self.take_statements(kept.into_iter().map(|checked| (checked, Some(id))).collect());
     }
 
     /// Whether a statement is of this network and of a scope that this node may read, as far as it knows: a roster may

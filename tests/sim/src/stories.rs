@@ -46,6 +46,28 @@ fn who_is_let_into_a_case_reads_it_at_once() {
 }
 
 #[test]
+fn who_was_away_while_a_case_was_shared_and_its_writer_cut_off_learns_of_both() {
+    let mut net = Net::programme(16);
+    net.run(Duration::from_secs(10));
+    let scope = charter::roster_scope(Class::Case, net.world.key("kuripan"), [7; 16]).unwrap();
+    assert!(net.rosters("kuripan", &scope, Some([7; 16]), &["kuripan"]));
+    net.write("kuripan", scope.as_str(), 3);
+    net.settle();
+    net.isolate("jateng");
+    assert!(net.rosters("kuripan", &scope, None, &["kuripan", "wonosobo", "jateng"]));
+    net.settle();
+    net.remove("wonosobo", "kuripan");
+    net.settle();
+    net.cut_off_all("wonosobo", "kuripan", |seq| seq);
+    net.settle();
+    // The roster that gives the right to read and the cut-off of what is read come in one message.
+    net.heal();
+    net.settle();
+    net.expect_at_rest();
+    assert_eq!(net.entries_of("jateng", "kuripan", scope.as_str()), 3);
+}
+
+#[test]
 fn a_village_that_was_away_catches_up() {
     let mut net = Net::programme(2);
     net.run(Duration::from_secs(10));
