@@ -179,7 +179,7 @@ async fn what_was_typed_outlives_a_power_cut_and_is_offered_again() {
     assert_eq!(desk.browser.script(filled).await, "TuryatiSigaokf");
     desk.save().await;
     desk.open("/").await;
-    desk.sees("Tersimpan").await;
+    desk.sees("2 perubahan belum ada di kantor lain").await;
     desk.no_longer_sees("Isian belum disimpan").await;
 
     // What is thrown away is not offered again.

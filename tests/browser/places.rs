@@ -83,7 +83,7 @@ async fn ten_leave_and_two_are_replaced_on_two_laptops_that_are_cut_off_from_eac
         office.asks("POST", "participants", &json!({ "name": name })).await;
     }
     let begun = json!({ "kind": "tempat", "fields": { "programme": "desmigratif", "year": "2026" } });
-    let record = office.asks("POST", "records", &begun).await["id"].as_str().expect("an id").to_owned();
+    let record = office.asks("POST", "records", &begun).await["line"]["id"].as_str().expect("an id").to_owned();
     let path = format!("/catatan/tempat/{record}");
 
     // The ministry sets the limit and grants a block to each laptop of the village. Whoever was noted before has a place

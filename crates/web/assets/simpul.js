@@ -59,7 +59,7 @@ addEventListener("DOMContentLoaded", async () => {
   notice.className = "notice choose";
   notice.id = "draft";
   notice.setAttribute("role", "status");
-  notice.innerHTML = '<span class="shape" aria-hidden="true"></span><div><p></p><p class="actions"></p></div>';
+  notice.innerHTML = '<span class="shape" aria-hidden="true"></span><div><p></p><p class="choices"></p></div>';
   notice.querySelector("p").textContent = offer;
   const button = (id, label, act) => {
     const one = document.createElement("button");
@@ -72,7 +72,7 @@ addEventListener("DOMContentLoaded", async () => {
       act();
       form.querySelector("input:not([type=hidden]), select, textarea")?.focus();
     });
-    notice.querySelector(".actions").append(one, " ");
+    notice.querySelector(".choices").append(one);
   };
   button("draft-take", take, () => {
     for (const name of new Set(fields.map(([name]) => name))) {

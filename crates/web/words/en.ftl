@@ -501,7 +501,7 @@ login-nobody-begin = Open the address of Mulai that this program showed when it 
 problem-closed = This page is opened from the address that the program shows
 problem-closed-hint = When it starts, Simpul shows an address that begins with http:// and holds a key. Open the whole of that address. If it is not to be seen any more, start Simpul once again.
 # What was typed and not saved
-draft-offer = You began to fill this in { $time } and did not save it.
+draft-offer = You have filled this in ({ $time }) and not saved it.
 draft-take = Go on with it
 draft-throw-away = Throw away
 today-draft = Not saved: { $form }

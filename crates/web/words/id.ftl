@@ -468,7 +468,7 @@ login-nobody-begin = Buka alamat Mulai yang ditampilkan aplikasi ini waktu dijal
 problem-closed = Halaman ini dibuka dari alamat yang ditampilkan aplikasi
 problem-closed-hint = Waktu dijalankan, Simpul menampilkan alamat yang dimulai dengan http:// dan memuat kata kunci. Buka alamat itu seluruhnya. Bila tidak terlihat lagi, jalankan Simpul sekali lagi.
 # Isian yang belum disimpan
-draft-offer = Anda mulai mengisi ini { $time } dan belum menyimpannya.
+draft-offer = Anda sudah mengisi ini ({ $time }) dan belum menyimpannya.
 draft-take = Lanjutkan isian itu
 draft-throw-away = Buang
 today-draft = Isian belum disimpan: { $form }
