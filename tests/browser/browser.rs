@@ -153,6 +153,13 @@ impl Browser {
         field.send_keys(text).await.expect("a field can be written into");
     }
 
+    /// Chooses a file of this machine in a field for one.
+    pub(crate) async fn choose_file(&self, selector: &str, path: &Path) {
+        let field = self.driver.find(By::Css(selector)).await;
+        let field = field.unwrap_or_else(|error| panic!("{selector} is there: {error}"));
+        field.send_keys(path.to_string_lossy().as_ref()).await.expect("a file can be chosen");
+    }
+
     /// Clicks; what was just shown anew, because something arrived, is looked up again.
     pub(crate) async fn click(&self, selector: &str) {
         let began = std::time::Instant::now();

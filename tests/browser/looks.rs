@@ -29,6 +29,7 @@ async fn pages(desk: &Desk) -> Vec<(&'static str, String)> {
         ("today", "/".to_owned()),
         ("list", "/peserta".to_owned()),
         ("register", "/peserta/daftar".to_owned()),
+        ("import", "/peserta/impor".to_owned()),
         ("record", record.clone()),
         ("change", format!("{record}/ubah")),
         ("look", "/perlu-dilihat".to_owned()),

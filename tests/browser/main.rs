@@ -10,6 +10,7 @@ mod attendance;
 mod browser;
 mod counter;
 mod desk;
+mod import;
 mod looks;
 mod mulai;
 mod officers;

@@ -2,6 +2,7 @@
 
 use crate::{
     fields::FieldSpec,
+    import::TableFault,
     kinds::RecordKind,
     value::ValueType,
     words::{Lang, Words},
@@ -59,11 +60,8 @@ pub enum RecordError {
         hint: &'static str,
     },
     /// The table cannot be read at all.
-    #[error("the table cannot be read: {reason}")]
-    Table {
-        /// Why, in plain words.
-        reason: String,
-    },
+    #[error("the table cannot be read: {}", .0.text(Lang::En))]
+    Table(TableFault),
 }
 
 impl RecordError {
@@ -75,8 +73,8 @@ impl RecordError {
             | Self::Value { .. }
             | Self::Required { .. }
             | Self::FactTooLong { .. }
-            | Self::Disallowed { .. }
-            | Self::Table { .. } => self.to_string(),
+            | Self::Disallowed { .. } => self.to_string(),
+            Self::Table(fault) => fault.text(lang),
         }
     }
 

@@ -9,6 +9,7 @@
 //! then possible duplicates by the same import.
 
 mod columns;
+mod fault;
 mod table;
 
 use std::collections::{BTreeMap, BTreeSet};
@@ -16,8 +17,9 @@ use std::collections::{BTreeMap, BTreeSet};
 use documents::{Edit, Scalar};
 use identity::Region;
 
-pub use self::columns::template;
-use self::columns::{Column, column};
+use self::columns::Column;
+pub use self::columns::{ImportColumn, template};
+pub use self::fault::TableFault;
 pub use self::table::{IMPORT_BYTES_MAX, IMPORT_ROWS_MAX, rejected_csv};
 use crate::{
     RecordError,
@@ -33,6 +35,11 @@ use crate::{
 
 /// What the importing office knows that the table does not say.
 pub struct ImportOptions<'a> {
+    /// The line of the header, from 1. Without it, it is looked for.
+    pub header: Option<u64>,
+    /// What each column is taken for, in the order of the table; what has nothing is passed over. Without it, the header
+    /// says so by itself.
+    pub columns: Option<&'a [Option<ImportColumn>]>,
     /// The village of rows that name none.
     pub village: Option<Region>,
     /// The programme of every row.
@@ -45,11 +52,32 @@ pub struct ImportOptions<'a> {
     pub is_area: &'a dyn Fn(&str) -> bool,
 }
 
+/// What the columns of a table are called, and what stands in them: enough to say what each is to be taken for.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct ImportHead {
+    /// The line of the header, from 1.
+    pub line: u64,
+    /// The header as it stands there.
+    pub header: Vec<String>,
+    /// What it says by itself.
+    pub columns: Vec<Option<ImportColumn>>,
+    /// Of each column the first different cells that are not empty: three at most, each of 60 characters at most.
+    pub examples: Vec<Vec<String>>,
+    /// How many rows stand below it.
+    pub rows: usize,
+}
+
+/// How many cells are shown of a column, and how much of each.
+const EXAMPLES_MAX: usize = 3;
+const EXAMPLE_CHARS_MAX: usize = 60;
+
 /// A table that was read.
 #[derive(Debug, Clone, PartialEq)]
 pub struct ImportTable {
     /// The header as it stood there.
     pub header: Vec<String>,
+    /// Which cell of a row holds the name, from 0.
+    pub names: usize,
     /// Columns that mean nothing here and were passed over.
     pub passed_over: Vec<String>,
     /// What each row gives, in order.
@@ -143,7 +171,12 @@ pub enum RowProblem {
     /// It must not be empty.
     Empty,
     /// The text is no value of this column.
-    Value(String),
+    Value {
+        /// The text.
+        given: String,
+        /// What would fit.
+        fits: ValueType,
+    },
     /// A table program took the NIK or the number of the family card for a number and lost digits.
     WasNumber(String),
     /// No such village, or not served by this office.
@@ -156,11 +189,38 @@ pub enum RowProblem {
     TooManyCells,
 }
 
+/// Reads what the columns of a table are called; whether it can be taken in is not judged.
+///
+/// # Errors
+/// [`RecordError::Table`] for what is no table.
+pub fn read_head(bytes: &[u8], header: Option<u64>) -> Result<ImportHead, RecordError> {
+    let cells = table::read(bytes, header)?;
+    let columns = cells.header.iter().map(|name| ImportColumn::of_header(name)).collect();
+    let examples = (0..cells.header.len()).map(|index| {
+        let mut found: Vec<String> = Vec::new();
+        let column = cells.rows.iter().filter_map(|(_, row)| row.get(index)).map(|cell| cell.trim());
+        for cell in column.filter(|cell| !cell.is_empty()) {
+            let cell: String = cell.chars().take(EXAMPLE_CHARS_MAX).collect();
+            if !found.contains(&cell) {
+                found.push(cell);
+            }
+            if found.len() >= EXAMPLES_MAX {
+                break;
+            }
+        }
+        found
+    });
+    let examples = examples.collect();
+    Ok(ImportHead { line: cells.line, header: cells.header, columns, examples, rows: cells.rows.len() })
+}
+
 /// Reads a table: comma, semicolon or tab; UTF-8 with or without its mark, or what older table programs write.
+///
+/// # Errors
+/// [`RecordError::Table`] for what is no table, and for columns that do not make a list of people.
 pub fn read_import(bytes: &[u8], options: &ImportOptions<'_>) -> Result<ImportTable, RecordError> {
-    let (header, records) = table::read(bytes)?;
-    let columns: Vec<Option<Column>> = header.iter().map(|name| column(name)).collect();
-    check_header(&header, &columns, options)?;
+    let table::Cells { header, rows: records, .. } = table::read(bytes, options.header)?;
+    let columns = columns_of(&header, options)?;
     let passed_over = header.iter().zip(&columns).filter(|(_, column)| column.is_none());
     let passed_over = passed_over.map(|(name, _)| name.clone()).filter(|name| !name.is_empty()).collect();
     let mut seen: BTreeMap<String, u64> = BTreeMap::new();
@@ -175,26 +235,38 @@ pub fn read_import(bytes: &[u8], options: &ImportOptions<'_>) -> Result<ImportTa
         });
         rows.push(ImportRow { line, cells, outcome });
     }
-    Ok(ImportTable { header, passed_over, rows })
+    let names = columns.iter().position(|column| *column == Some(Column::NAME)).unwrap_or_default();
+    Ok(ImportTable { header, names, passed_over, rows })
 }
 
-fn check_header(header: &[String], columns: &[Option<Column>], options: &ImportOptions<'_>) -> Result<(), RecordError> {
-    let refuse = |reason: String| Err(RecordError::Table { reason });
+/// What each column holds: as it was chosen, or as the header says.
+fn columns_of(header: &[String], options: &ImportOptions<'_>) -> Result<Vec<Option<Column>>, RecordError> {
+    let refuse = |fault| Err(RecordError::Table(fault));
+    let columns: Vec<Option<Column>> = match options.columns {
+        Some(chosen) if chosen.len() > header.len() => {
+            return refuse(TableFault::NotSoMany { columns: header.len() });
+        }
+        Some(chosen) => {
+            let chosen = chosen.iter().map(|column| column.map(ImportColumn::column));
+            chosen.chain(std::iter::repeat(None)).take(header.len()).collect()
+        }
+        None => header.iter().map(|name| columns::column(name)).collect(),
+    };
     let mut seen = BTreeSet::new();
-    for (name, column) in header.iter().zip(columns) {
+    for (name, column) in header.iter().zip(&columns) {
         if let Some(column) = column
             && !seen.insert(*column)
         {
-            return refuse(format!("two columns mean the same: the second is {name:?}"));
+            return refuse(TableFault::Twice { column: name.clone(), meaning: column.label() });
         }
     }
-    if !seen.contains(&Column::Field(RecordKind::Person, "name")) {
-        return refuse(format!("no column is called nama or name; the first line is {:?}", header.join(" | ")));
+    if !seen.contains(&Column::NAME) {
+        return refuse(TableFault::NoName { header: header.join(" | ") });
     }
     if options.village.is_none() && !seen.contains(&Column::Village) {
-        return refuse("no column is called kode_desa or village_code, and no village was named".to_owned());
+        return refuse(TableFault::NoVillage);
     }
-    Ok(())
+    Ok(columns)
 }
 
 fn read_row(
@@ -222,7 +294,7 @@ fn read_row(
         if text.is_empty() {
             continue;
         }
-        let bad = || RowProblem::Value(text.chars().take(60).collect());
+        let bad = || RowProblem::Value { given: text.chars().take(60).collect(), fits: column.value() };
         match column {
             Column::Village => match text.parse::<Region>() {
                 Ok(region) if region.level() == 4 && (options.serves)(&region) => village = Some(region),
@@ -314,16 +386,6 @@ fn warnings(
         .into_iter()
         .map(|warning| (column.to_owned(), warning.text(Lang::Id), warning.text(Lang::En)))
         .collect()
-}
-
-/// What a column of this name asks for.
-pub(crate) fn value_type(name: &str) -> Option<ValueType> {
-    match column(name)? {
-        Column::Village | Column::Number => Some(ValueType::Text),
-        Column::Field(kind, key) => kind.field(key).map(|spec| spec.value),
-        Column::Outcome => Some(Outcome::TYPE),
-        Column::Date | Column::Day => Some(ValueType::Date),
-    }
 }
 
 /// Who the row is about, as a hash: what tells two people of a village apart, and nothing that is corrected in passing

@@ -70,8 +70,8 @@ pub use fold::{Folded, Record, fold};
 pub use group::*;
 pub use heard::Spoken;
 pub use import::{
-    IMPORT_BYTES_MAX, IMPORT_ROWS_MAX, ImportDraft, ImportOptions, ImportRow, ImportTable, RowError, RowProblem,
-    read_import, rejected_csv, template,
+    IMPORT_BYTES_MAX, IMPORT_ROWS_MAX, ImportColumn, ImportDraft, ImportHead, ImportOptions, ImportRow, ImportTable,
+    RowError, RowProblem, TableFault, read_head, read_import, rejected_csv, template,
 };
 pub use jiff::civil::Date;
 pub use kinds::{ANNULMENT, DECISION, FactSpec, KindSpec, LEAVING, RecordKind, STEP, TextSpec};

@@ -85,6 +85,10 @@ pub(crate) const PERSON: Words = w("Data orang", "Person");
 pub(crate) const PARTICIPATION: Words = w("Kepesertaan", "Participation");
 pub(crate) const TRIP: Words = w("Riwayat kerja ke luar negeri", "Work abroad");
 pub(crate) const TIE: Words = w("Hubungan keluarga", "Family tie");
+pub(crate) const VILLAGE_CODE: Words = w("Kode desa", "Village code");
+pub(crate) const DECISION_NUMBER: Words = w("Nomor keputusan", "Number of the decision");
+pub(crate) const DECISION_DATE: Words = w("Tanggal keputusan", "Date of the decision");
+pub(crate) const DECISION_DAY: Words = w("Tanggal penilaian", "Day of the assessment");
 pub(crate) const DECISION: Words = w("Keputusan", "Decision");
 pub(crate) const LEAVING: Words = w("Keluar dari program", "Leaving the programme");
 pub(crate) const AGENDA: Words = w("Agenda", "Agenda");
@@ -324,8 +328,8 @@ pub(crate) fn row_problem(error: &RowError, lang: Lang) -> String {
             "tidak boleh kosong; isi lalu impor lagi".to_owned(),
             "must not be empty; fill it in and import again".to_owned(),
         ),
-        RowProblem::Value(given) => {
-            let (id, en) = fitting(&error.column);
+        RowProblem::Value { given, fits } => {
+            let (id, en) = fitting(*fits);
             (format!("{given:?} tidak dapat dibaca; tulis {id}"), format!("{given:?} cannot be read; write {en}"))
         }
         RowProblem::WasNumber(given) => (
@@ -363,22 +367,23 @@ pub(crate) fn row_problem(error: &RowError, lang: Lang) -> String {
     if error.column.is_empty() { text } else { format!("{}: {text}", error.column) }
 }
 
-/// What would fit a column, by its name.
-fn fitting(column: &str) -> (String, String) {
+/// What would fit a column.
+fn fitting(value: ValueType) -> (String, String) {
     let both = |text: &str| (text.to_owned(), text.to_owned());
-    match crate::import::value_type(column) {
-        Some(ValueType::Date) => (
+    match value {
+        ValueType::Date => (
             "tanggal seperti 12-03-2022, 03-2022, atau 2022".to_owned(),
             "a date like 12-03-2022, 03-2022 or 2022".to_owned(),
         ),
-        Some(ValueType::YesNo) => ("ya atau tidak".to_owned(), "ya or tidak".to_owned()),
-        Some(ValueType::Number) => ("angka saja".to_owned(), "a number".to_owned()),
-        Some(ValueType::Code(codes)) => {
+        ValueType::YesNo => ("ya atau tidak".to_owned(), "ya or tidak".to_owned()),
+        ValueType::Number => ("angka saja".to_owned(), "a number".to_owned()),
+        ValueType::Code(codes) => {
             let list: Vec<&str> = codes.iter().map(|(_, words)| words.id).collect();
             both(&list.join(" / "))
         }
-        Some(ValueType::Text | ValueType::Person | ValueType::Place | ValueType::Office | ValueType::Document)
-        | None => ("satu baris teks".to_owned(), "one line of text".to_owned()),
+        ValueType::Text | ValueType::Person | ValueType::Place | ValueType::Office | ValueType::Document => {
+            ("satu baris teks".to_owned(), "one line of text".to_owned())
+        }
     }
 }
 

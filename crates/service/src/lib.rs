@@ -21,6 +21,7 @@ mod drafts;
 mod find;
 mod founders;
 mod glance;
+mod handed;
 mod health;
 mod import;
 mod indicators;
@@ -47,6 +48,7 @@ mod sheets;
 mod shown;
 mod status;
 mod table;
+mod table_in;
 mod tokens;
 
 use std::{
@@ -63,6 +65,7 @@ use records::RecordKind;
 
 use crate::{
     drafts::Drafts,
+    handed::Handed,
     health::Looking,
     officers::Officers,
     reading::{Known, Reading},
@@ -76,6 +79,7 @@ pub use backup::restore;
 pub use drafts::Draft;
 pub use find::{FOUND_ROWS_MAX, Find, FindStage};
 pub use founders::{GrantView, POLICY_BYTES_MAX, Proposal, read_grants};
+pub use handed::{HANDED_BYTES_MAX, HandedIn, HandedStep};
 pub use inputs::{Fault, Input, InputKind, fault, inputs};
 pub use joining::{Asking, Carried, NotTaken};
 pub use officers::{NotLetIn, PASSWORD_CHARS_MIN, PIN_DIGITS, Role};
@@ -88,6 +92,7 @@ pub use sheet_write::{Saying, TextChange};
 pub use sheets::FindSheets;
 pub use store::{MachineKeySource, Options as StoreOptions, write_file};
 pub use table::{TableFormat, TableOf};
+pub use table_in::{TableIn, table_columns};
 pub use tokens::{TOKEN_DAYS_MAX, TOKEN_NAME_BYTES_MAX, TOKEN_PREFIX, TokenScope};
 
 /// How a node is to run.
@@ -119,6 +124,9 @@ struct Inner {
     folder: PathBuf,
     advertise: Vec<String>,
     looking: Looking,
+    handed: Handed,
+    /// Held while a table is brought in.
+    importing: tokio::sync::Mutex<()>,
     /// In which state this office was at the last look.
     said: Mutex<Option<::health::State>>,
     officers: Officers,
@@ -149,8 +157,19 @@ impl Service {
         let looking = Looking::open(&folder, networked);
         // Read only once the folder is locked: nobody else changes it from here on.
         let (officers, tokens, drafts) = (Officers::open(&folder)?, Tokens::open(&folder)?, Drafts::open(&folder)?);
-        let said = Mutex::new(None);
-        let inner = Inner { node, reading, folder, advertise, looking, said, officers, tokens, drafts };
+        let inner = Inner {
+            node,
+            reading,
+            folder,
+            advertise,
+            looking,
+            handed: Handed::default(),
+            importing: tokio::sync::Mutex::default(),
+            said: Mutex::default(),
+            officers,
+            tokens,
+            drafts,
+        };
         let service = Self(Arc::new(inner));
         if networked {
             tokio::spawn(Self::keep_looking(Arc::downgrade(&service.0)));

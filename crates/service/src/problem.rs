@@ -160,7 +160,10 @@ impl From<records::RecordError> for Problem {
             R::NoField { .. } => plain(None, "`simpul participant fields` lists the fields of a participant"),
             R::FactTooLong { .. } => plain(None, "write less"),
             R::Disallowed { hint, .. } => plain(None, hint),
-            R::Table { .. } => plain(None, "save the table as CSV, with the columns of `simpul participant template`"),
+            R::Table(_) => Self {
+                text: Some(Box::new(text)),
+                ..plain(Some("table"), "save the table as CSV, with the columns of `simpul participant template`")
+            },
         }
     }
 }

@@ -23,6 +23,9 @@ pub use crate::sheets::{
     FactAsked, FoundSheets, PaperLine, SheetEvent, SheetLine, SheetPart, SheetText, SheetView, SlipView,
 };
 pub use crate::table::TableView;
+pub use crate::table_in::{
+    Brought, ColumnKind, ImportCounts, ImportLine, ImportPreview, RowGives, TableColumn, TableHead,
+};
 pub use crate::tokens::{NewToken, TokenView};
 pub use ::health::{Figures, Level, Ministries, Need, Since, State, words::Said};
 

@@ -16,6 +16,7 @@
 
 mod api;
 mod api_facts;
+mod api_import;
 mod api_office;
 mod api_sheets;
 mod app;
@@ -30,6 +31,7 @@ mod field;
 mod find;
 mod form;
 mod frame;
+mod import;
 mod indicators;
 mod language;
 mod local;
@@ -122,6 +124,13 @@ pub fn router(app: App) -> Router {
         .route("/peserta/daftar", get(form::ask_new).post(form::register))
         .route("/peserta/periksa", post(form::check))
         .route("/peserta/tabel", get(table::again).post(table::participants))
+        .route("/peserta/impor", get(import::show).post(import::hand_in))
+        .route("/peserta/impor/contoh", get(import::blank_table))
+        .route("/peserta/impor/kolom", get(import::again).post(import::look))
+        .route("/peserta/impor/masukkan", get(import::again).post(import::bring_in))
+        .route("/peserta/impor/henti", get(import::again).post(import::stop))
+        .route("/peserta/impor/buang", get(import::again).post(import::put_away))
+        .route("/peserta/impor/ditolak", get(import::rejected))
         .route("/peserta/{id}", get(person::show))
         .route("/peserta/{id}/ubah", get(form::ask_change).post(form::change))
         .route("/peserta/{id}/berubah", post(form::changed_since))

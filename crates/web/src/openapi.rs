@@ -6,15 +6,16 @@
 use std::sync::LazyLock;
 
 use axum::Json;
-use axum::extract::State;
+use axum::extract::{DefaultBodyLimit, State};
 use serde_json::{Map, Value, json};
 use utoipa::OpenApi;
-use utoipa_axum::{router::OpenApiRouter, routes};
+use utoipa_axum::router::{OpenApiRouter, UtoipaMethodRouter, UtoipaMethodRouterExt};
+use utoipa_axum::routes;
 
 use crate::app::App;
 use crate::problem::ProblemBody;
 use crate::session::{House, TOKEN_HEADER};
-use crate::{api, api_facts, api_office, api_sheets, table};
+use crate::{api, api_facts, api_import, api_office, api_sheets, table};
 
 #[derive(OpenApi)]
 #[openapi(
@@ -47,6 +48,9 @@ pub(crate) fn routes() -> OpenApiRouter<App> {
         .routes(routes!(table::of_participants))
         .routes(routes!(api::fields))
         .routes(routes!(api::check))
+        .routes(routes!(api_import::columns))
+        .routes(with_table(routes!(api_import::preview)))
+        .routes(with_table(routes!(api_import::bring_in)))
         .routes(routes!(api::show, api::change))
         .routes(routes!(api::choose))
         .routes(routes!(api_sheets::visit))
@@ -68,6 +72,11 @@ pub(crate) fn routes() -> OpenApiRouter<App> {
         .routes(routes!(api_office::remove_officer))
         .routes(routes!(api_office::tokens, api_office::add_token))
         .routes(routes!(api_office::withdraw_token))
+}
+
+/// A route whose body holds a table.
+fn with_table(routes: UtoipaMethodRouter<App>) -> UtoipaMethodRouter<App> {
+    routes.layer(DefaultBodyLimit::max(api_import::BODY_BYTES_MAX))
 }
 
 /// Gives this description. It tells nothing that is held here, so nobody has to log in for it.

@@ -25,7 +25,7 @@ pub(crate) const TOKEN_HEADER: &str = "x-csrf-token";
 const FORM_BYTES_MAX: usize = 256 << 10;
 
 /// The largest form with a file in it: the file is judged by its content and refused beside its field.
-const UPLOAD_BYTES_MAX: usize = 8 << 20;
+const UPLOAD_BYTES_MAX: usize = service::HANDED_BYTES_MAX + FORM_BYTES_MAX;
 
 /// Whose pages are visited: a node, or a folder that has none yet.
 pub(crate) trait House: Clone + Send + Sync + 'static {

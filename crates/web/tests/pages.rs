@@ -10,6 +10,8 @@ use std::ops::{Deref, DerefMut};
 mod counter;
 #[path = "pages/facts.rs"]
 mod facts;
+#[path = "pages/import.rs"]
+mod import;
 #[path = "pages/tables.rs"]
 mod tables;
 #[path = "pages/tokens.rs"]
@@ -146,6 +148,19 @@ impl Browser {
         self.send(request, body).await
     }
 
+    /// Posts a form with a file in it.
+    async fn post_file(&mut self, path: &str, token: &str, fields: &[(&str, &str)], bytes: &[u8]) -> Answer {
+        let mut body = Vec::new();
+        for (name, value) in std::iter::once(&("token", token)).chain(fields) {
+            let part = format!("--x\r\nContent-Disposition: form-data; name=\"{name}\"\r\n\r\n{value}\r\n");
+            body.extend(part.into_bytes());
+        }
+        let head = b"--x\r\nContent-Disposition: form-data; name=\"file\"; filename=\"a\"\r\n\r\n";
+        body.extend([&head[..], bytes, b"\r\n--x--\r\n"].concat());
+        let request = Request::post(path).header(header::CONTENT_TYPE, "multipart/form-data; boundary=x");
+        self.send(request, body).await
+    }
+
     /// The file that a form gives.
     async fn fetch(&mut self, path: &str, token: &str, fields: &[(&str, &str)]) -> Vec<u8> {
         let (request, body) = form(path, token, fields);
@@ -184,10 +199,11 @@ fn asset_paths(html: &str) -> Vec<&str> {
     html.split('"').filter(|part| part.starts_with("/assets/")).collect()
 }
 
-const PAGES: [&str; 12] = [
+const PAGES: [&str; 13] = [
     "/",
     "/peserta",
     "/peserta/daftar",
+    "/peserta/impor",
     "/perlu-dilihat",
     "/hanya-di-sini",
     "/petugas",

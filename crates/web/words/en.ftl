@@ -150,6 +150,108 @@ stage-left-moved = moved
 stage-left-died = died
 stage-left-other = has left
 
+# Bringing in a village's own table
+import-link = Bring in a table of participants that you have
+import-title = Bring in a table of participants
+import-lead = You have a list of participants in Excel already? Nobody has to type it again.
+import-step-save = In Excel choose Save As, then “CSV UTF-8”. Its columns may be called what you are used to.
+import-step-columns = Choose the file below, then say which column holds names, NIK and so on.
+import-step-look = Look at what it gives first. Only when you agree are the people entered.
+import-file = File of the table
+import-file-hint = CSV, up to { $n } MB
+import-file-missing = No file is chosen, or it is empty. Choose the file of the table.
+import-read = Read the table
+import-blank-title = No table yet?
+import-blank-lead = This empty table has every column. Fill it in with Excel; columns that you do not need stay empty. Make the columns NIK and KK text, so that their digits stay.
+import-blank = Save the empty table
+import-list = See the list of participants
+import-columns-title = Which column holds what?
+import-columns-lead = { $rows ->
+    [one] One row was read below the header in line { $line }. Nothing is entered yet.
+   *[other] { $rows } rows were read below the header in line { $line }. Nothing is entered yet.
+ }
+import-col-theirs = Column of your table
+import-col-examples = Some of its cells
+import-col-ours = Entered as
+import-column-unnamed = Column { $n }, without a name
+import-column-as = { $name } entered as
+import-leave-out = Left out
+import-letter-title = All accepted by one letter?
+import-letter-lead = Fill this in if the Kepala Desa accepted everybody in the table by the same letter. Leave it empty if not, or if the table has a column for the decision.
+import-letter-number = Number of the letter
+import-letter-date = Date of the letter
+import-letter-date-hint = For example 12-03-2022. A month or a year alone will do.
+import-letter-date-missing = The date of the letter is missing: fill it in, or empty the number
+import-header-title = Are these not the column names?
+import-header = The column names stand in line
+import-header-hint = Change it if there are other lines above the names, then look again.
+import-look = Look at what it gives
+import-put-away = Put this table away
+import-looked-title = Look before it is entered
+import-looked = { $n ->
+    [one] One person will be entered. Nothing is written yet.
+   *[other] { $n } people will be entered. Nothing is written yet.
+ }
+import-present = { $n ->
+    [one] One row was entered before and is not written again.
+   *[other] { $n } rows were entered before and are not written again.
+ }
+import-double = { $n ->
+    [one] One of them may be registered already.
+   *[other] { $n } of them may be registered already.
+ }
+import-rejected = { $n ->
+    [one] One row is not taken.
+   *[other] { $n } rows are not taken.
+ }
+import-confirm = { $n ->
+    [one] Enter one person
+   *[other] Enter { $n } people
+ }
+import-nobody = Nobody in this table is new.
+import-columns-again = Choose the columns again
+import-rejected-title = Rows that are not taken
+import-rejected-lead = The other rows can be entered all the same. Put these right in the table now, or later: at the end there is a file of them with the reasons.
+import-rejected-fix = Save these rows with their reasons, put them right, then bring the file in as before. Nobody is entered twice.
+import-rejected-save = Save the rows that were not taken
+import-rejected-more = { $n ->
+    [one] One more row is not taken and not shown here.
+   *[other] { $n } more rows are not taken and not shown here.
+ }
+import-doubtful-title = Entered, and to be looked at again
+import-doubtful-lead = These people are entered. Compare them with their cards when there is time.
+import-first-title = First rows of the table
+import-col-line = Line
+import-col-gives = Gives
+import-col-why = What is said of it
+import-gives-new = entered
+import-gives-double = entered, may be registered already
+import-gives-present = here already
+import-gives-rejected = not taken
+import-running-title = Being entered
+import-running = { $n } of { $all } rows done
+import-running-more = You may open other pages; this goes on.
+import-stop = Stop
+import-stopping = Being stopped. What is entered stays.
+import-see-again = Look again now
+import-done-title = The table is entered
+import-done = { $n ->
+    [one] One person is entered and saved here.
+   *[other] { $n } people are entered and saved here.
+ }
+import-stopped-title = Stopped before the end
+import-left = { $n ->
+    [one] One row is not entered yet.
+   *[other] { $n } rows are not entered yet.
+ }
+import-stopped-more = What is entered stays. Bring the same table in once more to go on: nobody is entered twice.
+import-another = Bring in another table
+import-failed-inside = a fault inside this application
+import-failed = { $n ->
+    [one] It ended after one row: { $why }. What is entered stays. Look again to go on: nobody is entered twice.
+   *[other] It ended after { $n } rows: { $why }. What is entered stays. Look again to go on: nobody is entered twice.
+ }
+
 # One participant
 person-change = Change
 person-saved-new = Saved here. A register number was given.

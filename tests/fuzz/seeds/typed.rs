@@ -10,6 +10,7 @@ use crate::{Seed, seed};
 
 const VILLAGE: u8 = 1;
 const REGENCY: u8 = 0;
+const CHOSEN: u8 = 2;
 
 pub(crate) fn tables() -> Vec<Seed> {
     let head = "kode_desa;nama;nik;tanggal_lahir;jenis_kelamin;keputusan;nomor_keputusan;tanggal_keputusan\n";
@@ -36,6 +37,16 @@ pub(crate) fn tables() -> Vec<Seed> {
         ("empty", VILLAGE, String::new()),
     ];
     let mut seeds: Vec<Seed> = table.iter().map(|(name, first, text)| seed(name, *first, text.as_bytes())).collect();
+    for (name, chosen, text) in [
+        // The line of the header, how many columns, and which: 2 is the name.
+        ("chosen", &[2, 2, 0, 2][..], "Daftar\nNo;Warga\n1;Turyati\n"),
+        ("chosen twice", &[1, 2, 2, 2], "A;B\nTuryati;x\n"),
+        ("more chosen than there are", &[1, 3, 2, 0, 0], "A;B\nTuryati;x\n"),
+        ("no header so far below", &[9, 1, 2], "A;B\nTuryati;x\n"),
+    ] {
+        seeds.push(seed(name, CHOSEN | VILLAGE, &[chosen, text.as_bytes()].concat()));
+    }
+    seeds.push(seed("a long line", VILLAGE, format!("nama\n{}\n", "x".repeat(5_000)).as_bytes()));
     seeds.push(seed("in Latin-1", VILLAGE, b"nama\nAnd\xe9\n"));
     seeds.push(seed("a workbook", VILLAGE, b"PK\x03\x04"));
     seeds.push(seed("zeros", VILLAGE, b"n\0a\0m\0a\0"));

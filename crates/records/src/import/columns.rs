@@ -1,6 +1,15 @@
-//! What the columns of a table are called, and the template with all of them.
+//! What the columns of a table are called, what a column can be taken for, and the template with all of them.
 
-use crate::kinds::RecordKind::{self, Participation, Person, Trip};
+use crate::{
+    kinds::RecordKind::{self, Participation, Person, Trip},
+    participation::Outcome,
+    value::{FieldType, ValueType},
+    words::{self, Words},
+};
+
+/// What a column of a table is taken for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub struct ImportColumn(Column);
 
 /// What a column holds.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
@@ -56,6 +65,73 @@ const COLUMNS: &[(Column, &[&str])] = &[
     (Column::Day, &["tanggal_penilaian", "decision_day"]),
 ];
 
+impl Column {
+    /// The name of a person, without which a row is nobody.
+    pub(super) const NAME: Self = Self::Field(Person, "name");
+
+    /// What its cells are to be.
+    pub(super) fn value(self) -> ValueType {
+        match self {
+            Self::Village | Self::Number => ValueType::Text,
+            Self::Field(kind, key) => kind.field(key).map_or(ValueType::Text, |spec| spec.value),
+            Self::Outcome => Outcome::TYPE,
+            Self::Date | Self::Day => ValueType::Date,
+        }
+    }
+
+    /// What it is called on a page.
+    pub(super) fn label(self) -> Words {
+        match self {
+            Self::Village => words::VILLAGE_CODE,
+            Self::Field(kind, key) => kind.field(key).map_or(kind.label(), |spec| spec.label),
+            Self::Outcome => words::DECISION,
+            Self::Number => words::DECISION_NUMBER,
+            Self::Date => words::DECISION_DATE,
+            Self::Day => words::DECISION_DAY,
+        }
+    }
+}
+
+impl ImportColumn {
+    /// Everything that a column can be taken for, in the order of the template.
+    pub fn all() -> impl Iterator<Item = Self> {
+        COLUMNS.iter().map(|(column, _)| Self(*column))
+    }
+
+    /// The one with this code.
+    pub fn of_code(code: &str) -> Option<Self> {
+        Self::all().find(|column| column.code() == code)
+    }
+
+    /// What a header cell says by itself; `None` where it means nothing here.
+    pub fn of_header(cell: &str) -> Option<Self> {
+        column(cell).map(Self)
+    }
+
+    /// Its name in the template, and for programs.
+    pub fn code(self) -> &'static str {
+        COLUMNS.iter().find(|(column, _)| *column == self.0).and_then(|(_, names)| names.first()).unwrap_or(&"")
+    }
+
+    /// What it is about: the person, the participation, a journey or a decision.
+    pub fn part(self) -> Words {
+        match self.0 {
+            Column::Village => Participation.label(),
+            Column::Field(kind, _) => kind.label(),
+            Column::Outcome | Column::Number | Column::Date | Column::Day => words::DECISION,
+        }
+    }
+
+    /// What it is called on a page.
+    pub fn label(self) -> Words {
+        self.0.label()
+    }
+
+    pub(super) fn column(self) -> Column {
+        self.0
+    }
+}
+
 /// What a column of this name holds.
 pub(super) fn column(name: &str) -> Option<Column> {
     let words: Vec<String> =
@@ -87,6 +163,9 @@ mod tests {
             if let Column::Field(kind, key) = column {
                 assert!(kind.field(key).is_some(), "{key}");
             }
+        }
+        for column in ImportColumn::all() {
+            assert_eq!(ImportColumn::of_code(column.code()), Some(column));
         }
         assert_eq!(column(" Tanggal  Lahir "), Some(Column::Field(Person, "birth")));
         assert_eq!(column("No. KK"), Some(Column::Field(Person, "kk")));

@@ -1,6 +1,9 @@
 //! Bytes to cells and back: delimiters, marks and old encodings.
 
-use super::ImportTable;
+use super::{
+    ImportTable, TableFault,
+    columns::{Column, column},
+};
 use crate::{RecordError, words::Lang};
 
 /// The largest table that is read, in bytes.
@@ -11,20 +14,33 @@ pub const IMPORT_ROWS_MAX: usize = 100_000;
 const CELLS_MAX: usize = 200;
 const CELL_BYTES_MAX: usize = 4_000;
 
+/// In how many lines a header is looked for: a title, a village and a date stand above it at most.
+const TITLE_LINES_MAX: usize = 20;
+
 /// A line number and its cells.
 type Line = (u64, Vec<String>);
 
-/// The header and the rows that are not empty.
-pub(super) fn read(bytes: &[u8]) -> Result<(Vec<String>, Vec<Line>), RecordError> {
-    let refuse = |reason: &str| RecordError::Table { reason: reason.to_owned() };
+/// A table as cells.
+pub(super) struct Cells {
+    /// The line of the header.
+    pub(super) line: u64,
+    pub(super) header: Vec<String>,
+    /// The rows below it that are not empty.
+    pub(super) rows: Vec<Line>,
+}
+
+/// The header and the rows that are not empty. `header` is the line of the header, from 1; without it, it is the first
+/// line with cells, or, where that one names nobody, the first of the next ones that does: a title often stands above.
+pub(super) fn read(bytes: &[u8], header: Option<u64>) -> Result<Cells, RecordError> {
+    let refuse = |fault| Err(RecordError::Table(fault));
     if bytes.len() > IMPORT_BYTES_MAX {
-        return Err(refuse("it is larger than 32 MiB; split it"));
+        return refuse(TableFault::TooLarge);
     }
     if bytes.starts_with(b"PK") || bytes.starts_with(&[0xd0, 0xcf]) {
-        return Err(refuse("this is a workbook; save it as \"CSV UTF-8\" first"));
+        return refuse(TableFault::Workbook);
     }
     if bytes.contains(&0) {
-        return Err(refuse("this is no text in UTF-8; save it as \"CSV UTF-8\" first"));
+        return refuse(TableFault::NotText);
     }
     let bytes = bytes.strip_prefix(b"\xef\xbb\xbf").unwrap_or(bytes);
     let text = match std::str::from_utf8(bytes) {
@@ -33,28 +49,42 @@ pub(super) fn read(bytes: &[u8]) -> Result<(Vec<String>, Vec<Line>), RecordError
         Err(_) => bytes.iter().map(|byte| char::from(*byte)).collect(),
     };
     let text = text.replace("\r\n", "\n").replace('\r', "\n");
-    let (text, delimiter, skipped) = delimiter(&text);
+    let (text, delimiter, skipped) = delimiter(&text, header);
     let mut reader =
         csv::ReaderBuilder::new().delimiter(delimiter).has_headers(false).flexible(true).from_reader(text.as_bytes());
     let mut lines: Vec<Line> = Vec::new();
     let mut counted = Counted { text: text.as_bytes(), at: 0, line: 1 };
     for record in reader.records() {
-        let record = record.map_err(|error| refuse(&error.to_string()))?;
+        let record = match record {
+            Ok(record) => record,
+            Err(error) => return refuse(TableFault::Malformed(error.to_string())),
+        };
         let line = counted.line_of(record.position().map_or(0, csv::Position::byte)) + skipped;
         if record.len() > CELLS_MAX || record.iter().any(|cell| cell.len() > CELL_BYTES_MAX) {
-            return Err(refuse(&format!("line {line} is too long; is a quotation mark missing?")));
+            return refuse(TableFault::LongLine(line));
         }
         if record.iter().all(|cell| cell.trim().is_empty()) {
             continue;
         }
         if lines.len() > IMPORT_ROWS_MAX {
-            return Err(refuse("it has more than 100,000 rows; split it"));
+            return refuse(TableFault::TooManyRows);
         }
         lines.push((line, record.iter().map(str::to_owned).collect()));
     }
-    let mut lines = lines.into_iter();
-    let (_, header) = lines.next().ok_or_else(|| refuse("it is empty"))?;
-    Ok((header.iter().map(|name| name.trim().to_owned()).collect(), lines.collect()))
+    let at = match header {
+        Some(wanted) => lines.iter().position(|(line, _)| *line >= wanted),
+        None => {
+            let names_people = |(_, cells): &Line| cells.iter().any(|cell| column(cell) == Some(Column::NAME));
+            Some(lines.iter().take(TITLE_LINES_MAX).position(names_people).unwrap_or(0))
+        }
+    };
+    let rows = match at {
+        _ if lines.is_empty() => return refuse(TableFault::Empty),
+        None => return refuse(TableFault::NoHeader(header.unwrap_or(1))),
+        Some(at) => lines.split_off(at + 1),
+    };
+    let Some((line, header)) = lines.pop() else { return refuse(TableFault::Empty) };
+    Ok(Cells { line, header: header.iter().map(|name| name.trim().to_owned()).collect(), rows })
 }
 
 /// Counts lines as an editor does; the reader's own count leaves out empty ones.
@@ -78,14 +108,29 @@ impl Counted<'_> {
 
 /// The text after a `sep=;` line, the delimiter, and the lines passed over. Without such a line it is the mark that is
 /// most frequent in the header.
-fn delimiter(text: &str) -> (&str, u8, u64) {
-    let first = text.lines().find(|line| !line.trim().is_empty()).unwrap_or_default();
+fn delimiter(text: &str, header: Option<u64>) -> (&str, u8, u64) {
+    const MARKS: [u8; 3] = [b',', b';', b'\t'];
     if let Some(mark) = text.strip_prefix("sep=").and_then(|rest| rest.bytes().next()).filter(u8::is_ascii_punctuation)
     {
         return (text.split_once('\n').map_or("", |(_, rest)| rest), mark, 1);
     }
-    let count = |mark: u8| first.bytes().filter(|byte| *byte == mark).count();
-    let mark = [b',', b';', b'\t'].into_iter().max_by_key(|mark| count(*mark)).unwrap_or(b',');
+    let mut lines = text.lines();
+    // A line that is split by one of the marks and then names people is the header; a title above it has other marks.
+    let names_people = |line: &&str| {
+        MARKS.iter().any(|mark| line.split(char::from(*mark)).any(|cell| column(cell) == Some(Column::NAME)))
+    };
+    let is_filled = |line: &&str| !line.trim().is_empty();
+    let first = match header {
+        Some(wanted) => lines.skip(usize::try_from(wanted.saturating_sub(1)).unwrap_or(usize::MAX)).find(is_filled),
+        None => lines
+            .clone()
+            .filter(is_filled)
+            .take(TITLE_LINES_MAX)
+            .find(names_people)
+            .or_else(|| lines.find(is_filled)),
+    };
+    let count = |mark: u8| first.unwrap_or_default().bytes().filter(|byte| *byte == mark).count();
+    let mark = MARKS.into_iter().max_by_key(|mark| count(*mark)).unwrap_or(b',');
     (text, mark, 0)
 }
 

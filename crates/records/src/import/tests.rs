@@ -8,6 +8,8 @@ const KURIPAN: &str = include_str!("../../../../config/reference/kuripan_partici
 
 fn options() -> ImportOptions<'static> {
     ImportOptions {
+        header: None,
+        columns: None,
         village: None,
         programme: "desmigratif",
         decision: None,
@@ -197,6 +199,81 @@ fn what_is_no_table_is_refused_with_a_reason() {
     }
     let long = format!("kode_desa;nama\n33.07.10.2004;\"{}", "x\n".repeat(3_000));
     assert!(read_import(long.as_bytes(), &options()).is_err());
+}
+
+/// What a choice of columns makes of the only row, and the fault of the table where it makes none.
+fn chosen(text: &str, header: Option<u64>, codes: &[&str]) -> Result<ImportTable, String> {
+    let columns: Vec<_> = codes.iter().map(|code| ImportColumn::of_code(code)).collect();
+    let options = ImportOptions { header, columns: Some(&columns), ..options() };
+    read_import(text.as_bytes(), &options).map_err(|error| error.to_string())
+}
+
+#[test]
+fn columns_are_taken_for_what_was_chosen() {
+    let text = "Kode;Warga;Nama;Dukuh\n33.07.10.2004;Turi;Bu RT;Sigaok\n";
+    let table = chosen(text, None, &["kode_desa", "nama", "", "dusun"]).unwrap();
+    let draft = table.rows[0].outcome.as_ref().unwrap();
+    assert_eq!((draft.name.as_str(), &table.passed_over[..]), ("Turi", &["Nama".to_owned()][..]));
+    assert!(draft.person(PersonId([1; 16])).contains(&put("dusun", Scalar::Text("Sigaok".to_owned()))));
+    let fewer = chosen(text, None, &["kode_desa", "nama"]).unwrap();
+    assert_eq!(fewer.passed_over, ["Nama", "Dukuh"], "what is not spoken of is passed over");
+    for (codes, part) in [
+        (&["kode_desa", "nama", "nama"][..], "the second is \"Nama\""),
+        (&["kode_desa", "nama", "", "kode_desa"], "Village code"),
+        (&["kode_desa", "", "", "dusun"], "one that holds names"),
+        (&["", "nama"], "kode_desa"),
+        (&["kode_desa", "nama", "", "", "nik"], "4 columns only"),
+    ] {
+        let error = chosen(text, None, codes).unwrap_err();
+        assert!(error.contains(part), "{codes:?}: {error}");
+    }
+}
+
+#[test]
+fn a_wrong_cell_of_a_chosen_column_says_what_fits_it() {
+    let table = chosen("A;B;C\n33.07.10.2004;Turi;kemarin\n", None, &["kode_desa", "nama", "tanggal_lahir"]).unwrap();
+    let reason = table.rows[0].outcome.as_ref().unwrap_err()[0].text(Lang::En);
+    assert!(reason.starts_with("C: \"kemarin\"") && reason.contains("12-03-2022"), "{reason}");
+    let number = chosen("A;B;No KTP\n33.07.10.2004;Turi;3,30710E+15\n", None, &["kode_desa", "nama", "nik"]).unwrap();
+    let reason = number.rows[0].outcome.as_ref().unwrap_err()[0].text(Lang::Id);
+    assert!(reason.starts_with("No KTP: ") && reason.contains("15 angka"), "{reason}");
+}
+
+#[test]
+fn a_header_below_a_title_is_found_or_said() {
+    let titled = "Daftar peserta, Desa Kuripan, 2017\n\nkode_desa;nama\n33.07.10.2004;Turi\n";
+    assert_eq!(read(titled).rows[0].line, 4);
+    let head = read_head(titled.as_bytes(), None).unwrap();
+    assert_eq!((head.line, head.rows, &head.header[..]), (3, 1, &["kode_desa".to_owned(), "nama".to_owned()][..]));
+    let own = "Daftar peserta\nKode;Warga\n33.07.10.2004;Turi\n33.07.10.2004; Turi \n33.07.10.2004;Bawon\n";
+    assert_eq!(read_head(own.as_bytes(), None).unwrap().line, 1, "nothing says that it is the second");
+    let head = read_head(own.as_bytes(), Some(2)).unwrap();
+    assert_eq!((head.line, &head.columns[..]), (2, &[None, None][..]));
+    assert_eq!(head.examples, [&["33.07.10.2004"][..], &["Turi", "Bawon"]]);
+    assert_eq!(chosen(own, Some(2), &["kode_desa", "nama"]).unwrap().rows[0].line, 3);
+    let beyond = chosen(own, Some(9), &["nama"]).unwrap_err();
+    assert!(beyond.contains("line 9"), "{beyond}");
+}
+
+#[test]
+fn every_fault_of_a_table_is_said_in_both_languages() {
+    let faults = [
+        TableFault::TooLarge,
+        TableFault::TooManyRows,
+        TableFault::Workbook,
+        TableFault::NotText,
+        TableFault::Malformed("x".to_owned()),
+        TableFault::LongLine(3),
+        TableFault::Empty,
+        TableFault::NoHeader(3),
+        TableFault::Twice { column: "x".to_owned(), meaning: ImportColumn::of_code("nik").unwrap().label() },
+        TableFault::NoName { header: "x".to_owned() },
+        TableFault::NoVillage,
+        TableFault::NotSoMany { columns: 3 },
+    ];
+    for fault in faults {
+        assert_ne!(fault.text(Lang::Id), fault.text(Lang::En));
+    }
 }
 
 #[test]

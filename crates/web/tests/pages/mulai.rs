@@ -68,18 +68,6 @@ fn between<'a>(body: &'a str, before: &str, after: &str) -> &'a str {
     body.split(before).nth(1).unwrap_or_else(|| panic!("{before}: {body}")).split(after).next().unwrap()
 }
 
-/// Posts a form with a file in it, as a browser does.
-async fn post_file(browser: &mut Browser, path: &str, token: &str, bytes: &[u8]) -> Answer {
-    let mut body = Vec::new();
-    for (name, value) in [("token", token), ("answer", "")] {
-        body.extend(format!("--x\r\nContent-Disposition: form-data; name=\"{name}\"\r\n\r\n{value}\r\n").into_bytes());
-    }
-    let head = b"--x\r\nContent-Disposition: form-data; name=\"file\"; filename=\"a\"\r\n\r\n";
-    body.extend([&head[..], bytes, b"\r\n--x--\r\n"].concat());
-    let request = Request::post(path).header(header::CONTENT_TYPE, "multipart/form-data; boundary=x");
-    browser.send(request, body).await
-}
-
 /// Kemnaker, alone in a network that it founded, with an administrator logged in.
 async fn sponsor(practice: bool) -> Kuripan {
     let folder = tempfile::tempdir().unwrap();
@@ -233,12 +221,12 @@ async fn bad_answers_say_what_is_wrong_and_nothing_is_lost() {
         assert!(answer.body.contains(told) && answer.body.contains("href=\"#answer\""), "{told}: {}", answer.body);
         assert!(answer.body.contains(&format!("\">{text}</textarea>")), "what was pasted stays: {}", answer.body);
     }
-    let picture = post_file(&mut folder.browser, "/mulai/jawaban", &token, b"\xff\xd8\xff a photo").await;
+    let picture = folder.browser.post_file("/mulai/jawaban", &token, &[("answer", "")], b"\xff\xd8\xff a photo").await;
     assert!(picture.body.contains("bukan file atau pesan dari Simpul"), "{}", picture.body);
     let large = vec![7; 2 << 20];
-    let large = post_file(&mut folder.browser, "/mulai/jawaban", &token, &large).await;
+    let large = folder.browser.post_file("/mulai/jawaban", &token, &[("answer", "")], &large).await;
     assert_eq!(large.status, StatusCode::UNPROCESSABLE_ENTITY, "a photo is refused beside its field");
-    let guess = post_file(&mut folder.browser, "/mulai/jawaban", "guess", b"x").await;
+    let guess = folder.browser.post_file("/mulai/jawaban", "guess", &[("answer", "")], b"x").await;
     assert_eq!(guess.status, StatusCode::FORBIDDEN, "a form with a file needs the token too");
     assert!(!service.has_network());
 
@@ -255,7 +243,7 @@ async fn bad_answers_say_what_is_wrong_and_nothing_is_lost() {
     assert!(approved.contains("Desa Kuripan sudah disetujui"), "{approved}");
     let file = kemnaker.fetch("/permintaan/berkas", &page, &[("request", &own.line)]).await;
     for _ in 0..2 {
-        let taken = post_file(&mut folder.browser, "/mulai/jawaban", &token, &file).await;
+        let taken = folder.browser.post_file("/mulai/jawaban", &token, &[("answer", "")], &file).await;
         assert_eq!(taken.status, StatusCode::SEE_OTHER, "{}", taken.body);
         assert!(service.has_network());
     }
