@@ -83,7 +83,7 @@ pub use handed::{HANDED_BYTES_MAX, HandedIn, HandedStep};
 pub use inputs::{Fault, Input, InputKind, fault, inputs};
 pub use joining::{Asking, Carried, NotTaken};
 pub use officers::{NotLetIn, PASSWORD_CHARS_MIN, PIN_DIGITS, Role};
-pub use places::{PLACES_MAX, PlaceView, find_offices, office_at};
+pub use places::{Letterhead, PLACES_MAX, PlaceView, find_offices, letterhead, office_at};
 pub use problem::{Code, Problem};
 pub use reply::Reply;
 pub use setup::{CARRIED_BYTES_MAX, create, draft, fields, found, holds_node, subject, template};

@@ -175,6 +175,48 @@ pub(crate) fn where_is(region: &Region) -> String {
     }
 }
 
+/// What a letterhead says of an office beside its name.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct Letterhead {
+    /// The governments that it belongs to, the highest first, in capitals; none for those that belong to none.
+    pub above: Vec<String>,
+    /// Where its letters are dated; none where the region does not say it.
+    pub seat: Option<String>,
+}
+
+/// The letterhead of an office of a kind for a region, as far as the table of areas knows it.
+pub fn letterhead(kind: &str, region: &str) -> Letterhead {
+    let Some((kind, region)) = kind.parse::<OfficeKind>().ok().zip(region.parse::<Region>().ok()) else {
+        return Letterhead::default();
+    };
+    let code = region.as_str();
+    // The first two parts of a code are its regency, the first three its kecamatan.
+    let within = |parts: usize| code.split('.').take(parts).collect::<Vec<_>>().join(".");
+    let regency = reference::regencies().get(within(2).as_str()).map(AsRef::as_ref);
+    let government = |name: &str| format!("PEMERINTAH {}", name.to_uppercase());
+    let seat =
+        |name: &str| ["Kabupaten ", "Kota "].iter().find_map(|sort| cased(name).strip_prefix(sort).map(str::to_owned));
+    match kind {
+        OfficeKind::Village => {
+            let district = reference::districts().get(within(3).as_str());
+            let district = district.map(|name| format!("KECAMATAN {}", name.to_uppercase()));
+            Letterhead {
+                above: regency.map(government).into_iter().chain(district).collect(),
+                seat: reference::village(&region).map(str::to_owned),
+            }
+        }
+        OfficeKind::Unit => {
+            let province = || reference::provinces().get(code).map(|name| government(&format!("provinsi {name}")));
+            Letterhead {
+                above: regency.map(government).or_else(province).into_iter().collect(),
+                seat: regency.and_then(seat),
+            }
+        }
+        OfficeKind::Regency => Letterhead { above: Vec::new(), seat: regency.and_then(seat) },
+        OfficeKind::Ministry | OfficeKind::Agency | OfficeKind::Province => Letterhead::default(),
+    }
+}
+
 /// A name in capitals as it is written in a letter.
 fn cased(name: &str) -> String {
     let words = name.split(' ').map(|word| match word {
@@ -223,6 +265,32 @@ mod tests {
                 "{text}"
             );
             assert!(office_at(kind, region).is_some());
+        }
+    }
+
+    #[test]
+    fn a_letterhead_names_the_governments_above_an_office() {
+        for (kind, region, above, seat) in [
+            (
+                "village",
+                "33.07.10.2004",
+                &["PEMERINTAH KABUPATEN WONOSOBO", "KECAMATAN WATUMALANG"][..],
+                Some("Kuripan"),
+            ),
+            ("unit", "33.07", &["PEMERINTAH KABUPATEN WONOSOBO"], Some("Wonosobo")),
+            ("unit", "33", &["PEMERINTAH PROVINSI JAWA TENGAH"], None),
+            ("regency", "33.07", &[], Some("Wonosobo")),
+            ("ministry", "id", &[], None),
+            ("agency", "33", &[], None),
+            ("village", "33.07.99.9999", &["PEMERINTAH KABUPATEN WONOSOBO"], None),
+            ("palace", "33.07", &[], None),
+        ] {
+            let head = letterhead(kind, region);
+            assert_eq!(
+                (head.above, head.seat.as_deref()),
+                (above.iter().map(ToString::to_string).collect(), seat),
+                "{kind} {region}"
+            );
         }
     }
 

@@ -63,7 +63,8 @@ pub(crate) fn kind_seen(desk: &Desk, code: Option<&str>) -> Result<(), Problem> 
     if code.is_some_and(open) { Ok(()) } else { desk.personal() }
 }
 
-async fn sheet(app: &App, desk: &Desk, id: &str) -> Result<SheetView, Problem> {
+/// A record that this script may see.
+pub(crate) async fn sheet(app: &App, desk: &Desk, id: &str) -> Result<SheetView, Problem> {
     let found = ask!(app, Query::Sheet { id: id.to_owned() }, Sheet);
     let found: Box<SheetView> = found.map_err(|problem| refused(problem, desk))?;
     kind_seen(desk, Some(&found.line.kind))?;

@@ -7,6 +7,7 @@ use service::{Find, FindSheets, FindStage, Query};
 
 use crate::app::{App, ask};
 use crate::frame::{Frame, Place, page, refused};
+use crate::paper::PrintLinks;
 use crate::problem::Problem;
 use crate::rows::{Row, row};
 use crate::session::{Desk, Posted};
@@ -59,6 +60,7 @@ struct List {
     records: Vec<SheetRow>,
     after: String,
     next: Option<i64>,
+    prints: [PrintLinks; 1],
     writes: bool,
 }
 
@@ -143,6 +145,7 @@ async fn shown(app: &App, desk: &Desk, form: &Posted, place: Place) -> Result<Re
         records: records.iter().map(|line| sheet_row(words, line)).collect(),
         after: form.get("after").to_owned(),
         next: found.next,
+        prints: [PrintLinks::new(words, "print-blank", "/peserta/cetak-kosong".to_owned())],
         writes: desk.officer.writes() && glance.may_register,
         frame,
     };

@@ -390,14 +390,22 @@ fn errors(words: Words, filled: &Filled<'_>, village: Option<&str>) -> Vec<(Stri
     errors
 }
 
-fn sections(words: Words, filled: &Filled<'_>) -> Vec<Section> {
-    let inputs = service::inputs();
-    let sections = PARTS.iter().map(|(part, fields)| Section {
-        title: words.say(match part {
+/// What each part of the form is called, and its fields.
+pub(crate) fn parts(words: Words) -> [(String, &'static [&'static str]); 3] {
+    PARTS.map(|(part, fields)| {
+        let title = match part {
             Part::Person => "part-person",
             Part::Address => "part-address",
             Part::Taking => "part-taking-part",
-        }),
+        };
+        (words.say(title), fields)
+    })
+}
+
+fn sections(words: Words, filled: &Filled<'_>) -> Vec<Section> {
+    let inputs = service::inputs();
+    let sections = parts(words).into_iter().map(|(title, fields)| Section {
+        title,
         fields: fields
             .iter()
             .filter_map(|name| inputs.iter().find(|input| input.field == *name))

@@ -4,7 +4,8 @@
 //! content. The caller passes the listener, the shutdown and the node ([`App`]); everything is asked of `service`.
 //!
 //! # Invariants
-//! - Every answer, errors included, carries the strict content policy and a request id (`security`).
+//! - Every answer, errors included, carries the strict content policy and a request id (`security`); a PDF one that also
+//!   lets the viewer of the browser show it.
 //! - Nothing is bound beyond this machine ([`listen`]), and a page answers only under a name of this machine, so that a
 //!   site from outside cannot reach it through the browser of the one who works here.
 //! - Every page but the log-in is for an officer who is logged in; every write names that officer (`session`). While there
@@ -43,6 +44,10 @@ mod officers;
 mod openapi;
 mod own;
 mod panels;
+mod paper;
+mod paper_api;
+mod paper_list;
+mod paper_sheet;
 mod person;
 mod problem;
 mod requests;
@@ -131,7 +136,10 @@ pub fn router(app: App) -> Router {
         .route("/peserta/impor/henti", get(import::again).post(import::stop))
         .route("/peserta/impor/buang", get(import::again).post(import::put_away))
         .route("/peserta/impor/ditolak", get(import::rejected))
+        .route("/peserta/kunjungan", get(paper_list::again).post(paper_list::participants))
+        .route("/peserta/cetak-kosong", get(paper_sheet::blank_person))
         .route("/peserta/{id}", get(person::show))
+        .route("/peserta/{id}/cetak", get(paper_sheet::of_person))
         .route("/peserta/{id}/ubah", get(form::ask_change).post(form::change))
         .route("/peserta/{id}/berubah", post(form::changed_since))
         .route("/peserta/{id}/pilih", post(person::choose))
@@ -141,7 +149,12 @@ pub fn router(app: App) -> Router {
         .route("/catatan/{kind}", get(sheets::list).post(sheets::search))
         .route("/catatan/{kind}/baru", get(sheet_form::ask_new).post(sheet_form::begin))
         .route("/catatan/{kind}/tabel", get(table::again_records).post(table::records))
+        .route("/catatan/{kind}/cetak", get(paper_list::again_records).post(paper_list::records))
+        .route("/catatan/{kind}/cetak-kosong", get(paper_sheet::blank_sheet))
         .route("/catatan/{kind}/{id}", get(sheets::show))
+        .route("/catatan/{kind}/{id}/cetak", get(paper_sheet::of_sheet))
+        .route("/catatan/{kind}/{id}/daftar-hadir", get(paper_list::attendance))
+        .route("/catatan/{kind}/{id}/slip/cetak", get(paper_sheet::slip))
         .route("/catatan/{kind}/{id}/slip", get(sheets::slip))
         .route("/catatan/{kind}/{id}/ubah", get(sheet_form::ask_change).post(sheet_form::change))
         .route("/catatan/{kind}/{id}/berubah", post(sheet_form::changed_since))

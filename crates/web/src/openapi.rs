@@ -15,7 +15,7 @@ use utoipa_axum::routes;
 use crate::app::App;
 use crate::problem::ProblemBody;
 use crate::session::{House, TOKEN_HEADER};
-use crate::{api, api_facts, api_import, api_office, api_sheets, table};
+use crate::{api, api_facts, api_import, api_office, api_sheets, paper_api, table};
 
 #[derive(OpenApi)]
 #[openapi(
@@ -46,6 +46,9 @@ pub(crate) fn routes() -> OpenApiRouter<App> {
         .routes(routes!(api::add))
         .routes(routes!(api::search))
         .routes(routes!(table::of_participants))
+        .routes(routes!(paper_api::participants))
+        .routes(routes!(paper_api::participant_form))
+        .routes(routes!(paper_api::participant))
         .routes(routes!(api::fields))
         .routes(routes!(api::check))
         .routes(routes!(api_import::columns))
@@ -58,6 +61,10 @@ pub(crate) fn routes() -> OpenApiRouter<App> {
         .routes(routes!(api_sheets::form))
         .routes(routes!(api_sheets::search))
         .routes(routes!(table::of_records))
+        .routes(routes!(paper_api::form))
+        .routes(routes!(paper_api::records))
+        .routes(routes!(paper_api::record))
+        .routes(routes!(paper_api::attendance))
         .routes(routes!(api_sheets::begin))
         .routes(routes!(api_sheets::show, api_sheets::change))
         .routes(routes!(api_sheets::choose))
@@ -156,6 +163,8 @@ fn said_of(path: &str, name: &str) -> &'static str {
         "kind" => "The `code` of a kind of records",
         "handle" => "The handle of an officer",
         "name" => "The name of a token",
+        "paper" => "The paper in the printer: a4 (210 × 297 mm) unless it is said, or f4 (215 × 330 mm)",
+        "lang" => "The language of the paper: id or en",
         _ if path.starts_with("/api/v1/participants") => {
             "Register number, `NUMBER@VILLAGE` where two offices gave one number, or the person's code"
         }
@@ -184,7 +193,7 @@ fn refusals(path: &str, method: &str, operation: &Value) -> Vec<(&'static str, &
         ("403", "The officer, the token or the office may not do this"),
         ("500", "The fault is ours"),
     ];
-    if reads_body || names("path") {
+    if reads_body || names("path") || names("query") {
         refusals.push(("400", "This reads as no such request"));
         refusals.push(("404", "There is no such thing here"));
         refusals.push(("422", "It reads, and a rule speaks against it"));

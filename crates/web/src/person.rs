@@ -10,6 +10,7 @@ use service::{Command, FindSheets, Query as Ask};
 use crate::app::{App, ask};
 use crate::beside::Beside;
 use crate::frame::{Done, Frame, Place, page, refused};
+use crate::paper::PrintLinks;
 use crate::problem::Problem;
 use crate::rows::{Row, row};
 use crate::session::{Desk, Posted};
@@ -52,6 +53,7 @@ struct PersonPage {
     shown: String,
     /// What has just been done, in words.
     done: Option<String>,
+    prints: [PrintLinks; 1],
     contested: Vec<Contested>,
     person: Vec<(String, String)>,
     participation: Vec<(String, String)>,
@@ -94,6 +96,7 @@ pub(crate) async fn show(
         row: row(words, &record.row),
         shown: record.shown.clone(),
         done,
+        prints: [PrintLinks::new(words, "print-this", format!("/peserta/{}/cetak", record.row.person))],
         contested: contested(words, record.person.iter().chain(&record.participation)),
         person: plain(words, &record.person),
         participation: plain(words, &record.participation),

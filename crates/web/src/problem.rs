@@ -35,6 +35,8 @@ pub(crate) enum Reason {
     /// It reads, and a rule speaks against it.
     Unfit,
     TooLarge,
+    /// More than one print holds.
+    PaperTooLong,
     ShownMissing,
     Conflict,
     Storage,
@@ -42,7 +44,7 @@ pub(crate) enum Reason {
 }
 
 impl Reason {
-    pub(crate) const ALL: [Self; 17] = [
+    pub(crate) const ALL: [Self; 18] = [
         Self::NotFound,
         Self::MethodNotAllowed,
         Self::ForeignName,
@@ -56,6 +58,7 @@ impl Reason {
         Self::BadForm,
         Self::Unfit,
         Self::TooLarge,
+        Self::PaperTooLong,
         Self::ShownMissing,
         Self::Conflict,
         Self::Storage,
@@ -76,7 +79,7 @@ impl Reason {
             | Self::StaleForm
             | Self::Closed => StatusCode::FORBIDDEN,
             Self::BadForm => StatusCode::BAD_REQUEST,
-            Self::Unfit => StatusCode::UNPROCESSABLE_ENTITY,
+            Self::Unfit | Self::PaperTooLong => StatusCode::UNPROCESSABLE_ENTITY,
             Self::TooLarge => StatusCode::PAYLOAD_TOO_LARGE,
             Self::ShownMissing => StatusCode::PRECONDITION_REQUIRED,
             Self::Conflict => StatusCode::CONFLICT,
@@ -100,6 +103,7 @@ impl Reason {
             Self::BadForm => "bad_input",
             Self::Unfit => "unfit",
             Self::TooLarge => "too_large",
+            Self::PaperTooLong => "paper_too_long",
             Self::ShownMissing => "if_match_missing",
             Self::Conflict => "conflict",
             Self::Storage => "storage",

@@ -345,7 +345,7 @@ fn nothing(_: &str) -> Option<String> {
 }
 
 /// What a form asks for a kind, with what there is to pick from.
-async fn form_of(app: &App, desk: &Desk, code: &str) -> Result<Vec<SheetInput>, Problem> {
+pub(crate) async fn form_of(app: &App, desk: &Desk, code: &str) -> Result<Vec<SheetInput>, Problem> {
     kind(desk, code)?;
     let inputs = ask!(app, Ask::SheetForm { kind: code.to_owned() }, SheetForm);
     inputs.map_err(|problem| refused(problem, desk))

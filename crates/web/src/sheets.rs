@@ -12,6 +12,7 @@ use crate::beside::Beside;
 use crate::frame::{Done, Frame, Place, page, refused};
 use crate::indicators::{Line, lines, measured};
 use crate::panels::{Panel, panels};
+use crate::paper::PrintLinks;
 use crate::person::{Contested, contested, plain, who};
 use crate::problem::{Problem, Reason};
 use crate::session::{Desk, Posted};
@@ -130,6 +131,9 @@ struct ListPage {
     empty: String,
     villages: bool,
     rows: Vec<SheetRow>,
+    /// Where the list is asked for on paper.
+    printed: String,
+    prints: [PrintLinks; 1],
     after: String,
     next: Option<i64>,
 }
@@ -188,6 +192,8 @@ async fn listed(app: &App, desk: &Desk, code: &str, form: &Posted) -> Result<Res
         answer,
         path: format!("/catatan/{code}"),
         tables_path: format!("/catatan/{code}/tabel"),
+        printed: format!("/catatan/{code}/cetak"),
+        prints: [PrintLinks::new(words, "print-blank", format!("/catatan/{code}/cetak-kosong"))],
         begin: begins.then_some(begin),
         begin_label,
         search: form.get("search").trim().to_owned(),
@@ -224,12 +230,12 @@ struct Event {
     taken_back: bool,
 }
 
-struct Paper {
+pub(crate) struct Paper {
     code: String,
-    label: String,
+    pub(crate) label: String,
     /// Colour and shape.
     state: &'static str,
-    text: String,
+    pub(crate) text: String,
     there: bool,
 }
 
@@ -242,6 +248,7 @@ struct SheetPage {
     row: SheetRow,
     shown: String,
     done: Option<String>,
+    prints: Vec<PrintLinks>,
     contested: Vec<Contested>,
     fields: Vec<(String, String)>,
     texts: Vec<(String, String)>,
@@ -288,7 +295,12 @@ pub(crate) async fn show(
     let asks = sheet.asks.iter().filter(|asked| !OWN_FORM.contains(&asked.fact.as_str()));
     let at = format!("/catatan/{code}/{id}");
     let may_say = |fact: &str| writes && sheet.asks.iter().any(|asked| asked.fact == fact);
+    let mut prints = vec![PrintLinks::new(words, "print-this", format!("{at}/cetak"))];
+    if sheet.attendance.is_some() {
+        prints.push(PrintLinks::new(words, "print-attendance", format!("{at}/daftar-hadir")));
+    }
     let shown = SheetPage {
+        prints,
         panels: panels(words, &at, &sheet.panels, writes),
         grid: sheet.attendance.as_ref().map(|view| grid(words, &at, view, writes)),
         measured: measured(words, &sheet.indicators),
@@ -337,7 +349,7 @@ fn told(words: Words, event: &SheetEvent) -> Event {
     }
 }
 
-fn paper(words: Words, line: &PaperLine) -> Paper {
+pub(crate) fn paper(words: Words, line: &PaperLine) -> Paper {
     let (state, key) = match line.state.as_str() {
         "there" => ("well", "paper-there"),
         "contested" => ("choose", "paper-contested"),
@@ -378,6 +390,7 @@ struct SlipPage {
     frame: Frame,
     at: String,
     title: String,
+    prints: [PrintLinks; 1],
     lines: Vec<String>,
 }
 
@@ -393,5 +406,7 @@ pub(crate) async fn slip(
     let Some(slip) = sheet.slip else { return Err(desk.visit.problem(Reason::NotFound)) };
     let lines = slip.lines.iter().map(|line| words.of_both(line).to_owned()).collect();
     let title = words.of_both(&sheet.line.kind_label).to_owned();
-    Ok(page(&SlipPage { frame, at: format!("/catatan/{code}/{id}"), title, lines }, &desk.visit))
+    let at = format!("/catatan/{code}/{id}");
+    let prints = [PrintLinks::new(words, "print-this", format!("{at}/slip/cetak"))];
+    Ok(page(&SlipPage { frame, at, title, prints, lines }, &desk.visit))
 }

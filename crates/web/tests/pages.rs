@@ -12,6 +12,8 @@ mod counter;
 mod facts;
 #[path = "pages/import.rs"]
 mod import;
+#[path = "pages/paper.rs"]
+mod paper;
 #[path = "pages/tables.rs"]
 mod tables;
 #[path = "pages/tokens.rs"]

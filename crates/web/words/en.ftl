@@ -743,3 +743,42 @@ ind-unit-alone = { $code }: write its value too
 ind-save = Save values
 fact-look = Look at it first. Once it is saved, it stays as it is.
 fact-look-save = Save it like this
+
+# Paper
+print-this = Print:
+print-list = Print this list:
+print-visits = Print the visiting list by RT:
+print-blank = Print a blank form:
+print-attendance = Print the attendance list to be signed:
+print-foot = Printed on { $day } by { $officer }
+print-page = Page
+print-page-of = of
+print-unprintable = The sign □ stands for a letter that this print has no type for. The screen shows the whole text.
+print-number = Number:
+print-filled-by = Filled in by:
+print-on-paper = Date filled in:
+print-acting = on behalf of / acting (a.n. / Plt.) *)
+print-nip = NIP
+print-copies = Copies to:
+print-cross-out = *) Cross out what does not apply.
+print-head-of = Head of { $office }
+print-registration = Registration form of a participant
+print-others = Other fields
+print-date = day - month - year
+print-several = more than one may be ticked
+print-visits-title = Visiting list of participants
+print-people = { $n ->
+    [one] one person
+   *[other] { $n } people
+}
+print-dusun = Dusun { $dusun }
+print-no-dusun = dusun not known yet
+print-col-no = No.
+print-col-born = Born
+print-col-visited = Visited on
+print-col-remarks = Remarks
+print-col-signature = Signature { $day }
+print-hand-day = ..../....
+print-attendance-title = Attendance list
+problem-paper-too-long = This print is too long
+problem-paper-too-long-hint = Narrow the list by search, group or stage, and print it again. The whole list can be saved as an Excel workbook.

@@ -8,7 +8,7 @@ use crate::{Answer, Kuripan, hidden};
 
 /// Kemnaker, which founds the network and lets Kuripan in: a case has a roster, which only an office that is admitted can
 /// say.
-struct Kemnaker {
+pub(crate) struct Kemnaker {
     _service: Service,
     _folder: TempDir,
 }
@@ -25,7 +25,7 @@ async fn done(service: &Service, command: Command) -> Reply {
 }
 
 impl Kemnaker {
-    async fn lets_in(kuripan: &Kuripan) -> Self {
+    pub(crate) async fn lets_in(kuripan: &Kuripan) -> Self {
         let folder = tempfile::tempdir().unwrap();
         let store = StoreOptions::new(folder.path().join("node"));
         let office = service::subject(Some("Kemnaker"), Some("ministry"), Some("id"), None).unwrap();

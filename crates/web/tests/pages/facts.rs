@@ -9,7 +9,7 @@ use crate::{Kuripan, hidden};
 
 impl Kuripan {
     /// Begins a record by its form and gives its address.
-    async fn begins(&mut self, kind: &str, fields: &[(&str, &str)]) -> String {
+    pub(crate) async fn begins(&mut self, kind: &str, fields: &[(&str, &str)]) -> String {
         at(&self.sends(&format!("/catatan/{kind}/baru"), fields).await)
     }
 
