@@ -128,8 +128,8 @@ fn who_hears_the_page_is_told_what_is_a_heading_and_what_a_table() {
     let tree = poppler("pdfinfo", &["-struct-text", "-"], &print(&paper(parts)).unwrap());
     let plain = tree.split_whitespace().collect::<Vec<_>>().join(" ");
     for said in [
-        "H1 (block) \"Pengaduan \"",
-        "H2 (block) \"Isi \"",
+        "H1 \"Pengaduan\" (block) \"Pengaduan \"",
+        "H2 \"Isi\" (block) \"Isi \"",
         "TH: /Scope /Row \"Nama \" TD \"Turyati \"",
         "THead TR TH: /Scope /Column \"Nama \" TH: /Scope /Column \"Kelompok \"",
         "TBody TR TD \"Turyati \" TD",
