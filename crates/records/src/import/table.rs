@@ -122,12 +122,9 @@ fn delimiter(text: &str, header: Option<u64>) -> (&str, u8, u64) {
     let is_filled = |line: &&str| !line.trim().is_empty();
     let first = match header {
         Some(wanted) => lines.skip(usize::try_from(wanted.saturating_sub(1)).unwrap_or(usize::MAX)).find(is_filled),
-        None => lines
-            .clone()
-            .filter(is_filled)
-            .take(TITLE_LINES_MAX)
-            .find(names_people)
-            .or_else(|| lines.find(is_filled)),
+        None => {
+            lines.clone().filter(is_filled).take(TITLE_LINES_MAX).find(names_people).or_else(|| lines.find(is_filled))
+        }
     };
     let count = |mark: u8| first.unwrap_or_default().bytes().filter(|byte| *byte == mark).count();
     let mark = MARKS.into_iter().max_by_key(|mark| count(*mark)).unwrap_or(b',');
