@@ -26,8 +26,8 @@ enum Step {
     Nothing {
         file: Blank,
     },
-    Columns(Columns),
-    Looked(Looked),
+    Columns(Box<Columns>),
+    Looked(Box<Looked>),
     Running(Running),
     Done(Done),
 }
@@ -145,11 +145,11 @@ async fn shown(
         None => (words.say("import-title"), nothing(words, &mut errors)),
         Some(HandedIn { table, head, step }) => match step {
             HandedStep::Looked(preview) if !columns_again => {
-                (words.say("import-looked-title"), Step::Looked(looked(words, &preview)))
+                (words.say("import-looked-title"), Step::Looked(Box::new(looked(words, &preview))))
             }
             HandedStep::Columns | HandedStep::Looked(_) => {
                 let columns = columns(words, &table, &head, chosen, &mut errors);
-                (words.say("import-columns-title"), Step::Columns(columns))
+                (words.say("import-columns-title"), Step::Columns(Box::new(columns)))
             }
             HandedStep::Failed { problem, progress } => {
                 let why = match &problem.text {
@@ -160,7 +160,7 @@ async fn shown(
                 let about = [("why", why.into()), ("n", progress.done.into())];
                 errors.push((String::new(), words.with("import-failed", &about)));
                 let columns = columns(words, &table, &head, chosen, &mut errors);
-                (words.say("import-columns-title"), Step::Columns(columns))
+                (words.say("import-columns-title"), Step::Columns(Box::new(columns)))
             }
             HandedStep::Running { progress, stopping } => {
                 let about = [("n", progress.done.into()), ("all", progress.total.into())];
