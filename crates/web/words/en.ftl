@@ -770,7 +770,7 @@ print-visits-title = Visiting list of participants
 print-people = { $n ->
     [one] one person
    *[other] { $n } people
-}
+ }
 print-dusun = Dusun { $dusun }
 print-no-dusun = dusun not known yet
 print-col-no = No.

@@ -97,7 +97,14 @@ fn read(
 ) -> Result<ImportTable, RecordError> {
     let serves = |region: &Region| region.as_str().starts_with("33.07");
     let is_area = |code: &str| code == "3307";
-    let (serves, is_area): (&dyn Fn(&Region) -> bool, &dyn Fn(&str) -> bool) = (&serves, &is_area);
-    let programme = "desmigratif";
-    read_import(bytes, &ImportOptions { header, columns, village, programme, decision: None, serves, is_area })
+    let options = ImportOptions {
+        header,
+        columns,
+        village,
+        programme: "desmigratif",
+        decision: None,
+        serves: &serves,
+        is_area: &is_area,
+    };
+    read_import(bytes, &options)
 }

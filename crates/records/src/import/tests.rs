@@ -245,7 +245,7 @@ fn a_header_below_a_title_is_found_or_said() {
     assert_eq!(read(titled).rows[0].line, 4);
     let head = read_head(titled.as_bytes(), None).unwrap();
     assert_eq!((head.line, head.rows, &head.header[..]), (3, 1, &["kode_desa".to_owned(), "nama".to_owned()][..]));
-    let own = "Daftar peserta\nKode;Warga\n33.07.10.2004;Turi\n33.07.10.2004; Turi \n33.07.10.2004;Bawon\n";
+    let own = "Daftar peserta\nKode;Siapa\n33.07.10.2004;Turi\n33.07.10.2004; Turi \n33.07.10.2004;Bawon\n";
     assert_eq!(read_head(own.as_bytes(), None).unwrap().line, 1, "nothing says that it is the second");
     let head = read_head(own.as_bytes(), Some(2)).unwrap();
     assert_eq!((head.line, &head.columns[..]), (2, &[None, None][..]));
