@@ -43,6 +43,7 @@ pub(crate) fn tables() -> Vec<Seed> {
         ("chosen twice", &[1, 2, 2, 2], "A;B\nTuryati;x\n"),
         ("more chosen than there are", &[1, 3, 2, 0, 0], "A;B\nTuryati;x\n"),
         ("no header so far below", &[9, 1, 2], "A;B\nTuryati;x\n"),
+        ("no column for the name", &[1, 2, 0, 0], "A;B\nTuryati;x\n"),
     ] {
         seeds.push(seed(name, CHOSEN | VILLAGE, &[chosen, text.as_bytes()].concat()));
     }
