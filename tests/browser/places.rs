@@ -49,6 +49,11 @@ impl Desk {
         serde_json::from_str(text).expect("JSON")
     }
 
+    /// Notes a place for somebody by name.
+    async fn claims(&self, record: &str, person: &str, date: &str) {
+        self.says(record, "claim", json!({ "person": person, "waits": "no", "date": date })).await;
+    }
+
     async fn says(&self, record: &str, fact: &str, inputs: serde_json::Value) {
         self.asks("POST", &format!("records/{record}/say"), &json!({ "fact": fact, "inputs": inputs })).await;
     }
@@ -57,11 +62,14 @@ impl Desk {
     async fn gives(&self, path: &str, fact: &str, to: &str, places: u32) {
         self.open(&format!("{path}/catat/{fact}")).await;
         let pick = format!(
-            "const one = [...document.querySelectorAll('#to option')].find(one => one.text.includes({})); \
-             document.querySelector('#to').value = one.value; return one.value;",
+            "const one = [...document.querySelectorAll('#to option, #to input')]\
+               .find(one => (one.text ?? one.parentElement.innerText).includes({})); \
+             if (!one) return false; \
+             if (one.type == 'radio') one.click(); else document.querySelector('#to').value = one.value; \
+             return true;",
             json!(to)
         );
-        assert_ne!(self.browser.script(&pick).await, serde_json::Value::Null);
+        self.browser.until(&format!("{to} can be chosen"), &pick).await;
         self.browser.write("#places", &places.to_string()).await;
         self.browser.click("#form .actions button").await;
         self.browser.until("the record is shown", "return !!document.querySelector('#record h1');").await;
@@ -92,17 +100,19 @@ async fn ten_leave_and_two_are_replaced_on_two_laptops_that_are_cut_off_from_eac
     ministry.sees("2026").await;
     ministry.says(&record, "limit", json!({ "places": "12", "date": "02-01-2026" })).await;
     laptop.open(&path).await;
-    laptop.says(&record, "claim", json!({ "person": "Kinem", "date": "03-01-2026" })).await;
+    laptop.claims(&record, "Kinem", "03-01-2026").await;
+    ministry.open(&path).await;
+    ministry.sees(&bar(12, 0, 1)).await;
     let names = [net["kuripan"].status().node, net["laptop"].status().node];
     ministry.gives(&path, "grant", &names[0][..8], 11).await;
     ministry.gives(&path, "grant", &names[1][..8], 1).await;
     looks(&ministry, "places-granted").await;
     laptop.sees("masih dapat memberikan 1 tempat pasti").await;
-    laptop.says(&record, "claim", json!({ "person": "Kinem", "date": "04-01-2026" })).await;
+    laptop.claims(&record, "Kinem", "04-01-2026").await;
     office.open(&path).await;
     office.sees("masih dapat memberikan 11 tempat pasti").await;
     for name in &PEOPLE[..11] {
-        office.says(&record, "claim", json!({ "person": name, "date": "03-01-2026" })).await;
+        office.claims(&record, name, "03-01-2026").await;
     }
     office.sees(&bar(12, 12, 0)).await;
 
@@ -121,8 +131,8 @@ async fn ten_leave_and_two_are_replaced_on_two_laptops_that_are_cut_off_from_eac
         net.cut_off("kuripan");
         net.cut_off("laptop");
     });
-    office.says(&record, "claim", json!({ "person": PEOPLE[1], "date": "10-02-2026" })).await;
-    laptop.says(&record, "claim", json!({ "person": PEOPLE[2], "date": "10-02-2026" })).await;
+    office.claims(&record, PEOPLE[1], "10-02-2026").await;
+    laptop.claims(&record, PEOPLE[2], "10-02-2026").await;
     for desk in [&office, &laptop] {
         desk.sees(&bar(12, 3, 0)).await;
     }
