@@ -27,7 +27,7 @@ use crate::{
 /// The version of the rows: another one is moved aside and built anew.
 const ROWS_VERSION: &[u8] = b"3";
 /// An index that takes less room than this is never built anew for it.
-const BLOATED_BYTES_MIN: u64 = if cfg!(test) { 1 << 20 } else { 64 << 20 };
+const BLOATED_BYTES_MIN: u64 = if cfg!(test) { 4 << 20 } else { 64 << 20 };
 /// How many times the bytes of its rows an index may take.
 const BLOATED_TIMES: u64 = 5;
 /// One tree, with prefixes.

@@ -68,7 +68,7 @@ async fn a_participant_prints_filled_and_blank_with_the_letterhead() {
         assert!(filled.contains(said), "{said}: {filled}");
     }
     let english = kuripan.printed(&format!("{at}/cetak?lang=en")).await;
-    assert!(english.contains("Head of Desa Kuripan") && english.contains("Page 1 of"), "{english}");
+    assert!(english.contains("For Desa Kuripan") && english.contains("Page 1 of"), "{english}");
     let blank = kuripan.printed("/peserta/cetak-kosong?lang=id").await;
     assert!(blank.contains("Formulir pendaftaran peserta") && blank.contains("Jenis kelamin"), "{blank}");
     assert!(!blank.contains("Turyati"), "{blank}");
