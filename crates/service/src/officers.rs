@@ -4,7 +4,7 @@
 //! their own, so that nobody else ever knows it.
 //!
 //! # Invariants
-//! - A password is kept as its argon2id hash, a code as its hash; neither can be read back.
+//! - A password, a PIN and a recovery sheet are kept as their argon2id hashes, a code as its hash; none can be read back.
 //! - A wrong password slows its officer down and nobody else. It is counted before it is checked, so that many at once
 //!   do not get more tries than many in a row.
 

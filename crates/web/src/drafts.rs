@@ -9,6 +9,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::app::App;
 use crate::frame::refused;
+use crate::login::inside;
 use crate::problem::Problem;
 use crate::session::{Desk, Posted, Visit};
 use crate::words::Words;
@@ -50,7 +51,8 @@ pub(crate) async fn show(State(app): State<App>, Query(of): Query<Of>, desk: Des
 /// Keeps what has been typed so far.
 pub(crate) async fn keep(State(app): State<App>, desk: Desk, form: Posted) -> Result<StatusCode, Problem> {
     let officer = desk.writes()?.to_owned();
-    let (of, title) = (form.get("untuk").to_owned(), form.line("judul"));
+    // It becomes a link of Hari ini.
+    let (of, title) = (inside(form.get("untuk")).to_owned(), form.line("judul"));
     let fields = form.fields().filter(|(field, _)| !NOT_TYPED.contains(field) && !field.starts_with("was-"));
     let fields: Vec<_> = fields.map(|(field, text)| (field.to_owned(), text.to_owned())).collect();
     let done = if fields.is_empty() {
