@@ -404,7 +404,7 @@ pub(crate) enum ParticipantCommand {
         #[command(flatten)]
         print: Print,
     },
-    /// Bring in a table (CSV); what cannot be taken goes to a file beside it, with reasons.
+    /// Bring in a table (.xlsx or CSV); what cannot be taken goes to a file beside it, with reasons.
     Import {
         #[command(flatten)]
         data: Data,

@@ -6,7 +6,7 @@ use std::path::{Path, PathBuf, absolute};
 use anyhow::Context;
 use clap::CommandFactory;
 use indicatif::{ProgressBar, ProgressStyle};
-use service::{Ask, Command as Do, Progress, Proposal, Query, Reply, Service};
+use service::{Ask, Command as Do, Progress, Proposal, Query, Reply, Saying, Service};
 
 use crate::{
     Hinted, ask,
@@ -18,6 +18,13 @@ use crate::{
     },
     print,
 };
+
+/// A date that nobody knows, as it is typed.
+const UNKNOWN_DAY: &str = "?";
+
+fn saying<const N: usize>(fact: &str, inputs: [(&str, String); N]) -> Saying {
+    Saying { fact: fact.to_owned(), inputs: inputs.map(|(key, text)| (key.to_owned(), text)).to_vec() }
+}
 
 /// What a command logs, on stderr: errors, or what `SIMPUL_LOG` says.
 pub(crate) fn log() {
@@ -204,10 +211,12 @@ async fn participant(command: ParticipantCommand) -> anyhow::Result<()> {
             tell(&data, Do::Choose { officer: by.officer, id, field, value, shown: None }).await
         }
         ParticipantCommand::Decide { data, by, id, outcome, number, date } => {
-            tell(&data, Do::Decide { officer: by.officer, id, outcome, number, date }).await
+            let inputs = [("outcome", outcome), ("number", number), ("date", date)];
+            tell(&data, Do::Tell { officer: by.officer, id, said: saying("decision", inputs) }).await
         }
         ParticipantCommand::Leave { data, by, id, reason, date } => {
-            tell(&data, Do::Leave { officer: by.officer, id, reason, date }).await
+            let inputs = [("reason", reason), ("date", date.unwrap_or_else(|| UNKNOWN_DAY.to_owned()))];
+            tell(&data, Do::Tell { officer: by.officer, id, said: saying("leaving", inputs) }).await
         }
         ParticipantCommand::Fields => {
             for (field, label, takes) in service::fields() {

@@ -36,6 +36,7 @@ pub(crate) const OWNED: &[(&str, &[&str])] = &[
     ("askama", &["web"]),
     ("automerge", &["documents"]),
     ("axum", &["web"]),
+    ("calamine", &["records"]),
     ("krilla", &["print"]),
     ("libsqlite3-sys", &["views"]),
     ("quinn", &["transport"]),

@@ -24,6 +24,8 @@ const FLAGS: &[&str] = &[
     "--disable-dev-shm-usage",
 ];
 
+/// How often a driver may find its port taken.
+const DRIVER_STARTS_MAX: usize = 5;
 /// A driver that has not said its port by then will not say it.
 const DRIVER_START_MAX: Duration = Duration::from_secs(30);
 
@@ -265,7 +267,20 @@ struct Group {
 }
 
 impl Group {
+    /// Starts a driver; one that finds its port taken in the meantime ends, and the next one takes another.
     async fn start() -> (Self, u16) {
+        let mut said = String::new();
+        for _ in 0..DRIVER_STARTS_MAX {
+            let mut group = Self::spawn();
+            let port = tokio::time::timeout(DRIVER_START_MAX, group.port(&mut said)).await;
+            if let Some(port) = port.expect("chromedriver says its port in time") {
+                return (group, port);
+            }
+        }
+        panic!("chromedriver ends before it says its port:\n{said}");
+    }
+
+    fn spawn() -> Self {
         let mut driver = Command::new(installed("chromedriver"))
             .arg("--port=0")
             .stdin(Stdio::null())
@@ -275,20 +290,18 @@ impl Group {
             .spawn()
             .expect("chromedriver starts");
         let said = BufReader::new(driver.stdout.take().expect("the output is piped"));
-        let mut group = Self { driver, _said: said };
-        let port =
-            tokio::time::timeout(DRIVER_START_MAX, group.port()).await.expect("chromedriver says its port in time");
-        (group, port)
+        Self { driver, _said: said }
     }
 
-    async fn port(&mut self) -> u16 {
-        let mut line = String::new();
+    /// The port that it says, and what it says before; none if it ends without one.
+    async fn port(&mut self, said: &mut String) -> Option<u16> {
         loop {
-            line.clear();
-            let read = self._said.read_line(&mut line).await.expect("chromedriver can be read");
-            assert!(read > 0, "chromedriver ended before it said its port");
-            if let Some(rest) = line.split("started successfully on port ").nth(1) {
-                return rest.trim().trim_end_matches('.').parse().expect("a port is a number");
+            let begins = said.len();
+            if self._said.read_line(said).await.expect("chromedriver can be read") == 0 {
+                return None;
+            }
+            if let Some(rest) = said[begins..].split("started successfully on port ").nth(1) {
+                return Some(rest.trim().trim_end_matches('.').parse().expect("a port is a number"));
             }
         }
     }

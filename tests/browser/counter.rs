@@ -7,12 +7,12 @@ use crate::desk::{Desk, network};
 
 const OFFICES: &[&str] = &["kemnaker", "jateng", "wonosobo", "kuripan"];
 
-async fn saves(desk: &Desk) {
+pub(crate) async fn saves(desk: &Desk) {
     desk.browser.click("#form .actions button").await;
 }
 
 /// Picks an answer, wherever it is: the button that stays in sight may lie over it.
-async fn picks(desk: &Desk, name: &str, value: &str) {
+pub(crate) async fn picks(desk: &Desk, name: &str, value: &str) {
     let pick = format!("document.querySelector('input[name={name}][value={value}]').click(); return 1;");
     desk.browser.script(&pick).await;
 }

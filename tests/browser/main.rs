@@ -9,6 +9,7 @@
 mod attendance;
 mod browser;
 mod counter;
+mod course;
 mod desk;
 mod import;
 mod looks;

@@ -13,9 +13,9 @@ use sync::{LoadPart, LoadedPack, Span, wire::NOTHING};
 
 use crate::opening::DAMAGE;
 
-/// How many entries of decoded pages stay in memory: about 12 MB, and a page of each of the few journals that the
+/// How many entries of decoded pages stay in memory: about 16 MB, and a page of each of the few journals that the
 /// documents of one village stand in.
-const ENTRIES_KEPT: usize = 24 << 10;
+const ENTRIES_KEPT: usize = 32 << 10;
 
 /// How many page rows are looked up at a time.
 const ROWS_AT_ONCE: usize = 64;

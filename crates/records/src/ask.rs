@@ -155,6 +155,10 @@ impl InputSpec {
         Self { optional: true, ..self }
     }
 
+    const fn required(self) -> Self {
+        Self { optional: false, ..self }
+    }
+
     const fn paper(self) -> Self {
         Self { asks: Asks::Paper, ..self }
     }

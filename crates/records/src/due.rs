@@ -10,11 +10,12 @@ use jiff::{ToSpan, civil::Date};
 
 use crate::{
     counter::{CardApplication, CardState, Complaint, Consultation, GuestBook},
-    empowerment::{Bimtek, LateStart, Mentoring, MonitoringRound, late_start},
+    empowerment::{Bimtek, LateStart, Mentoring, MonitoringRound, late_start, round_to_open},
     money::{Ledger, Loan, LoanAccount, LoanState, Rupiah},
     participation::{LeavingReason, Participation, Stage},
     rules::Figures,
-    value::PersonId,
+    value::{FieldType, PersonId},
+    words::Lang,
 };
 
 /// What waits for somebody.
@@ -42,6 +43,11 @@ pub enum DueWhat {
         /// How many.
         open: usize,
     },
+    /// The people of a training are to be asked, and no round of monitoring does so yet.
+    RoundToOpen {
+        /// How many.
+        people: usize,
+    },
     /// Somebody has not begun a business since their Bimtek.
     LateStart,
     /// A mentoring visit was promised.
@@ -50,6 +56,51 @@ pub enum DueWhat {
     Card,
     /// A document's retention is over: it is to be erased.
     Retention,
+}
+
+impl DueWhat {
+    /// What waits, for a person.
+    pub fn text(&self, lang: Lang) -> String {
+        let (id, en) = match self {
+            Self::Answer { urgent: true } => {
+                ("mendesak: menunggu jawaban".into(), "urgent: waits for an answer".into())
+            }
+            Self::Answer { urgent: false } => ("menunggu jawaban".into(), "waits for an answer".into()),
+            Self::NobodyInCharge { urgent: true } => {
+                ("mendesak: belum ada kantor yang menangani".into(), "urgent: no office is in charge yet".into())
+            }
+            Self::NobodyInCharge { urgent: false } => {
+                ("belum ada kantor yang menangani".into(), "no office is in charge yet".into())
+            }
+            Self::Instalment { amount, overdue: true } => {
+                let amount = amount.shown(lang);
+                (format!("angsuran terlambat, kurang {amount}"), format!("instalments overdue, {amount} missing"))
+            }
+            Self::Instalment { amount, overdue: false } => {
+                let amount = amount.shown(lang);
+                (format!("angsuran {amount} jatuh tempo"), format!("an instalment of {amount} is due"))
+            }
+            Self::Monitoring { open } => {
+                (format!("{open} orang belum dimonitor"), format!("{open} people are still to be asked"))
+            }
+            Self::RoundToOpen { people } => (
+                format!("monitoring triwulan untuk {people} orang belum dibuka"),
+                format!("the quarterly monitoring of {people} people is not opened yet"),
+            ),
+            Self::LateStart => ("belum memulai usaha sejak Bimtek".into(), "no business begun since the Bimtek".into()),
+            Self::MentoringVisit => {
+                ("kunjungan pendampingan yang dijanjikan".into(), "a mentoring visit that was promised".into())
+            }
+            Self::Card => {
+                ("kartu AK-1 sudah dicetak, belum selesai".into(), "an AK-1 card is printed and not done".into())
+            }
+            Self::Retention => ("masa simpannya habis".into(), "its retention is over".into()),
+        };
+        match lang {
+            Lang::Id => id,
+            Lang::En => en,
+        }
+    }
 }
 
 /// One thing that is due.
@@ -212,6 +263,13 @@ fn follow_up(records: &Records<'_>, day: Date, ahead: Date, figures: &Figures, p
         if let Some(due) = due.filter(|due| open > 0 && *due <= ahead) {
             let what = DueWhat::Monitoring { open };
             found.push(Due { day: due, what, doc: round.doc.clone(), person: None });
+        }
+    }
+    for bimtek in records.bimteks {
+        let people = bimtek.people().iter().filter(|person| people.goes_on(person)).count();
+        if let Some(day) = round_to_open(bimtek, records.rounds, ahead, figures).filter(|_| people > 0) {
+            let what = DueWhat::RoundToOpen { people };
+            found.push(Due { day, what, doc: bimtek.doc.clone(), person: None });
         }
     }
     for mentoring in records.mentorings {

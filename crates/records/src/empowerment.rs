@@ -20,7 +20,7 @@ pub use mentoring::{
 };
 pub use monitoring::{
     Expected, MonitoringRound, Question, Questionnaire, Response, ResponseKind, ResponseState, RoundEvents,
-    RoundFields, monitoring_days,
+    RoundFields, monitoring_days, round_to_open,
 };
 pub use start::{LateStart, Started, late_start};
 

@@ -1,7 +1,7 @@
 //! From what a document shows to what it means: typed fields, facts that count, and notices for the rest.
 
 use documents::{Snapshot, Waiting};
-use identity::{Coordinate, Region};
+use identity::{Class, Coordinate, Region};
 
 use crate::{
     author::{Authors, By},
@@ -98,7 +98,7 @@ fn read(snapshot: &Snapshot, authors: &dyn Authors, notices: &mut Vec<Notice>) -
     if snapshot.tips.is_empty() {
         return Record::Unread;
     }
-    if scope.class() != kind.class() {
+    if !kind.lives_in(scope.class()) {
         notices.push(unread(&Why::Misplaced));
         return Record::Unread;
     }
@@ -107,7 +107,7 @@ fn read(snapshot: &Snapshot, authors: &dyn Authors, notices: &mut Vec<Notice>) -
         return read.map_or(Record::Unread, |read| Record::Coordination(Box::new(read)));
     }
     let place = scope.region();
-    if place.is_none() != kind.class().has_roster() {
+    if place.is_none() != (scope.class().has_roster() || scope.class() == Class::Internal) {
         notices.push(unread(&Why::Misplaced));
         return Record::Unread;
     }

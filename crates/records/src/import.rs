@@ -11,6 +11,7 @@
 mod columns;
 mod fault;
 mod table;
+mod workbook;
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -55,6 +56,8 @@ pub struct ImportOptions<'a> {
 /// What the columns of a table are called, and what stands in them: enough to say what each is to be taken for.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct ImportHead {
+    /// The sheet of a workbook that was read.
+    pub sheet: Option<String>,
     /// The line of the header, from 1.
     pub line: u64,
     /// The header as it stands there.
@@ -194,7 +197,7 @@ pub enum RowProblem {
 /// # Errors
 /// [`RecordError::Table`] for what is no table.
 pub fn read_head(bytes: &[u8], header: Option<u64>) -> Result<ImportHead, RecordError> {
-    let cells = table::read(bytes, header)?;
+    let cells = table::read(bytes, header).map_err(RecordError::Table)?;
     let columns = cells.header.iter().map(|name| ImportColumn::of_header(name)).collect();
     let examples = (0..cells.header.len()).map(|index| {
         let mut found: Vec<String> = Vec::new();
@@ -211,15 +214,17 @@ pub fn read_head(bytes: &[u8], header: Option<u64>) -> Result<ImportHead, Record
         found
     });
     let examples = examples.collect();
-    Ok(ImportHead { line: cells.line, header: cells.header, columns, examples, rows: cells.rows.len() })
+    let rows = cells.rows.len();
+    Ok(ImportHead { sheet: cells.sheet, line: cells.line, header: cells.header, columns, examples, rows })
 }
 
-/// Reads a table: comma, semicolon or tab; UTF-8 with or without its mark, or what older table programs write.
+/// Reads a table: a workbook (.xlsx), or text with comma, semicolon or tab, in UTF-8 with or without its mark or as older
+/// table programs write it.
 ///
 /// # Errors
 /// [`RecordError::Table`] for what is no table, and for columns that do not make a list of people.
 pub fn read_import(bytes: &[u8], options: &ImportOptions<'_>) -> Result<ImportTable, RecordError> {
-    let table::Cells { header, rows: records, .. } = table::read(bytes, options.header)?;
+    let table::Cells { header, rows: records, .. } = table::read(bytes, options.header).map_err(RecordError::Table)?;
     let columns = columns_of(&header, options)?;
     let passed_over = header.iter().zip(&columns).filter(|(_, column)| column.is_none());
     let passed_over = passed_over.map(|(name, _)| name.clone()).filter(|name| !name.is_empty()).collect();

@@ -82,7 +82,7 @@ pub enum RecordKind {
 pub struct KindSpec {
     /// The number in entries. They follow the list of `domain/records.md` 4.2.
     pub number: u16,
-    /// The class of scope that such documents live in; elsewhere they are not read.
+    /// The class of scope that such documents live in; see [`Self::lives_in`].
     pub class: Class,
     /// What it is called on a page.
     pub label: Words,
@@ -220,9 +220,15 @@ impl RecordKind {
         Self::ALL.into_iter().find(|kind| kind.number() == number)
     }
 
-    /// The class of scope that such documents live in; elsewhere they are not read.
+    /// The class of scope that such documents live in; see [`Self::lives_in`].
     pub fn class(self) -> Class {
         self.spec().class
+    }
+
+    /// Whether such a document is read in scopes of this class: its own, and for the guest book of an office that is no
+    /// village that office's own scope.
+    pub fn lives_in(self, class: Class) -> bool {
+        class == self.class() || (self == Self::GuestBook && class == Class::Internal)
     }
 
     /// Whether it is one of the documents of [`coordination`].

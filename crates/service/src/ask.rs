@@ -4,7 +4,7 @@ use std::path::PathBuf;
 
 use serde::{Deserialize, Serialize};
 
-use crate::{Find, FindSheets, MarkChange, Proposal, Role, Saying, TableOf, TextChange, TokenScope};
+use crate::{Find, FindSheets, MarkChange, PersonPart, Proposal, Role, Saying, TableOf, TextChange, TokenScope};
 
 /// A request that changes something or writes a file.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
@@ -88,29 +88,42 @@ pub enum Command {
         #[serde(default)]
         shown: Option<String>,
     },
-    /// Record a decision of the Kepala Desa.
-    Decide {
+    /// Say something of a participant: a decision of the Kepala Desa, a step, that they left or move.
+    Tell {
         /// Who writes.
         officer: String,
         /// Register number or person's code.
         id: String,
-        /// *ditetapkan*, *cadangan* or *ditolak*.
-        outcome: String,
-        /// The number of the letter.
-        number: String,
-        /// Its date.
-        date: String,
+        /// What is said.
+        said: Saying,
     },
-    /// Record that somebody left the programme.
-    Leave {
+    /// Begin a journey of a participant or of a relative, or say who is of their family.
+    BeginPart {
         /// Who writes.
         officer: String,
         /// Register number or person's code.
         id: String,
-        /// Why.
-        reason: String,
-        /// When, as far as known.
-        date: Option<String>,
+        /// Which of the two.
+        part: PersonPart,
+        /// For a journey: the code of the relative who went; else the participant did.
+        #[serde(default)]
+        of: Option<String>,
+        /// Its fields, by name.
+        fields: Vec<(String, String)>,
+    },
+    /// Change a journey or a tie of a participant's page.
+    ChangePart {
+        /// Who writes.
+        officer: String,
+        /// Register number or person's code of the participant.
+        id: String,
+        /// Its name in addresses.
+        part: String,
+        /// The fields that change, by name.
+        fields: Vec<(String, String)>,
+        /// What the form was shown, as [`Command::Set`] takes it.
+        #[serde(default)]
+        shown: Option<String>,
     },
     /// Begin a record beside people and participations: a complaint, a group, a loan.
     BeginSheet {
@@ -185,6 +198,13 @@ pub enum Command {
         id: String,
         /// The cells that change.
         marks: Vec<MarkChange>,
+    },
+    /// Open the round of monitoring that follows a Bimtek, with everybody who was there and still takes part.
+    OpenRound {
+        /// Who writes.
+        officer: String,
+        /// The name of the Bimtek in addresses.
+        id: String,
     },
     /// Note that somebody came, in the guest book of the month.
     Visit {
@@ -307,6 +327,13 @@ pub enum Query {
     Record {
         /// Register number or person's code.
         id: String,
+    },
+    /// What a form asks to begin a journey or a tie of a participant.
+    PartForm {
+        /// Register number or person's code.
+        id: String,
+        /// Which of the two.
+        part: PersonPart,
     },
     /// A part of the list of records beside people and participations.
     Sheets(FindSheets),

@@ -41,6 +41,15 @@ pub struct AttendanceView {
     pub may_mark: bool,
 }
 
+/// The round of monitoring that follows a Bimtek.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+pub struct RoundToOpen {
+    /// Its first month.
+    pub quarter: Both,
+    /// How many people it asks.
+    pub people: u64,
+}
+
 /// One person's attendance.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 pub struct AttendanceRow {

@@ -194,7 +194,6 @@ impl Service {
         };
         let read = self.read_table(table).await?;
         let drafts = drafts(&read);
-        let mut register = self.next_register().await?;
         let mut judge = Judge::of(self, &drafts).await?;
         let rejected: Vec<&ImportRow> = read.rows.iter().filter(|row| row.outcome.is_err()).collect();
         let mut counts = ImportCounts { rejected: rejected.len() as u64, ..ImportCounts::default() };
@@ -206,6 +205,8 @@ impl Service {
                 break;
             }
             let mut writes = Vec::new();
+            let _numbers = self.0.numbering.lock().await;
+            let mut register = self.next_register().await?;
             for judged in judge.judge(self, rows).await? {
                 counts.count(judged.gives);
                 if judged.gives != RowGives::Present {
@@ -436,9 +437,19 @@ pub(crate) fn new_document(
     officer: &Officer,
     edits: Vec<Edit>,
 ) -> Result<Write, Problem> {
-    records::check_required(kind, &edits)?;
     let scope = ScopeName::of_region(kind.class(), village)
         .map_err(|error| Problem::bad_input(error, "name the village by its code"))?;
+    new_in(kind, scope, officer, edits)
+}
+
+/// Begins a document in a scope.
+pub(crate) fn new_in(
+    kind: RecordKind,
+    scope: ScopeName,
+    officer: &Officer,
+    edits: Vec<Edit>,
+) -> Result<Write, Problem> {
+    records::check_required(kind, &edits)?;
     Ok(Write {
         target: Target::New { scope, kind: kind.number(), predecessor: None },
         officer: officer.clone(),

@@ -17,7 +17,9 @@ mod both;
 mod cases;
 mod check;
 mod composed;
+mod course;
 mod drafts;
+mod due;
 mod find;
 mod founders;
 mod glance;
@@ -41,6 +43,7 @@ mod record;
 mod reference;
 pub mod reply;
 mod report;
+mod rounds;
 mod setup;
 mod sheet_kinds;
 mod sheet_write;
@@ -76,7 +79,9 @@ use crate::{
 pub use ask::{Ask, Command, Progress, Query};
 pub use attendance::MarkChange;
 pub use backup::restore;
+pub use course::{PersonPart, course_fault};
 pub use drafts::Draft;
+pub use due::DUE_LINES_MAX;
 pub use find::{FOUND_ROWS_MAX, Find, FindStage};
 pub use founders::{GrantView, POLICY_BYTES_MAX, Proposal, read_grants};
 pub use handed::{HANDED_BYTES_MAX, HandedIn, HandedStep};
@@ -127,6 +132,10 @@ struct Inner {
     handed: Handed,
     /// Held while a table is brought in.
     importing: tokio::sync::Mutex<()>,
+    /// Held from when a number is taken until the record that carries it is shown: nobody else is given the same one.
+    numbering: tokio::sync::Mutex<()>,
+    /// What was due when it was last asked.
+    due: Mutex<due::LastDue>,
     /// In which state this office was at the last look.
     said: Mutex<Option<::health::State>>,
     officers: Officers,
@@ -165,6 +174,8 @@ impl Service {
             looking,
             handed: Handed::default(),
             importing: tokio::sync::Mutex::default(),
+            numbering: tokio::sync::Mutex::default(),
+            due: Mutex::default(),
             said: Mutex::default(),
             officers,
             tokens,
@@ -212,12 +223,16 @@ impl Service {
                 self.choose(&officer, &id, &field, &value, shown.as_deref()).await?;
                 Reply::Done
             }
-            Command::Decide { officer, id, outcome, number, date } => {
-                self.decide(&officer, &id, &outcome, &number, &date).await?;
+            Command::Tell { officer, id, said } => {
+                self.tell(&officer, &id, &said).await?;
                 Reply::Done
             }
-            Command::Leave { officer, id, reason, date } => {
-                self.leave(&officer, &id, &reason, date.as_deref()).await?;
+            Command::BeginPart { officer, id, part, of, fields } => {
+                self.begin_part(&officer, &id, part, of.as_deref(), &fields).await?;
+                Reply::Done
+            }
+            Command::ChangePart { officer, id, part, fields, shown } => {
+                self.change_part(&officer, &id, &part, &fields, shown.as_deref()).await?;
                 Reply::Done
             }
             Command::BeginSheet { officer, kind, place, fields, texts } => {
@@ -244,6 +259,7 @@ impl Service {
                 self.attend(&officer, &id, &marks).await?;
                 Reply::Done
             }
+            Command::OpenRound { officer, id } => Reply::Begun(self.open_round(&officer, &id).await?),
             Command::Visit { officer, inputs } => Reply::Begun(self.visit(&officer, &inputs).await?),
             Command::Import { officer, file, decided } => {
                 Reply::Imported(self.import(&officer, &file, decided, progress).await?)
@@ -299,6 +315,7 @@ impl Service {
             Query::Sheet { id } => Reply::Sheet(Box::new(self.sheet(&id).await?)),
             Query::Preview { id, said } => Reply::Preview(self.preview(&id, &said).await?),
             Query::SheetForm { kind } => Reply::SheetForm(self.sheet_form(&kind).await?),
+            Query::PartForm { id, part } => Reply::SheetForm(self.part_form(&id, part).await?),
             Query::Check { village, except, fields } => {
                 Reply::Checked(Box::new(self.check(village.as_deref(), except.as_deref(), &fields).await?))
             }

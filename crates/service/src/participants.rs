@@ -7,8 +7,7 @@ use driver::{Target, What, Write};
 use identity::{Coordinate, Officer, Region};
 use jiff::Zoned;
 use records::{
-    Content, DESMIGRATIF, Decision, FieldSpec, FieldType, Lang, Leaving, LeavingReason, Outcome, PartialDate, PersonId,
-    RecordKind, RegisterNumber, RuleBook, ValueType,
+    DESMIGRATIF, FieldSpec, FieldType, Lang, PartialDate, PersonId, RecordKind, RegisterNumber, RuleBook, ValueType,
 };
 use views::{Filter, Name, Page, Participant, ParticipantRow as ViewRow};
 
@@ -35,6 +34,7 @@ impl Service {
     ) -> Result<ParticipantRow, Problem> {
         let officer = parse_officer(officer)?;
         let village = self.village(village)?;
+        let _numbers = self.0.numbering.lock().await;
         let register = match fields.iter().find(|(key, _)| key == "register") {
             Some((_, given)) => given.clone(),
             None => self.next_register().await?.to_string(),
@@ -103,52 +103,6 @@ impl Service {
         let shown = self.heads_of_form(form.as_ref(), kind, &document).await?;
         let what = What::Change { shown, edits: vec![edit] };
         self.write(vec![Write { target: Target::Document(document), officer, what }]).await.map(drop)
-    }
-
-    pub(crate) async fn decide(
-        &self,
-        officer: &str,
-        id: &str,
-        outcome: &str,
-        number: &str,
-        date: &str,
-    ) -> Result<(), Problem> {
-        let officer = parse_officer(officer)?;
-        let held = self.find(id).await?;
-        let outcome = Outcome::from_input(outcome).ok_or_else(|| {
-            Problem::bad_input(format!("{outcome:?} is no decision"), "write ditetapkan, cadangan or ditolak")
-        })?;
-        let decision = Decision {
-            outcome,
-            number: Some(number.trim().to_owned()).filter(|number| !number.is_empty()),
-            date: parse_date(date)?,
-            day: None,
-            replaces: Vec::new(),
-            basis: Some(held.circumstances.basis()),
-            scan: None,
-        };
-        self.say(officer, &held, &decision).await
-    }
-
-    pub(crate) async fn leave(&self, officer: &str, id: &str, reason: &str, date: Option<&str>) -> Result<(), Problem> {
-        let officer = parse_officer(officer)?;
-        let held = self.find(id).await?;
-        let reason = LeavingReason::from_input(reason).ok_or_else(|| {
-            Problem::bad_input(
-                format!("{reason:?} is no reason for leaving"),
-                "write withdrew, departed, moved, died or other",
-            )
-        })?;
-        let date = date.map(parse_date).transpose()?.unwrap_or(PartialDate::Unknown);
-        self.say(officer, &held, &Leaving { reason, date, open: Vec::new() }).await
-    }
-
-    /// Writes a fact into a participation.
-    async fn say(&self, officer: Officer, held: &Participant, content: &impl Content) -> Result<(), Problem> {
-        let fact = content.draft()?;
-        let target = Target::Document(held.circumstances.participation.doc.clone());
-        let what = What::Fact { key: fact.key.to_owned(), bytes: fact.bytes };
-        self.write(vec![Write { target, officer, what }]).await.map(drop)
     }
 
     pub(crate) async fn list(

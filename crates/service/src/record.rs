@@ -9,17 +9,19 @@ use jiff::Zoned;
 use records::{FieldSpec, FieldType, PartialDate, RecordKind, RuleBook};
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
-use views::{Filter, Page, Participant};
+use views::{Filter, Page};
 
 use crate::{
     Service,
     both::Both,
+    course::{PartView, RelativeView},
     find::{FoundRow, found_row},
     glance::names,
     inputs::{InputKind, input_kind},
     participants::lost,
     problem::Problem,
     reading::Known,
+    sheets::{FactAsked, SheetEvent, event, in_one_line},
     shown::Shown,
 };
 
@@ -58,17 +60,6 @@ pub struct RecordField {
     pub kind: InputKind,
     /// The values: several until somebody chooses; none if nothing is recorded.
     pub values: Vec<RecordValue>,
-}
-
-/// Something that happened.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
-pub struct RecordEvent {
-    /// What kind: step, decision or leaving.
-    pub what: String,
-    /// In words.
-    pub text: Both,
-    /// Who said it.
-    pub who: Who,
 }
 
 /// One thing that was written, at any time.
@@ -115,10 +106,14 @@ pub struct RecordView {
     pub person: Vec<RecordField>,
     /// How they take part.
     pub participation: Vec<RecordField>,
-    /// Journeys abroad, each as its fields.
-    pub trips: Vec<Vec<RecordField>>,
-    /// Steps, decisions and leavings.
-    pub events: Vec<RecordEvent>,
+    /// Journeys abroad.
+    pub trips: Vec<PartView>,
+    /// The family; nobody where this office may not see who belongs to whom.
+    pub family: Vec<RelativeView>,
+    /// What was said of them: steps, decisions, leavings, moves.
+    pub events: Vec<SheetEvent>,
+    /// What this office may say of them.
+    pub asks: Vec<FactAsked>,
     /// The day for which the following is derived.
     pub on: Both,
     /// The categories that hold on that day.
@@ -145,16 +140,17 @@ impl Service {
             Some(doc) => documents.read(self, doc, RecordKind::Person, &known).await?,
             None => Vec::new(),
         };
-        let of_participation = documents.read(self, &participation, RecordKind::Participation, &known).await?;
+        let kind = RecordKind::Participation;
+        let snapshot = self.snapshot(&participation).await?;
+        let place = Some(&held.circumstances.participation.village);
+        let told = records::told(&snapshot, kind, place, &known);
+        let names = self.names(&snapshot, kind, &told, &known).await?;
+        let of_participation = without_codes(documents.take(snapshot, kind, &known, &names));
         let shown = documents.shown.to_string();
-        let mut trips = Vec::new();
-        for trip in &held.circumstances.trips {
-            let fields = documents.read(self, &trip.doc, RecordKind::Trip, &known).await?;
-            trips.push(fields.into_iter().filter(|field| !field.values.is_empty()).collect());
-        }
-        let events = events(&held, &known);
-        let said: Vec<_> = events.iter().map(|(at, event)| (at.clone(), event.text.clone())).collect();
-        let beside = self.beside(&documents, &said, &known, &Names::new(), &participation.journal.scope).await?;
+        let (trips, family) = self.course_parts(&held, &mut documents, &known).await?;
+        let said: Vec<_> = told.iter().map(|told| (told.by.at.clone(), in_one_line(told, &names))).collect();
+        let beside = self.beside(&documents, &said, &known, &names, &participation.journal.scope).await?;
+        let asks = if beside.may_write { self.course_asked(&held, &told, &known, &names) } else { Vec::new() };
         let today = PartialDate::Day(Zoned::now().date());
         let eligibility = records::eligibility(&held.circumstances, today, &RuleBook::default());
         let yes = eligibility.categories.iter().filter(|(_, answer)| *answer == records::Answer::Yes);
@@ -164,7 +160,9 @@ impl Service {
             person: of_person,
             participation: of_participation,
             trips,
-            events: events.into_iter().map(|(_, event)| event).collect(),
+            family,
+            events: told.iter().map(|told| event(told, kind, &known, &names)).collect(),
+            asks,
             on: Both::of(|lang| eligibility.day.shown(lang)),
             categories: yes.map(|(category, _)| Both::of(|lang| category.shown(lang))).collect(),
             eligible: eligibility.answer.to_text(),
@@ -191,9 +189,12 @@ impl Service {
     pub(crate) fn may_write(&self, scope: &ScopeName) -> bool {
         match self.node().charter() {
             Some(charter) if charter.node(&self.node().key()).is_some() => charter.may_write(&self.node().key(), scope),
-            _ => scope.region().is_some_and(|region| {
-                self.office().region.parse::<identity::Region>().is_ok_and(|own| own.contains(&region))
-            }),
+            _ => match scope.office() {
+                Some(office) => office == self.node().office(),
+                None => scope.region().is_some_and(|region| {
+                    self.office().region.parse::<identity::Region>().is_ok_and(|own| own.contains(&region))
+                }),
+            },
         }
     }
 
@@ -321,8 +322,7 @@ impl Documents {
         known: &Known,
     ) -> Result<Vec<RecordField>, Problem> {
         let snapshot: Snapshot = service.snapshot(document).await?;
-        let fields = self.take(snapshot, kind, known, &Names::new());
-        Ok(fields.into_iter().filter(|field| field.kind != InputKind::Person).collect())
+        Ok(without_codes(self.take(snapshot, kind, known, &Names::new())))
     }
 
     /// Takes up a document that was read, and gives its fields.
@@ -347,6 +347,11 @@ impl Documents {
         self.shown.add(kind, snapshot.heads);
         fields
     }
+}
+
+/// A page calls people by name, in lines of their own.
+pub(crate) fn without_codes(fields: Vec<RecordField>) -> Vec<RecordField> {
+    fields.into_iter().filter(|field| field.kind != InputKind::Person).collect()
 }
 
 /// Equal values written twice are one: nobody has to choose between them.
@@ -398,27 +403,4 @@ pub(crate) fn who_said(by: &records::By, known: &Known) -> Who {
 pub(crate) fn fact_label(kind: RecordKind, key: &str) -> Both {
     let spec = kind.facts().iter().find(|spec| spec.key == key);
     spec.map_or_else(|| Both::of(|_| key.to_owned()), |spec| spec.label.into())
-}
-
-/// What happened, each with the entry that says it.
-fn events(held: &Participant, known: &Known) -> Vec<(Coordinate, RecordEvent)> {
-    let events = &held.circumstances.participation.events;
-    let event = |what: &str, text: Both, by: &records::By| {
-        (by.at.clone(), RecordEvent { what: what.to_owned(), text, who: who_said(by, known) })
-    };
-    let steps = events.steps.iter().map(|said| {
-        let text = Both::of(|lang| format!("{}, {}", said.what.step.shown(lang), said.what.date.shown(lang)));
-        event(records::STEP, text, &said.by)
-    });
-    let decisions = events.decisions.iter().map(|said| {
-        let number = said.what.number.as_deref().map(|number| format!(" no. {number}")).unwrap_or_default();
-        let text =
-            Both::of(|lang| format!("{}{number}, {}", said.what.outcome.shown(lang), said.what.date.shown(lang)));
-        event(records::DECISION, text, &said.by)
-    });
-    let leavings = events.leavings.iter().map(|said| {
-        let text = Both::of(|lang| format!("{}, {}", said.what.reason.shown(lang), said.what.date.shown(lang)));
-        event(records::LEAVING, text, &said.by)
-    });
-    steps.chain(decisions).chain(leavings).collect()
 }

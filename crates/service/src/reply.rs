@@ -5,9 +5,11 @@ use std::path::PathBuf;
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
-pub use crate::attendance::{AttendanceMarks, AttendanceRow, AttendanceView};
+pub use crate::attendance::{AttendanceMarks, AttendanceRow, AttendanceView, RoundToOpen};
 pub use crate::both::Both;
 pub use crate::check::{CheckView, MaybeSame};
+pub use crate::course::{PartView, RelativeView};
+pub use crate::due::{DueLine, DueView};
 pub use crate::find::{Found, FoundRow};
 pub use crate::founders::{Enacted, GrantView};
 pub use crate::glance::{Connected, Glance, Heard, OnlyHere, OnlyHereRow};
@@ -17,7 +19,7 @@ pub use crate::network::{NetworkView, NoRoad, NodeReach, WayView};
 pub use crate::officers::{OfficerCode, OfficerView, RecoverySheetState};
 pub use crate::offices::{Approved, CharterView, CutDone, Joined, NodeView, OfficeView, StatementView};
 pub use crate::panel::{Called, Panel, PanelRow, RowAsk};
-pub use crate::record::{Beside, Holder, RecordEvent, RecordField, RecordPast, RecordValue, RecordView, Who};
+pub use crate::record::{Beside, Holder, RecordField, RecordPast, RecordValue, RecordView, Who};
 pub use crate::sheet_kinds::{SheetInput, SheetKind};
 pub use crate::sheets::{
     FactAsked, FoundSheets, PaperLine, SheetEvent, SheetLine, SheetPart, SheetText, SheetView, SlipView,

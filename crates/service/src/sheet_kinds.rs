@@ -111,7 +111,11 @@ pub fn sheet_fault(code: &str, field: &str, text: &str) -> Option<Fault> {
 
 /// What is wrong with a text for an input of something that is said.
 pub fn fact_fault(code: &str, fact: &str, input: &str, text: &str) -> Option<Fault> {
-    let form: &FactForm = kind_of(code)?.fact_form(fact)?;
+    fault_in(kind_of(code)?, fact, input, text)
+}
+
+pub(crate) fn fault_in(kind: RecordKind, fact: &str, input: &str, text: &str) -> Option<Fault> {
+    let form: &FactForm = kind.fact_form(fact)?;
     let spec = form.inputs.iter().find(|spec| spec.key == input)?;
     let another = matches!(spec.asks, Asks::Value(value) if stands_for_another(value));
     if another && !text.trim().is_empty() {

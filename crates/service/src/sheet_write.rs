@@ -56,6 +56,7 @@ impl Service {
         let kind = sheet_kind(kind)?;
         let officer = parse_officer(officer)?;
         let mut fields = self.resolved(kind, fields).await?;
+        let _numbers = self.0.numbering.lock().await;
         self.fill_in(kind, &mut fields).await?;
         let typed = fields.iter().map(|(key, text)| (key.as_str(), text.as_str()));
         let new = records::NewRecord::new(kind, typed)?;
@@ -221,21 +222,24 @@ impl Service {
     pub(crate) async fn visit(&self, officer: &str, inputs: &[(String, String)]) -> Result<String, Problem> {
         let officer = parse_officer(officer)?;
         let kind = RecordKind::GuestBook;
-        let village = self.village(None)?;
+        let scope = self.guest_book_scope()?;
+        let place = scope.region();
         let asked = kind.fact_forms().find(|(spec, _)| spec.key == "visit");
         let (spec, form) = asked.ok_or_else(crate::participants::lost)?;
-        self.must_say(spec, Some(&village))?;
+        self.must_say(spec, place.as_ref())?;
         let mut inputs = self.resolved_inputs(form.inputs, inputs).await?;
         fill(&mut inputs, "date", || PartialDate::Day(today()).to_text());
         let draft = form.draft(inputs.iter().map(|(key, text)| (key.as_str(), text.as_str())))?;
         let date = inputs.iter().find(|(key, _)| key == "date").and_then(|(_, text)| PartialDate::from_input(text));
         let Some(PartialDate::Day(day)) = date else { return Err(crate::participants::lost()) };
         let month = PartialDate::Month(day.year(), day.month());
-        let filter = SheetFilter { kind: Some(kind), place: Some(village.clone()), ..SheetFilter::default() };
+        let filter = SheetFilter { kind: Some(kind), place, ..SheetFilter::default() };
+        let own = scope.clone();
         let books = self.reading().look(move |views| {
             let mut of_month = Vec::new();
             for row in views.sheets(&filter, Page::ALL)?.rows {
-                if let Some((_, records::ProgrammeRecord::GuestBook(book))) = views.sheet(&row.id)?
+                if row.doc.journal.scope == own
+                    && let Some((_, records::ProgrammeRecord::GuestBook(book))) = views.sheet(&row.id)?
                     && book.fields.month.one() == Some(&month)
                 {
                     of_month.push(row.doc);
@@ -254,13 +258,13 @@ impl Service {
             Some(book) => vec![fact(Target::Document(book))],
             None => {
                 let edit = records::edit_from_input(kind, "month", &month.to_text())?;
-                vec![crate::import::new_document(kind, &village, &officer, vec![edit])?, fact(Target::Batch(0))]
+                vec![crate::import::new_in(kind, scope, &officer, vec![edit])?, fact(Target::Batch(0))]
             }
         };
         self.name_of_written(writes).await
     }
 
-    async fn name_of_written(&self, writes: Vec<Write>) -> Result<String, Problem> {
+    pub(crate) async fn name_of_written(&self, writes: Vec<Write>) -> Result<String, Problem> {
         let written = self.write(writes).await?;
         written.first().map(sheet_id).ok_or_else(crate::participants::lost)
     }
@@ -270,9 +274,22 @@ impl Service {
         if kind.class().has_roster() {
             return true;
         }
-        self.scope_of(kind.class(), None)
-            .or_else(|_| self.any_scope(kind.class()))
-            .is_ok_and(|scope| self.may_write(&scope))
+        let scope = match kind {
+            RecordKind::GuestBook => self.guest_book_scope(),
+            other => self.scope_of(other.class(), None).or_else(|_| self.any_scope(other.class())),
+        };
+        scope.is_ok_and(|scope| self.may_write(&scope))
+    }
+
+    /// Where this office's guest book stands: a village's with the village, any other's with the office alone.
+    fn guest_book_scope(&self) -> Result<ScopeName, Problem> {
+        let own = self.office();
+        if own.kind == "village" {
+            return self.scope_of(RecordKind::GuestBook.class(), None);
+        }
+        format!("{}/{}", Class::Internal.as_str(), own.id)
+            .parse()
+            .map_err(|error: identity::NameError| Problem::internal(&error))
     }
 
     fn any_scope(&self, class: Class) -> Result<ScopeName, Problem> {
@@ -362,7 +379,7 @@ impl Service {
         Ok(resolved)
     }
 
-    async fn resolved_inputs(
+    pub(crate) async fn resolved_inputs(
         &self,
         inputs: &[records::InputSpec],
         typed: &[(String, String)],
@@ -402,7 +419,7 @@ impl Service {
     }
 
     /// The person of a code, a register number or a name.
-    async fn person_named(&self, key: &str, text: &str) -> Result<PersonId, Problem> {
+    pub(crate) async fn person_named(&self, key: &str, text: &str) -> Result<PersonId, Problem> {
         if let Ok(person) = text.parse::<PersonId>() {
             return Ok(person);
         }

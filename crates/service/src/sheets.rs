@@ -10,7 +10,7 @@ use views::{Filter, Page, SheetFilter, SheetRow};
 
 use crate::{
     Service,
-    attendance::AttendanceView,
+    attendance::{AttendanceView, RoundToOpen},
     block::writer_name,
     both::Both,
     composed::{beyond, other, people_to_pick},
@@ -188,6 +188,8 @@ pub struct SheetView {
     pub panels: Vec<Panel>,
     /// Of a Bimtek: who was there on which day.
     pub attendance: Option<Box<AttendanceView>>,
+    /// Of a Bimtek: the round of monitoring that is to be opened next.
+    pub round_to_open: Option<RoundToOpen>,
     /// Of the values of a period: every indicator.
     pub indicators: Vec<IndicatorLine>,
     /// What this office may say in it.
@@ -252,14 +254,16 @@ impl Service {
         let beside = self.beside(&documents, &said, &known, &names, &row.doc.journal.scope).await?;
         let asks = if beside.may_write { self.asks(&record, kind, &told, &known, &names).await? } else { Vec::new() };
         let may_say = |fact: &str| asks.iter().any(|asked: &FactAsked| asked.fact == fact);
-        let attendance = if let ProgrammeRecord::Bimtek(bimtek) = &record {
-            Some(Box::new(self.attendance(bimtek, &known, may_say("attendance")).await?))
-        } else {
-            None
-        };
+        let (mut attendance, mut round_to_open) = (None, None);
+        if let ProgrammeRecord::Bimtek(bimtek) = &record {
+            attendance = Some(Box::new(self.attendance(bimtek, &known, may_say("attendance")).await?));
+            let next = if beside.may_write { self.next_round(bimtek).await? } else { None };
+            round_to_open = next.map(|next| next.view());
+        }
         Ok(SheetView {
             panels: self.panels(&record, &known, &may_say).await?,
             attendance,
+            round_to_open,
             indicators: self.indicators(&record, &known).await?,
             shown: documents.shown.to_string(),
             fields,
@@ -295,7 +299,7 @@ impl Service {
     }
 
     /// What ids in a record and in what was said there stand for.
-    async fn names(
+    pub(crate) async fn names(
         &self,
         snapshot: &documents::Snapshot,
         kind: RecordKind,
@@ -376,7 +380,6 @@ impl Service {
         names: &Names,
     ) -> Result<Vec<FactAsked>, Problem> {
         let Some(author) = known.author(&self.node().key()) else { return Ok(Vec::new()) };
-        let own = |told: &&Told| told.by.office == Some(author.office);
         let mut asked = Vec::new();
         for (spec, form) in kind.fact_forms().filter(|(spec, _)| spec.may_say.allows(&author, record.place())) {
             let (mut inputs, mut others) = (Vec::new(), Vec::new());
@@ -409,19 +412,7 @@ impl Service {
                             InputKind::Choice(papers.into_iter().map(|paper| (paper.code, paper.label)).collect());
                     }
                     Asks::Fact(keys) => {
-                        let of = |told: &&Told| keys.is_empty() || keys.contains(&told.key.as_str());
-                        let back = |told: &&Told| !keys.is_empty() || (own(told) && told.key != records::ANNULMENT);
-                        let earlier = told.iter().filter(|told| !told.taken_back).filter(of).filter(back);
-                        let choices = earlier.map(|told| {
-                            let what = fact_label(kind, &told.key);
-                            let text = names.get(&told.hash.to_string()).cloned().unwrap_or_else(|| what.clone());
-                            let text = Both {
-                                id: format!("{}: {}", what.id, text.id),
-                                en: format!("{}: {}", what.en, text.en),
-                            };
-                            (told.hash.to_string(), text)
-                        });
-                        shown.kind = InputKind::Choice(choices.collect());
+                        shown.kind = InputKind::Choice(earlier_facts(kind, told, keys, author.office, names));
                     }
                 }
                 inputs.push(shown);
@@ -502,6 +493,28 @@ impl Service {
     }
 }
 
+/// The earlier facts of these keys that a fact may name; of no key: those of the own office, which it may take back.
+pub(crate) fn earlier_facts(
+    kind: RecordKind,
+    told: &[Told],
+    keys: &[&str],
+    office: OfficeId,
+    names: &Names,
+) -> Vec<(String, Both)> {
+    let of = |told: &&Told| match keys {
+        [] => told.by.office == Some(office) && told.key != records::ANNULMENT,
+        keys => keys.contains(&told.key.as_str()),
+    };
+    let earlier = told.iter().filter(|told| !told.taken_back).filter(of);
+    let choice = |told: &Told| {
+        let what = fact_label(kind, &told.key);
+        let text = names.get(&told.hash.to_string()).cloned().unwrap_or_else(|| what.clone());
+        let text = Both { id: format!("{}: {}", what.id, text.id), en: format!("{}: {}", what.en, text.en) };
+        (told.hash.to_string(), text)
+    };
+    earlier.map(choice).collect()
+}
+
 /// The kind of a name in commands.
 pub(crate) fn sheet_kind(code: &str) -> Result<RecordKind, Problem> {
     let known = || crate::sheet_kinds().into_iter().map(|kind| kind.code).collect::<Vec<_>>().join(", ");
@@ -511,7 +524,7 @@ pub(crate) fn sheet_kind(code: &str) -> Result<RecordKind, Problem> {
 }
 
 /// What a record is called where it stands alone: its title, else whom it is about, else its kind.
-fn title(line: &SheetLine) -> Both {
+pub(crate) fn title(line: &SheetLine) -> Both {
     if !line.title.id.is_empty() {
         line.title.clone()
     } else if line.names.is_empty() {
@@ -549,13 +562,13 @@ fn pair([id, en]: &[String; 2]) -> Both {
     both(id, en)
 }
 
-fn in_one_line(told: &Told, names: &Names) -> Both {
+pub(crate) fn in_one_line(told: &Told, names: &Names) -> Both {
     let parts: Vec<Both> = told.parts.iter().map(|told| part(told, names)).collect();
     let join = |pick: fn(&Both) -> &str| parts.iter().map(pick).collect::<Vec<_>>().join(", ");
     Both { id: join(|both| &both.id), en: join(|both| &both.en) }
 }
 
-fn event(told: &Told, kind: RecordKind, known: &Known, names: &Names) -> SheetEvent {
+pub(crate) fn event(told: &Told, kind: RecordKind, known: &Known, names: &Names) -> SheetEvent {
     SheetEvent {
         fact: told.key.clone(),
         what: fact_label(kind, &told.key),

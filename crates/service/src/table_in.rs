@@ -90,6 +90,8 @@ pub struct TableColumn {
 /// What the columns of a table are.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 pub struct TableHead {
+    /// The sheet of a workbook that was read.
+    pub sheet: Option<String>,
     /// The line of the header, from 1.
     pub line: u64,
     /// The columns, in order.
@@ -194,7 +196,7 @@ pub(crate) fn head(table: &TableIn) -> Result<TableHead, Problem> {
     let columns = found.header.into_iter().zip(found.examples).zip(codes).map(|((name, examples), column)| {
         TableColumn { name, examples, code: column.map(|column| column.code().to_owned()) }
     });
-    Ok(TableHead { line: found.line, columns: columns.collect(), rows: found.rows as u64 })
+    Ok(TableHead { sheet: found.sheet, line: found.line, columns: columns.collect(), rows: found.rows as u64 })
 }
 
 /// What the columns were chosen to be.

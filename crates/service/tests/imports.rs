@@ -7,9 +7,10 @@ use std::ops::ControlFlow;
 use std::path::Path;
 use std::time::Duration;
 
-use service::reply::{ImportCounts, RowGives};
+use service::reply::{ImportCounts, ParticipantRow, RowGives};
 use service::{
-    Code, HandedIn, HandedStep, Options, Query, Reply, Service, StoreOptions, TableIn, create, subject, table_columns,
+    Code, Command, HandedIn, HandedStep, Options, Query, Reply, Service, StoreOptions, TableIn, create, subject,
+    table_columns,
 };
 
 async fn village(folder: &Path) -> Service {
@@ -19,10 +20,14 @@ async fn village(folder: &Path) -> Service {
     Service::start(Options::offline(store)).await.unwrap()
 }
 
-async fn names(service: &Service) -> Vec<String> {
+async fn people(service: &Service) -> Vec<ParticipantRow> {
     let all = Query::List { village: None, search: None };
     let Ok(Reply::Participants(rows)) = service.ask(all.into(), |_| ()).await else { panic!("a list answers so") };
-    rows.into_iter().filter_map(|row| row.name).collect()
+    rows
+}
+
+async fn names(service: &Service) -> Vec<String> {
+    people(service).await.into_iter().filter_map(|row| row.name).collect()
 }
 
 fn table(text: &str, columns: &[&str]) -> TableIn {
@@ -119,6 +124,37 @@ async fn what_is_stopped_half_way_is_finished_by_bringing_it_in_again() {
     let all = names(&service).await;
     assert_eq!(all.iter().collect::<std::collections::BTreeSet<_>>().len(), 120);
     assert_eq!(all.len(), 120);
+}
+
+/// Whoever registers at the counter meanwhile gets a number of their own.
+#[tokio::test(flavor = "multi_thread")]
+async fn nobody_gets_the_number_of_another_who_is_registered_at_the_same_time() {
+    let folder = tempfile::tempdir().unwrap();
+    let service = village(folder.path()).await;
+    let rows: String = (0..250).map(|n| format!("Turyati {n}\n")).collect();
+    let table = TableIn::new(format!("nama\n{rows}").into_bytes());
+    let counter = service.clone();
+    let at_the_counter = async move {
+        let add = |n: u32| Command::Add {
+            officer: "siti".into(),
+            name: format!("Bawon {n}"),
+            village: None,
+            fields: Vec::new(),
+        };
+        let desks = (0..20).map(|n| {
+            let (service, add) = (counter.clone(), add(n));
+            tokio::spawn(async move { service.ask(add.into(), |_| ()).await.unwrap() })
+        });
+        for desk in Vec::from_iter(desks) {
+            desk.await.unwrap();
+        }
+    };
+    let (brought, ()) = tokio::join!(service.bring_in("siti", &table, None, GOES_ON), at_the_counter);
+    assert_eq!(brought.unwrap().counts, counts(250, 0, 0, 0, 0));
+    let mut given: Vec<_> = people(&service).await.into_iter().filter_map(|row| row.register).collect();
+    given.sort();
+    given.dedup();
+    assert_eq!(given.len(), 270);
 }
 
 #[tokio::test(flavor = "multi_thread")]

@@ -4,7 +4,7 @@
 
 use std::path::Path;
 
-use service::{Ask, Command, Options, Problem, Query, Reply, Service, StoreOptions, create, subject};
+use service::{Ask, Command, Options, Problem, Query, Reply, Saying, Service, StoreOptions, create, subject};
 
 const KURIPAN: &str = "village_code,group,number,name\n33.07.10.2004,salak,1,Bawon\n33.07.10.2004,salak,2,Turyati\n";
 
@@ -62,13 +62,10 @@ async fn a_day_at_the_counter_survives_a_restart() {
 
     let set = vec![("address".to_owned(), "Dusun Bedali".to_owned())];
     ask(&service, Command::Set { officer: officer(), id: id.clone(), fields: set, shown: None }).await.unwrap();
-    let decide = Command::Decide {
-        officer: officer(),
-        id: id.clone(),
-        outcome: "ditetapkan".to_owned(),
-        number: "141/1/2026".to_owned(),
-        date: "2026-02-03".to_owned(),
-    };
+    let letter = [("outcome", "ditetapkan"), ("number", "141/1/2026"), ("date", "2026-02-03")];
+    let inputs = letter.map(|(key, text)| (key.to_owned(), text.to_owned())).to_vec();
+    let said = Saying { fact: "decision".to_owned(), inputs };
+    let decide = Command::Tell { officer: officer(), id: id.clone(), said };
     ask(&service, decide).await.unwrap();
     service.stop().await;
 

@@ -34,8 +34,8 @@ async fn register(service: &Service, name: &str, fields: &[(&str, &str)]) {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn what_is_exported_at_one_village_reads_the_same_after_an_import_at_another() {
-    let (here, there) = (tempfile::tempdir().unwrap(), tempfile::tempdir().unwrap());
-    let (from, to) = (village(here.path()).await, village(there.path()).await);
+    let here = tempfile::tempdir().unwrap();
+    let from = village(here.path()).await;
     let fields = [
         ("nik", "3307105203860001"),
         ("birth", "12-03-1986"),
@@ -50,13 +50,18 @@ async fn what_is_exported_at_one_village_reads_the_same_after_an_import_at_anoth
     register(&from, "Bawon", &[]).await;
     let exported = table(&from, Find::default()).await;
     assert_eq!(exported.rows.len(), 2);
-    let file = there.path().join("peserta.csv");
-    std::fs::write(&file, exported.file(TableFormat::Csv, false).unwrap()).unwrap();
-    let Reply::Imported(done) = ask(&to, Command::Import { officer: "siti".into(), file, decided: None }).await else {
-        panic!("an import answers so")
-    };
-    assert_eq!((done.added, done.rejected), (2, 0), "{done:?}");
-    assert_eq!(table(&to, Find::default()).await, exported);
+    for format in [TableFormat::Csv, TableFormat::Xlsx] {
+        let there = tempfile::tempdir().unwrap();
+        let to = village(there.path()).await;
+        let file = there.path().join("peserta");
+        std::fs::write(&file, exported.file(format, false).unwrap()).unwrap();
+        let Reply::Imported(done) = ask(&to, Command::Import { officer: "siti".into(), file, decided: None }).await
+        else {
+            panic!("an import answers so")
+        };
+        assert_eq!((done.added, done.rejected), (2, 0), "{format:?}: {done:?}");
+        assert_eq!(table(&to, Find::default()).await, exported, "{format:?}");
+    }
 }
 
 #[tokio::test(flavor = "multi_thread")]

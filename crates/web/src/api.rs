@@ -57,7 +57,7 @@ pub(crate) struct NewParticipant {
 #[serde(deny_unknown_fields)]
 #[schema(as = ParticipantChanges)]
 pub(crate) struct Changes {
-    fields: BTreeMap<String, String>,
+    pub(crate) fields: BTreeMap<String, String>,
 }
 
 /// Of the values that stand for a field, the one that stays.
@@ -87,12 +87,27 @@ impl FromRequestParts<App> for Named {
     type Rejection = Problem;
 
     async fn from_request_parts(parts: &mut Parts, app: &App) -> Result<Self, Problem> {
-        match Path::<String>::from_request_parts(parts, app).await {
-            Ok(Path(name)) => Ok(Self(name)),
-            Err(rejection) => {
-                let language = Language::of(parts.uri.query(), &parts.headers);
-                Err(Problem::unreadable(rejection.body_text(), "write the path in UTF-8", parts, language))
-            }
+        names(parts, app).await.map(Self)
+    }
+}
+
+/// The two names in a path: of a record, and of something in it.
+pub(crate) struct NamedPart(pub(crate) String, pub(crate) String);
+
+impl FromRequestParts<App> for NamedPart {
+    type Rejection = Problem;
+
+    async fn from_request_parts(parts: &mut Parts, app: &App) -> Result<Self, Problem> {
+        names(parts, app).await.map(|(record, part)| Self(record, part))
+    }
+}
+
+async fn names<T: DeserializeOwned + Send>(parts: &mut Parts, app: &App) -> Result<T, Problem> {
+    match Path::<T>::from_request_parts(parts, app).await {
+        Ok(Path(names)) => Ok(names),
+        Err(rejection) => {
+            let language = Language::of(parts.uri.query(), &parts.headers);
+            Err(Problem::unreadable(rejection.body_text(), "write the path in UTF-8", parts, language))
         }
     }
 }
@@ -325,7 +340,7 @@ pub(crate) fn shown(desk: &Desk, headers: &HeaderMap) -> Result<String, Problem>
     given.map(str::to_owned).ok_or_else(|| desk.visit.problem(Reason::ShownMissing))
 }
 
-async fn answered(status: StatusCode, app: &App, desk: &Desk, id: &str) -> Result<Response, Problem> {
+pub(crate) async fn answered(status: StatusCode, app: &App, desk: &Desk, id: &str) -> Result<Response, Problem> {
     let mut record = crate::person::record(app, desk, id).await?;
     if !desk.sees_people() {
         nameless(&mut record);

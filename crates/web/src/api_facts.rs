@@ -10,7 +10,7 @@ use service::{Command, MarkChange, Query, Saying};
 use utoipa::ToSchema;
 
 use crate::api::{Body, Named, Script};
-use crate::api_sheets::{SaidHere, done, seen};
+use crate::api_sheets::{SaidHere, begun, done, seen};
 use crate::app::{App, ask};
 use crate::frame::refused;
 use crate::problem::Problem;
@@ -68,6 +68,20 @@ pub(crate) async fn preview(
     seen(&app, &desk, &id).await?;
     let look = ask!(app, Query::Preview { id, said: said.into() }, Preview);
     Ok(Json(look.map_err(|problem| refused(problem, &desk))?).into_response())
+}
+
+/// Opens the round of monitoring that follows a Bimtek, with everybody who was there and still takes part.
+#[utoipa::path(post, path = "/api/v1/records/{id}/monitoring", tag = "records",
+    params(("id" = String, Path, min_length = 1)),
+    responses((status = 201, body = SheetView, headers(("ETag" = String), ("Location" = String)))))]
+pub(crate) async fn open_round(
+    State(app): State<App>,
+    Named(id): Named,
+    Script(desk): Script,
+) -> Result<Response, Problem> {
+    let officer = desk.writes()?.to_owned();
+    desk.personal()?;
+    begun(&app, &desk, Command::OpenRound { officer, id }).await
 }
 
 /// Marks cells of the attendance as one change.

@@ -5,6 +5,7 @@ use std::ops::ControlFlow;
 
 use axum::Json;
 use axum::extract::State;
+use data_encoding::BASE64;
 use serde::Deserialize;
 use service::TableIn;
 use service::reply::{Brought, ColumnKind, ImportPreview};
@@ -23,8 +24,10 @@ pub(crate) const BODY_BYTES_MAX: usize = 2 * service::HANDED_BYTES_MAX;
 #[derive(Debug, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 pub(crate) struct GivenTable {
-    /// The content of a CSV file: comma, semicolon or tab.
-    text: String,
+    /// The content of a CSV file: comma, semicolon or tab. Without it there is a `workbook`.
+    text: Option<String>,
+    /// A workbook (.xlsx), in base64. Without it there is a `text`.
+    workbook: Option<String>,
     /// The line of the header, from 1; without it, it is looked for.
     header: Option<u64>,
     /// What each column is taken for, in the order of the table, by the `code` of `/api/v1/participants/import/columns`;
@@ -48,13 +51,23 @@ pub(crate) struct LookedAtTable {
 
 impl GivenTable {
     fn into_table(self, desk: &Desk) -> Result<TableIn, Problem> {
-        let Self { text, header, columns, decision_number, decision_date } = self;
+        let Self { text, workbook, header, columns, decision_number, decision_date } = self;
+        let bad = |what, hint| Err(refused(service::Problem::bad_input(what, hint), desk));
+        let bytes = match (text, workbook) {
+            (Some(text), None) => text.into_bytes(),
+            (None, Some(workbook)) => match BASE64.decode(workbook.as_bytes()) {
+                Ok(bytes) => bytes,
+                Err(error) => return bad(format!("the workbook is no base64: {error}"), "encode its bytes anew"),
+            },
+            (None, None) | (Some(_), Some(_)) => {
+                return bad("a table is a text or a workbook".to_owned(), "give one of text and workbook");
+            }
+        };
         if decision_number.is_some() && decision_date.is_none() {
-            let problem = service::Problem::bad_input("a decision has a date", "give decision_date beside its number");
-            return Err(refused(problem, desk));
+            return bad("a decision has a date".to_owned(), "give decision_date beside its number");
         }
         let decided = decision_date.map(|date| (decision_number.unwrap_or_default(), date));
-        Ok(TableIn { header, columns, decided, ..TableIn::new(text.into_bytes()) })
+        Ok(TableIn { header, columns, decided, ..TableIn::new(bytes) })
     }
 }
 

@@ -5,7 +5,7 @@ use axum::extract::State;
 use axum::http::StatusCode;
 use axum::response::{IntoResponse, Response};
 use serde::Deserialize;
-use service::reply::{Glance, NewToken, OfficerCode, OfficerView, OnlyHere, TokenView};
+use service::reply::{DueView, Glance, NewToken, OfficerCode, OfficerView, OnlyHere, TokenView};
 use service::{Command, Query, Role, TokenScope};
 use utoipa::ToSchema;
 
@@ -49,6 +49,14 @@ pub(crate) async fn only_here(State(app): State<App>, desk: Desk) -> Result<Resp
     desk.personal()?;
     let found = ask!(app, Query::OnlyHere, OnlyHere).map_err(|problem| refused(problem, &desk))?;
     Ok(Json(found).into_response())
+}
+
+/// Lists what waits for somebody at this office, the earliest first.
+#[utoipa::path(get, path = "/api/v1/due", tag = "office", responses((status = 200, body = DueView)))]
+pub(crate) async fn due(State(app): State<App>, desk: Desk) -> Result<Response, Problem> {
+    desk.personal()?;
+    let due = app.service().due().await.map_err(|problem| refused(problem, &desk))?;
+    Ok(Json(DueView::clone(&due)).into_response())
 }
 
 /// Lists who may log in at this node. For an administrator in a session.

@@ -148,7 +148,7 @@ pub(crate) async fn visit(
     begun(&app, &desk, Command::Visit { officer, inputs: came.inputs.into_iter().collect() }).await
 }
 
-async fn begun(app: &App, desk: &Desk, command: Command) -> Result<Response, Problem> {
+pub(crate) async fn begun(app: &App, desk: &Desk, command: Command) -> Result<Response, Problem> {
     let id = ask!(app, command, Begun).map_err(|problem| refused(problem, desk))?;
     let answer = answered(StatusCode::CREATED, sheet(app, desk, &id).await?);
     Ok(([(header::LOCATION, format!("/api/v1/records/{id}"))], answer).into_response())

@@ -35,6 +35,8 @@ enum Step {
 /// What its columns are is to be said.
 struct Columns {
     answer: String,
+    /// Which sheet of a workbook was read.
+    sheet: Option<String>,
     columns: Vec<ColumnRow>,
     header: Blank,
     letter: [Blank; 2],
@@ -232,6 +234,7 @@ fn columns(
     let about = [("rows", head.rows.into()), ("line", head.line.into())];
     Columns {
         answer: words.with("import-columns-lead", &about),
+        sheet: head.sheet.as_deref().map(|sheet| words.about("import-sheet", "sheet", sheet)),
         columns: rows.collect(),
         header: Blank::text(words, "header", "import-header", &header)
             .hint(words.say("import-header-hint"))

@@ -16,6 +16,7 @@
 #![allow(clippy::disallowed_methods, reason = "an edge: the clock enters here")]
 
 mod api;
+mod api_course;
 mod api_facts;
 mod api_import;
 mod api_office;
@@ -27,6 +28,7 @@ mod beside;
 mod blank;
 mod carry;
 mod chart;
+mod course;
 mod drafts;
 mod field;
 mod find;
@@ -143,6 +145,9 @@ pub fn router(app: App) -> Router {
         .route("/peserta/{id}/ubah", get(form::ask_change).post(form::change))
         .route("/peserta/{id}/berubah", post(form::changed_since))
         .route("/peserta/{id}/pilih", post(person::choose))
+        .route("/peserta/{id}/catat/{fact}", get(course::ask_fact).post(course::say))
+        .route("/peserta/{id}/tambah/{part}", get(course::ask_new).post(course::begin))
+        .route("/peserta/{id}/bagian/{part}", get(course::ask_change).post(course::change))
         .route("/draf", get(drafts::show).post(drafts::keep))
         .route("/tamu", get(sheet_form::ask_visit).post(sheet_form::visit))
         .route("/catatan", get(sheets::kinds))
@@ -162,9 +167,11 @@ pub fn router(app: App) -> Router {
         .route("/catatan/{kind}/{id}/catat/{fact}", get(sheet_form::ask_fact).post(sheet_form::say))
         .route("/catatan/{kind}/{id}/hadir", get(attendance::ask_marks).post(attendance::mark))
         .route("/catatan/{kind}/{id}/hadir/berubah", post(attendance::changed_since))
+        .route("/catatan/{kind}/{id}/monitoring", get(sheets::again).post(sheets::open_round))
         .route("/catatan/{kind}/{id}/nilai", get(indicators::ask_values).post(indicators::report))
         .route("/perlu-dilihat", get(find::look).post(find::look_on))
         .route("/hanya-di-sini", get(today::only_here))
+        .route("/jatuh-tempo", get(today::due))
         .route("/petugas", get(officers::list).post(officers::add))
         .route("/petugas/kode", post(officers::reset))
         .route("/petugas/hapus", post(officers::remove))

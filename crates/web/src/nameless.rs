@@ -17,6 +17,7 @@ pub(crate) fn nameless_row(row: &mut FoundRow) {
 pub(crate) fn nameless(record: &mut RecordView) {
     nameless_row(&mut record.row);
     record.person.clear();
+    record.family.clear();
     record.beside.history.clear();
 }
 

@@ -8,6 +8,7 @@ use std::sync::LazyLock;
 use axum::Json;
 use axum::extract::{DefaultBodyLimit, State};
 use serde_json::{Map, Value, json};
+use service::PersonPart;
 use utoipa::OpenApi;
 use utoipa_axum::router::{OpenApiRouter, UtoipaMethodRouter, UtoipaMethodRouterExt};
 use utoipa_axum::routes;
@@ -15,7 +16,7 @@ use utoipa_axum::routes;
 use crate::app::App;
 use crate::problem::ProblemBody;
 use crate::session::{House, TOKEN_HEADER};
-use crate::{api, api_facts, api_import, api_office, api_sheets, paper_api, table};
+use crate::{api, api_course, api_facts, api_import, api_office, api_sheets, paper_api, table};
 
 #[derive(OpenApi)]
 #[openapi(
@@ -34,7 +35,7 @@ use crate::{api, api_facts, api_import, api_office, api_sheets, paper_api, table
         (name = "session", description = "Logging in as an officer"),
         (name = "description", description = "This description"),
     ),
-    components(schemas(ProblemBody)),
+    components(schemas(PersonPart, ProblemBody)),
 )]
 struct Description;
 
@@ -56,6 +57,9 @@ pub(crate) fn routes() -> OpenApiRouter<App> {
         .routes(with_table(routes!(api_import::bring_in)))
         .routes(routes!(api::show, api::change))
         .routes(routes!(api::choose))
+        .routes(routes!(api_course::say))
+        .routes(routes!(api_course::form, api_course::begin))
+        .routes(routes!(api_course::change))
         .routes(routes!(api_sheets::visit))
         .routes(routes!(api_sheets::kinds))
         .routes(routes!(api_sheets::form))
@@ -72,8 +76,10 @@ pub(crate) fn routes() -> OpenApiRouter<App> {
         .routes(routes!(api_facts::say_all))
         .routes(routes!(api_facts::preview))
         .routes(routes!(api_facts::attend))
+        .routes(routes!(api_facts::open_round))
         .routes(routes!(api_office::glance))
         .routes(routes!(api_office::only_here))
+        .routes(routes!(api_office::due))
         .routes(routes!(api_office::officers, api_office::add_officer))
         .routes(routes!(api_office::reset_officer))
         .routes(routes!(api_office::remove_officer))
@@ -165,6 +171,8 @@ fn said_of(path: &str, name: &str) -> &'static str {
         "name" => "The name of a token",
         "paper" => "The paper in the printer: a4 (210 × 297 mm) unless it is said, or f4 (215 × 330 mm)",
         "lang" => "The language of the paper: id or en",
+        "part" if path.contains("/begin/") => "A journey to work abroad, or a tie to a relative",
+        "part" => "The `id` that the participant's record gives a journey or a tie",
         _ if path.starts_with("/api/v1/participants") => {
             "Register number, `NUMBER@VILLAGE` where two offices gave one number, or the person's code"
         }

@@ -89,8 +89,9 @@ pub(crate) async fn person(app: &App, desk: &Desk, size: PaperSize, record: &Rec
         }
     }
     for trip in &record.trips {
+        let known = trip.fields.iter().filter(|field| !field.values.is_empty());
         paper.parts.push(Part::Heading(words.say("person-trip")));
-        paper.parts.push(Part::Fields(trip.iter().map(|field| filled(words, field)).collect()));
+        paper.parts.push(Part::Fields(known.map(|field| filled(words, field)).collect()));
     }
     let of_a_part = |name: &str| crate::form::parts(words).iter().any(|(_, fields)| fields.contains(&name));
     let others = known.iter().filter(|field| !of_a_part(&field.field) && field.field != REGISTER);
@@ -104,9 +105,7 @@ pub(crate) async fn person(app: &App, desk: &Desk, size: PaperSize, record: &Rec
     let mut rules = vec![format!("{eligible} ({on})")];
     rules.extend(record.reasons.iter().map(|both| words.of_both(both).to_owned()));
     paper.parts.extend([Part::Heading(words.say("person-rules")), Part::Text(rules.join("\n"))]);
-    let events =
-        record.events.iter().map(|event| format!("{} ({})", words.of_both(&event.text), who(words, &event.who)));
-    happened(words, &mut paper, events.collect());
+    happened(words, &mut paper, record.events.iter().map(|event| told(words, event)).collect());
     end(app, words, &mut paper);
     pressed(desk, paper, "peserta").await
 }

@@ -9,12 +9,13 @@ use service::{Command, FindSheets, Query as Ask};
 
 use crate::app::{App, ask};
 use crate::beside::Beside;
+use crate::course::{Part, Relative, part, relative};
 use crate::frame::{Done, Frame, Place, page, refused};
 use crate::paper::PrintLinks;
 use crate::problem::Problem;
 use crate::rows::{Row, row};
 use crate::session::{Desk, Posted};
-use crate::sheets::{SheetRow, sheet_row};
+use crate::sheets::{Event, SheetRow, sheet_row, told};
 use crate::words::Words;
 
 /// The most records about a person that their page names; the lists have them all.
@@ -36,12 +37,6 @@ pub(crate) struct Contested {
     pub(crate) sides: Vec<Side>,
 }
 
-/// What was said, by whom.
-struct Told {
-    text: String,
-    who: String,
-}
-
 #[derive(Template)]
 #[template(path = "person.html")]
 struct PersonPage {
@@ -57,8 +52,13 @@ struct PersonPage {
     contested: Vec<Contested>,
     person: Vec<(String, String)>,
     participation: Vec<(String, String)>,
-    trips: Vec<Vec<(String, String)>>,
-    events: Vec<Told>,
+    trips: Vec<Part>,
+    family: Vec<Relative>,
+    /// This office may see who belongs to whom.
+    sees_family: bool,
+    events: Vec<Event>,
+    /// What this officer may say, with what it is called.
+    asks: Vec<(String, String)>,
     eligible: String,
     on: String,
     categories: String,
@@ -83,6 +83,7 @@ pub(crate) async fn show(
         "baru" => Some(words.say("person-saved-new")),
         "ubah" => Some(words.say("person-saved")),
         "pilih" => Some(words.say("person-chosen")),
+        "catat" => Some(words.say("sheet-said")),
         _ => None,
     };
     let about = FindSheets { person: Some(record.row.person.clone()), limit: SHEETS_MAX, ..FindSheets::default() };
@@ -90,9 +91,10 @@ pub(crate) async fn show(
         true => Vec::new(),
         false => ask!(app, Ask::Sheets(about), Sheets).map_err(|problem| refused(problem, &desk))?.rows,
     };
+    let at = format!("/peserta/{}", record.row.person);
+    let writes = desk.officer.writes() && record.beside.may_write;
     let shown = PersonPage {
         id: record.row.person.clone(),
-        at: format!("/peserta/{}", record.row.person),
         row: row(words, &record.row),
         shown: record.shown.clone(),
         done,
@@ -100,12 +102,14 @@ pub(crate) async fn show(
         contested: contested(words, record.person.iter().chain(&record.participation)),
         person: plain(words, &record.person),
         participation: plain(words, &record.participation),
-        trips: record.trips.iter().map(|trip| plain(words, trip)).collect(),
-        events: record
-            .events
-            .iter()
-            .map(|event| Told { text: words.of_both(&event.text).to_owned(), who: who(words, &event.who) })
-            .collect(),
+        trips: record.trips.iter().map(|trip| part(words, &at, trip)).collect(),
+        family: record.family.iter().map(|one| relative(words, &at, one)).collect(),
+        sees_family: !record.person.is_empty(),
+        events: record.events.iter().map(|event| told(words, event)).collect(),
+        asks: match writes {
+            true => record.asks.iter().map(|one| (one.fact.clone(), words.of_both(&one.label).to_owned())).collect(),
+            false => Vec::new(),
+        },
         eligible: words.say(&format!("eligible-{}", record.eligible)),
         on: words.of_both(&record.on).to_owned(),
         categories: record.categories.iter().map(|both| words.of_both(both)).collect::<Vec<_>>().join(", "),
@@ -113,7 +117,8 @@ pub(crate) async fn show(
         sheets: sheets.iter().map(|line| sheet_row(words, line)).collect(),
         notices: record.notices.iter().map(|both| words.of_both(both).to_owned()).collect(),
         beside: Beside::of(words, &record.beside, glance.office.admitted),
-        writes: desk.officer.writes() && record.beside.may_write,
+        writes,
+        at,
         frame,
     };
     Ok(page(&shown, &desk.visit))

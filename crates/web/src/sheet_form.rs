@@ -4,7 +4,7 @@ use askama::Template;
 use axum::extract::{Path, Query, State};
 use axum::http::StatusCode;
 use axum::response::{IntoResponse, Redirect, Response};
-use service::reply::{Both, SheetEvent, SheetInput, SheetView};
+use service::reply::{Both, RecordField, SheetEvent, SheetInput, SheetView};
 use service::{Code, Command, Fault, InputKind, Query as Ask, Saying, TextChange};
 use std::collections::BTreeMap;
 
@@ -19,35 +19,36 @@ use crate::words::Words;
 
 #[derive(Template)]
 #[template(path = "sheet_form.html")]
-struct FormPage {
-    frame: Frame,
-    title: String,
-    lead: String,
+pub(crate) struct FormPage {
+    pub(crate) frame: Frame,
+    pub(crate) title: String,
+    pub(crate) lead: String,
     /// Where the form is sent.
-    action: String,
+    pub(crate) action: String,
     /// Where one goes instead.
-    back: String,
+    pub(crate) back: String,
     /// The record, where there is one that may change meanwhile.
-    at: Option<String>,
-    shown: String,
+    pub(crate) at: Option<String>,
+    /// What the form was shown, where it changes something.
+    pub(crate) shown: String,
     /// Field and what is wrong with it; a field of no name stands for the whole form.
-    errors: Vec<(String, String)>,
-    fields: Vec<Field>,
+    pub(crate) errors: Vec<(String, String)>,
+    pub(crate) fields: Vec<Field>,
     /// What will stand for good, to be looked at before it is saved.
-    panels: Vec<Panel>,
+    pub(crate) panels: Vec<Panel>,
     /// Stands for it; empty where the form shows all of it.
-    confirm: String,
-    save: String,
+    pub(crate) confirm: String,
+    pub(crate) save: String,
 }
 
 /// What a form is made of: what it asks, and what stands or was typed there.
-struct Filled<'a> {
-    inputs: &'a [SheetInput],
-    value: &'a dyn Fn(&str) -> String,
-    was: &'a dyn Fn(&str) -> String,
+pub(crate) struct Filled<'a> {
+    pub(crate) inputs: &'a [SheetInput],
+    pub(crate) value: &'a dyn Fn(&str) -> String,
+    pub(crate) was: &'a dyn Fn(&str) -> String,
     /// Field and what is wrong with it, in words.
-    errors: Vec<(String, String)>,
-    contested: &'a dyn Fn(&str) -> Option<String>,
+    pub(crate) errors: Vec<(String, String)>,
+    pub(crate) contested: &'a dyn Fn(&str) -> Option<String>,
 }
 
 /// From where a form takes what is known already.
@@ -136,7 +137,7 @@ pub(crate) async fn ask_change(
     let sheet = sheet(&app, &desk, &code, &id).await?;
     let inputs = form_of(&app, &desk, &code).await?;
     let words = Words::of(desk.visit.language);
-    let stands = stands(words, &sheet);
+    let stands = stands_in(words, &sheet);
     let several = several(words, &sheet);
     let (frame, _) = Frame::of(&app, &desk, Place::Records).await?;
     let filled = Filled { inputs: &inputs, value: &stands, was: &stands, errors: Vec::new(), contested: &several };
@@ -236,12 +237,9 @@ pub(crate) async fn say(
     let words = Words::of(desk.visit.language);
     let (mut inputs, lines) = typed(&asked.inputs, &form);
     inputs.extend(lines);
-    let all: Vec<(String, String)> =
-        asked.inputs.iter().map(|input| (input.field.clone(), sent_for(input, &form))).collect();
-    let may_be_empty = |field: &str| asked.inputs.iter().any(|input| input.field == field && !input.required);
-    let mut errors = faults(words, &asked.inputs, &all, true, &|field, text| {
-        if text.is_empty() && may_be_empty(field) { None } else { service::fact_fault(&code, &fact, field, text) }
-    });
+    let all = sent(&asked.inputs, &form);
+    let fault = |field: &str, text: &str| service::fact_fault(&code, &fact, field, text);
+    let mut errors = said_faults(words, &asked.inputs, &all, &fault);
     let mut look = Vec::new();
     if errors.is_empty() {
         let saying = Saying { fact: fact.clone(), inputs };
@@ -288,9 +286,6 @@ async fn said_or_to_look_at(
 
 pub(crate) async fn ask_visit(State(app): State<App>, desk: Desk) -> Result<Response, Problem> {
     desk.writes()?;
-    if app.service().office().kind != "village" {
-        return Err(desk.visit.problem(Reason::NoRight));
-    }
     let inputs = visit_inputs();
     let value = |field: &str| if field == "date" { today() } else { String::new() };
     let (frame, _) = Frame::of(&app, &desk, Place::Records).await?;
@@ -336,11 +331,11 @@ pub(crate) fn today() -> String {
     jiff::Zoned::now().date().strftime("%d-%m-%Y").to_string()
 }
 
-fn empty(_: &str) -> String {
+pub(crate) fn empty(_: &str) -> String {
     String::new()
 }
 
-fn nothing(_: &str) -> Option<String> {
+pub(crate) fn nothing(_: &str) -> Option<String> {
     None
 }
 
@@ -376,7 +371,7 @@ async fn inputs_of_new(app: &App, desk: &Desk, code: &str) -> Result<Vec<SheetIn
 }
 
 /// Field and what was typed there.
-type Typed = Vec<(String, String)>;
+pub(crate) type Typed = Vec<(String, String)>;
 
 /// What was sent for an input; several answers with commas between them.
 fn sent_for(input: &SheetInput, form: &Posted) -> String {
@@ -395,8 +390,26 @@ fn sent_for(input: &SheetInput, form: &Posted) -> String {
     }
 }
 
+/// What was sent for each input.
+pub(crate) fn sent(inputs: &[SheetInput], form: &Posted) -> Typed {
+    inputs.iter().map(|input| (input.field.clone(), sent_for(input, form))).collect()
+}
+
+/// What is wrong with what was sent; what may be empty may be empty.
+pub(crate) fn said_faults(
+    words: Words,
+    inputs: &[SheetInput],
+    sent: &[(String, String)],
+    fault: &dyn Fn(&str, &str) -> Option<Fault>,
+) -> Vec<(String, String)> {
+    let may_be_empty = |field: &str| inputs.iter().any(|input| input.field == field && !input.required);
+    faults(words, inputs, sent, true, &|field, text| {
+        if text.is_empty() && may_be_empty(field) { None } else { fault(field, text) }
+    })
+}
+
 /// What was typed into fields of one line, and into those of several, as far as they were on the form.
-fn typed(inputs: &[SheetInput], form: &Posted) -> (Typed, Typed) {
+pub(crate) fn typed(inputs: &[SheetInput], form: &Posted) -> (Typed, Typed) {
     let sent = inputs.iter().filter(|input| form.all(&input.field).next().is_some());
     let (lines, fields): (Vec<_>, Vec<_>) = sent.partition(|input| input.kind == InputKind::Lines);
     let fields = fields.into_iter().map(|input| (input.field.clone(), sent_for(input, form)));
@@ -404,7 +417,7 @@ fn typed(inputs: &[SheetInput], form: &Posted) -> (Typed, Typed) {
     (fields.collect(), lines.collect())
 }
 
-fn faults(
+pub(crate) fn faults(
     words: Words,
     inputs: &[SheetInput],
     fields: &[(String, String)],
@@ -437,12 +450,18 @@ pub(crate) fn beside(words: Words, problem: service::Problem, desk: &Desk) -> Re
 }
 
 /// What stands in a record, as a form takes it.
-fn stands<'a>(words: Words, sheet: &'a SheetView) -> impl Fn(&str) -> String + 'a {
+fn stands_in<'a>(words: Words, sheet: &'a SheetView) -> impl Fn(&str) -> String + 'a {
+    let of_fields = stands(words, &sheet.fields);
+    move |field| match sheet.texts.iter().find(|text| text.field == field) {
+        Some(text) => text.text.clone(),
+        None => of_fields(field),
+    }
+}
+
+/// What stands in fields, as a form takes it.
+pub(crate) fn stands<'a>(words: Words, fields: &'a [RecordField]) -> impl Fn(&str) -> String + 'a {
     move |field| {
-        if let Some(text) = sheet.texts.iter().find(|text| text.field == field) {
-            return text.text.clone();
-        }
-        let found = sheet.fields.iter().find(|known| known.field == field);
+        let found = fields.iter().find(|known| known.field == field);
         let Some(value) = found.and_then(|field| field.values.first()) else { return String::new() };
         match found.map(|field| &field.kind) {
             Some(
@@ -541,7 +560,7 @@ fn visit_page(frame: Frame, filled: Filled<'_>) -> FormPage {
     }
 }
 
-fn fields(words: Words, filled: &Filled<'_>) -> Vec<Field> {
+pub(crate) fn fields(words: Words, filled: &Filled<'_>) -> Vec<Field> {
     filled.inputs.iter().map(|input| field(words, input, filled)).collect()
 }
 

@@ -223,11 +223,11 @@ pub(crate) async fn sheet(app: &App, desk: &Desk, code: &str, id: &str) -> Resul
 }
 
 /// Something that was said, in words.
-struct Event {
-    what: String,
-    parts: Vec<(String, String)>,
-    who: String,
-    taken_back: bool,
+pub(crate) struct Event {
+    pub(crate) what: String,
+    pub(crate) parts: Vec<(String, String)>,
+    pub(crate) who: String,
+    pub(crate) taken_back: bool,
 }
 
 pub(crate) struct Paper {
@@ -261,6 +261,8 @@ struct SheetPage {
     referral: bool,
     panels: Vec<Panel>,
     grid: Option<Grid>,
+    /// Of a Bimtek: what the button says that opens its next round of monitoring.
+    open_round: Option<String>,
     indicators: Vec<Line>,
     /// How many of them are measured.
     measured: String,
@@ -303,6 +305,10 @@ pub(crate) async fn show(
         prints,
         panels: panels(words, &at, &sheet.panels, writes),
         grid: sheet.attendance.as_ref().map(|view| grid(words, &at, view, writes)),
+        open_round: sheet.round_to_open.as_ref().filter(|_| writes).map(|next| {
+            let quarter = words.of_both(&next.quarter).to_owned();
+            words.with("round-open", &[("n", next.people.into()), ("quarter", quarter.into())])
+        }),
         measured: measured(words, &sheet.indicators),
         indicators: lines(words, &sheet.indicators),
         values: may_say("value").then(|| format!("{at}/nilai")),
@@ -337,7 +343,7 @@ pub(crate) async fn show(
     Ok(page(&shown, &desk.visit))
 }
 
-fn told(words: Words, event: &SheetEvent) -> Event {
+pub(crate) fn told(words: Words, event: &SheetEvent) -> Event {
     let part = |part: &service::reply::SheetPart| {
         (words.of_both(&part.label).to_owned(), words.of_both(&part.text).to_owned())
     };
@@ -362,6 +368,24 @@ pub(crate) fn paper(words: Words, line: &PaperLine) -> Paper {
         text: words.say(key),
         there: line.state == "there",
     }
+}
+
+/// Whoever comes back to what a button did sees the record.
+pub(crate) async fn again(Path((code, id)): Path<(String, String)>) -> Redirect {
+    Redirect::to(&format!("/catatan/{code}/{id}"))
+}
+
+/// Opens the round of monitoring that follows a Bimtek.
+pub(crate) async fn open_round(
+    State(app): State<App>,
+    Path((code, id)): Path<(String, String)>,
+    desk: Desk,
+    _form: Posted,
+) -> Result<Response, Problem> {
+    let officer = desk.writes()?.to_owned();
+    sheet(&app, &desk, &code, &id).await?;
+    let round = ask!(app, Command::OpenRound { officer, id }, Begun).map_err(|problem| refused(problem, &desk))?;
+    Ok(Redirect::to(&format!("/catatan/monitoring/{round}?sudah=baru")).into_response())
 }
 
 /// Chooses a value. What came since the page was shown is not chosen away.

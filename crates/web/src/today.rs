@@ -7,7 +7,7 @@ use askama::Template;
 use axum::extract::{Query, State};
 use axum::response::sse::{Event, KeepAlive, Sse};
 use axum::response::{IntoResponse, Response};
-use service::reply::{Glance, OnlyHere};
+use service::reply::{DueLine, DueView, Glance, OnlyHere};
 use tokio::sync::mpsc;
 use tokio_stream::wrappers::ReceiverStream;
 
@@ -20,6 +20,9 @@ use crate::words::Words;
 
 /// How long a receipt or a peer's progress may go unseen on an open page; what arrives is seen at once.
 const LOOK_EVERY: Duration = Duration::from_secs(2);
+
+/// How many lines stand there; what is beyond is counted.
+const LINES_MAX: usize = 7;
 
 /// How many forms that were not sent stand there.
 const DRAFTS_MAX: usize = 3;
@@ -40,15 +43,16 @@ struct Today {
     frame: Frame,
     answer: String,
     lines: Vec<Line>,
+    /// How much more is due than there is room for.
+    rest: u64,
     participants: u64,
     writes: bool,
-    /// People come to this office's counter.
-    counter: bool,
 }
 
 pub(crate) async fn today(State(app): State<App>, desk: Desk) -> Result<Response, Problem> {
     let (frame, glance) = Frame::of(&app, &desk, Place::Today).await?;
     let words = frame.words;
+    let due = app.service().due().await.map_err(|problem| refused(problem, &desk))?;
     let mut lines = lines(words, &glance, desk.officer.administers());
     let drafts = app.service().drafts(&desk.officer.handle).into_iter().take(DRAFTS_MAX);
     lines.splice(
@@ -61,15 +65,65 @@ pub(crate) async fn today(State(app): State<App>, desk: Desk) -> Result<Response
             action: words.say("today-draft-action"),
         }),
     );
-    let answer = match lines.iter().filter(|line| line.state != "well").count() {
+    let rest = due_into(words, &due, &mut lines);
+    let answer = match rest as usize + lines.iter().filter(|line| line.state != "well").count() {
         // What to do first, whatever else is left.
         _ if glance.participants == 0 => words.say("today-empty"),
         0 => words.say("today-nothing"),
         n => words.about("today-some", "n", n),
     };
     let writes = desk.officer.writes() && glance.may_register;
-    let counter = writes && glance.office.kind == "village";
-    Ok(page(&Today { frame, answer, lines, participants: glance.participants, writes, counter }, &desk.visit))
+    Ok(page(&Today { frame, answer, lines, rest, participants: glance.participants, writes }, &desk.visit))
+}
+
+/// Adds what is due, behind what needs a look and before the word that all is well, as far as there is room; gives how
+/// much is left out.
+fn due_into(words: Words, due: &DueView, lines: &mut Vec<Line>) -> u64 {
+    let before = lines.iter().position(|line| line.state == "well").unwrap_or(lines.len());
+    let room = LINES_MAX.saturating_sub(lines.len());
+    let told: Vec<Line> = due.lines.iter().take(room).map(|line| due_line(words, line)).collect();
+    let rest = due.total - told.len() as u64;
+    lines.splice(before..before, told);
+    rest
+}
+
+fn due_line(words: Words, line: &DueLine) -> Line {
+    let about = words.of_both(&line.about);
+    let what = words.of_both(&line.what);
+    Line {
+        state: if line.late { "alone" } else { "choose" },
+        text: if about.is_empty() { what.to_owned() } else { format!("{about}: {what}") },
+        more: words.about(if line.late { "due-since" } else { "due-by" }, "day", crate::sheets::day(&line.day)),
+        href: match (&line.record, &line.person) {
+            (Some((kind, id)), _) => format!("/catatan/{kind}/{id}"),
+            (None, Some(person)) => format!("/peserta/{person}"),
+            (None, None) => "/jatuh-tempo".to_owned(),
+        },
+        action: words.say("today-only-here-action"),
+    }
+}
+
+#[derive(Template)]
+#[template(path = "due.html")]
+struct DuePage {
+    frame: Frame,
+    answer: String,
+    lines: Vec<Line>,
+    rest: u64,
+}
+
+/// Everything that is due.
+pub(crate) async fn due(State(app): State<App>, desk: Desk) -> Result<Response, Problem> {
+    let (frame, _) = Frame::of(&app, &desk, Place::Today).await?;
+    let words = frame.words;
+    let due = app.service().due().await.map_err(|problem| refused(problem, &desk))?;
+    let lines: Vec<Line> = due.lines.iter().map(|line| due_line(words, line)).collect();
+    let answer = match due.total {
+        0 => words.say("due-nothing"),
+        n => words.about("due-some", "n", n),
+    };
+    let rest = due.total - lines.len() as u64;
+    Ok(page(&DuePage { frame, answer, lines, rest }, &desk.visit))
 }
 
 /// What an officer can end, the most pressing first.

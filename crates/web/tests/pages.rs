@@ -8,6 +8,8 @@ mod mulai;
 use std::ops::{Deref, DerefMut};
 #[path = "pages/counter.rs"]
 mod counter;
+#[path = "pages/course.rs"]
+mod course;
 #[path = "pages/facts.rs"]
 mod facts;
 #[path = "pages/import.rs"]
@@ -64,9 +66,14 @@ impl DerefMut for Kuripan {
 
 impl Kuripan {
     async fn new(practice: bool) -> Self {
+        Self::office("Desa Kuripan", "village", "33.07.10.2004", practice).await
+    }
+
+    /// Another office than Kuripan, alone as it is.
+    async fn office(name: &str, kind: &str, region: &str, practice: bool) -> Self {
         let folder = tempfile::tempdir().unwrap();
         let store = StoreOptions::new(folder.path().join("node"));
-        let office = service::subject(Some("Desa Kuripan"), Some("village"), Some("33.07.10.2004"), None).unwrap();
+        let office = service::subject(Some(name), Some(kind), Some(region), None).unwrap();
         service::create(&store, office, practice).unwrap();
         let service = Service::start(Options::offline(store)).await.unwrap();
         let (stop, stopping) = watch::channel(false);

@@ -154,11 +154,11 @@ stage-left-other = has left
 import-link = Bring in a table of participants that you have
 import-title = Bring in a table of participants
 import-lead = You have a list of participants in Excel already? Nobody has to type it again.
-import-step-save = In Excel choose Save As, then “CSV UTF-8”. Its columns may be called what you are used to.
+import-step-save = Have the Excel (.xlsx) or CSV file at hand. Its columns may be called what you are used to.
 import-step-columns = Choose the file below, then say which column holds names, NIK and so on.
 import-step-look = Look at what it gives first. Only when you agree are the people entered.
 import-file = File of the table
-import-file-hint = CSV, up to { $n } MB
+import-file-hint = Excel (.xlsx) or CSV, up to { $n } MB
 import-file-missing = No file is chosen, or it is empty. Choose the file of the table.
 import-read = Read the table
 import-blank-title = No table yet?
@@ -166,6 +166,7 @@ import-blank-lead = This empty table has every column. Fill it in with Excel; co
 import-blank = Save the empty table
 import-list = See the list of participants
 import-columns-title = Which column holds what?
+import-sheet = Read from the sheet “{ $sheet }”: the first one with a column of names. If it is another one, move it to the front in Excel and choose the file again.
 import-columns-lead = { $rows ->
     [one] One row was read below the header in line { $line }. Nothing is entered yet.
    *[other] { $rows } rows were read below the header in line { $line }. Nothing is entered yet.
@@ -265,6 +266,21 @@ person-contested = { $n ->
 person-contested-more = Both are kept. Choose the right one: your choice holds at every office under your name, the other stays in the history.
 person-choose = Choose this
 person-written-here = Written on this computer.
+course-no-trip = No journey to work abroad is recorded.
+course-trip-new = Record a journey
+course-trip-title = A journey of { $name } to work abroad
+course-trip-lead = Fill in what is known and leave the rest empty. An empty return means not back yet; write “?” if they are back and nobody knows since when.
+course-trip-change = Change the journey
+course-trip-of = Record a journey of { $name }
+course-family = Family
+course-no-family = No relative is recorded.
+course-tie-new = Record a relative
+course-tie-title = Family of { $name }
+course-tie-lead = The relation says what the relative is to { $name }: “child” is a child of { $name }. A relative who works abroad is recorded by name alone, then their journey.
+course-tie-change = Change the relation
+course-decision-again = { $name } is now: { $stage }. A new decision takes the place of the old one; both stay in the history.
+course-leaving = { $name } no longer takes part. Every record stays; tick what is still to be settled.
+course-moving = This village goes on looking after { $name } until the new one takes them on.
 person-trip = Work abroad
 person-rules = By the rules of the programme
 person-on = as of { $day }
@@ -606,6 +622,21 @@ problem-closed-hint = When it starts, Simpul shows an address that begins with h
 draft-offer = You have filled this in ({ $time }) and not saved it.
 draft-take = Go on with it
 draft-throw-away = Throw away
+due-title = Due
+due-nothing = Nothing is due
+due-nothing-more = Monitoring, instalments, complaints, visits and cards that wait for somebody will stand here, the earliest first.
+due-some = { $n ->
+    [one] One thing is due
+   *[other] { $n } things are due
+ }
+due-since = Since { $day }.
+due-by = By { $day }.
+due-more = { $n ->
+    [one] One more thing that is due
+   *[other] { $n } more things that are due
+ }
+due-rest = { $n } more are not shown: end those above first.
+round-open = Open the quarterly monitoring from { $quarter } for { $n } people
 today-draft = Not saved: { $form }
 today-draft-more = Typed { $time }.
 today-draft-action = Go on

@@ -1,8 +1,8 @@
 //! What people and programs of this machine write: tables, and questions to the local API.
 
 use service::{
-    Ask, Code, Command, Find, FindSheets, GrantView, MarkChange, Problem, Progress, Proposal, Query, Reply, Role,
-    Saying, TableOf, TextChange, TokenScope,
+    Ask, Code, Command, Find, FindSheets, GrantView, MarkChange, PersonPart, Problem, Progress, Proposal, Query, Reply,
+    Role, Saying, TableOf, TextChange, TokenScope,
 };
 use web::Line;
 
@@ -111,14 +111,25 @@ fn commands() -> Vec<Command> {
             value: text("Krajan"),
             shown: Some("2=".to_owned()),
         },
-        Command::Decide {
+        Command::Tell {
             officer: officer(),
             id: id(),
-            outcome: text("cadangan"),
-            number: text("1"),
-            date: text("2022"),
+            said: Saying { fact: text("decision"), inputs: vec![(text("outcome"), text("cadangan"))] },
         },
-        Command::Leave { officer: officer(), id: id(), reason: text("pindah"), date: Some(text("2024")) },
+        Command::BeginPart {
+            officer: officer(),
+            id: id(),
+            part: PersonPart::Trip,
+            of: None,
+            fields: vec![(text("country"), text("Taiwan"))],
+        },
+        Command::ChangePart {
+            officer: officer(),
+            id: id(),
+            part: text("7"),
+            fields: vec![(text("until"), text("2024"))],
+            shown: Some("32=".to_owned()),
+        },
         Command::Import { officer: officer(), file: "people.csv".into(), decided: Some((text("1"), text("2022"))) },
         Command::ExportBundle { office: text("Desa Kuripan"), out: "bundle".into() },
         Command::ImportBundle { file: "bundle".into() },
@@ -160,6 +171,7 @@ fn commands() -> Vec<Command> {
             id: id(),
             said: vec![Saying { fact: text("product"), inputs: fields() }],
         },
+        Command::OpenRound { officer: officer(), id: id() },
         Command::Attend {
             officer: officer(),
             id: id(),
@@ -194,6 +206,7 @@ fn queries() -> Vec<Query> {
         Query::Sheet { id: text("7") },
         Query::Preview { id: text("7"), said: Saying { fact: text("approved"), inputs: Vec::new() } },
         Query::SheetForm { kind: text("pinjaman") },
+        Query::PartForm { id: text("KRP-2026-0001"), part: PersonPart::Tie },
         Query::OnlyHere,
         Query::Officers,
         Query::Tokens,

@@ -16,13 +16,13 @@ pub(crate) const API: Target = Target {
 
 ends!(category, CATEGORIES: Category { Io, Syntax, Data, Eof });
 ends!(command, COMMANDS: Command {
-    Sign, Enact, Join, Approve, Remove, CutOff, Add, Set, Choose, Decide, Leave, Import, ExportBundle, ImportBundle,
+    Sign, Enact, Join, Approve, Remove, CutOff, Add, Set, Choose, Tell, BeginPart, ChangePart, Import, ExportBundle, ImportBundle,
     BackUp, AddOfficer, ResetOfficer, RemoveOfficer, HandleAlert, BeginSheet, ChangeSheet, ChooseSheet, Say, SayAll,
-    Attend, Visit, AddToken, WithdrawToken,
+    Attend, OpenRound, Visit, AddToken, WithdrawToken,
 });
 ends!(query, QUERIES: Query {
     Request, Propose, Policy, Network, Charter, Status, List, Show, Conflicts, Export, Verify, Glance, Find, Record,
-    Check, OnlyHere, Officers, Health, Sheets, Sheet, SheetForm, Tokens, Table, Preview,
+    Check, OnlyHere, Officers, Health, Sheets, Sheet, SheetForm, PartForm, Tokens, Table, Preview,
 });
 ends!(line, LINES: Line { Progress, Reply, Problem });
 ends!(code, CODES: Code { BadInput, NotFound, NoRight, Conflict, InUse, Storage, Internal });

@@ -151,6 +151,29 @@ fn a_disk_that_was_set_back_gets_its_own_entries_back_and_forks_nothing() {
 }
 
 #[test]
+fn a_disk_that_was_set_back_and_writes_at_once_forks_and_both_branches_stay_where_they_are() {
+    let mut net = Net::programme(6);
+    let former = net.node("kuripan").disk.clone();
+    net.write("kuripan", V, 1);
+    net.settle();
+    net.isolate("kuripan");
+    net.roll_back("kuripan", former);
+    net.write("kuripan", V, 4);
+    net.heal();
+    net.settle();
+    net.expect_at_rest();
+    let forked =
+        |name: &str| net.events.iter().any(|(at, event)| at == name && matches!(event, sync::Event::Fork { .. }));
+    assert!(forked("kuripan") && forked("wonosobo"));
+    assert_eq!(["kuripan", "wonosobo"].map(|name| net.entries_of(name, "kuripan", V)), [4, 1]);
+    // What comes next goes into a journal of its own, and to everybody.
+    net.write("kuripan", V, 2);
+    net.settle();
+    net.expect_at_rest();
+    assert_eq!(["kuripan", "wonosobo"].map(|name| net.entries_of(name, "kuripan", V)), [6, 3]);
+}
+
+#[test]
 fn a_copied_machine_forks_and_is_frozen_and_a_cut_off_makes_all_equal_again() {
     let mut net = Net::programme(7);
     net.write("kuripan", V, 5);

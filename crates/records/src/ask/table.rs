@@ -1,7 +1,7 @@
 //! The forms of facts, by kind.
 
 use super::{
-    Coordinate, FactForm, InputSpec, OfficeId, RecordKind,
+    Coordinate, FactForm, InputSpec, OfficeId, RecordKind, Region,
     beyond::{answers, figures, nothing, questions, shares},
     earlier, form, input, made, several, writer,
 };
@@ -12,17 +12,17 @@ use crate::{
         Stamped, Visit,
     },
     empowerment::{
-        Adopted, Attendance, ContentGiven, Enrolled, Expected, FieldTest, Independent, Mark, MentoringVisit,
-        Motivation, Need, Needed, NextStep, Problem as Hindrance, Questionnaire, Response, ResponseKind, Sector,
-        TrainingSubject, Unticked,
+        Adopted, Attendance, ContentGiven, Enrolled, Expected, FieldTest, Independent, Mark, Material,
+        MaterialAssigned, MentoringVisit, Motivation, Need, Needed, NextStep, Partnered, Problem as Hindrance,
+        Questionnaire, Response, ResponseKind, Sector, Started, TrainingSubject, Unticked,
     },
     group::{
         Channel, Dropped, Equipment, Joined, LeftGroup, Permit, PermitKind, PermitStep, Product, SoldThrough, TookPart,
     },
     kinds::ANNULMENT,
     money::{Approval, EntryKind, LedgerEntry, LoanRefused, Reversal, Rupiah, ShareApproval, ShareStatement},
-    participation::Annulment,
-    people::{CareActivity, ChildAttendance, Consent, PairDecided, PairDecision},
+    participation::{Annulment, Decision, Leaving, LeavingReason, OpenMatter, Outcome, Step, StepReached},
+    people::{CareActivity, ChildAttendance, Consent, MoveAccepted, MoveAnnounced, PairDecided, PairDecision},
     places::{Claimed, Freed, Granted, HandedOver, Limit},
     value::PersonId,
     village::{
@@ -37,6 +37,46 @@ const PERSON: InputSpec = input::<PersonId>("person", "Orang", "Person");
 const PLACE_COUNT: InputSpec = input::<u32>("places", "Jumlah tempat", "How many places");
 const LETTER: InputSpec = input::<String>("letter", "Nomor surat", "Number of the letter").optional();
 const TAKE_BACK: FactForm = form::<Annulment>(ANNULMENT, &[earlier("of", "Yang ditarik", "What is taken back", &[])]);
+
+const PARTICIPATION: &[FactForm] = &[
+    form::<StepReached>("step", &[input::<Step>("step", "Langkah", "Step"), DATE]),
+    // What the rules read when it was made is the office's to add.
+    made::<Decision>(
+        "decision",
+        &[
+            input::<Outcome>("outcome", "Keputusan Kepala Desa", "Decision of the Kepala Desa"),
+            input::<String>("number", "Nomor surat keputusan", "Number of the letter").optional(),
+            input::<PartialDate>("date", "Tanggal surat keputusan", "Date of the letter"),
+            input::<PartialDate>("day", "Dinilai menurut keadaan pada", "Judged as of").optional(),
+        ],
+        nothing,
+    ),
+    form::<Leaving>(
+        "leaving",
+        &[
+            input::<LeavingReason>("reason", "Alasan", "Reason"),
+            DATE,
+            several::<OpenMatter>("open", "Yang masih harus diselesaikan", "What it leaves open"),
+        ],
+    ),
+    form::<Started>("started", &[DATE, input::<String>("business", "Usaha", "Business").optional()]),
+    form::<MaterialAssigned>("material", &[several::<Material>("materials", "Materi", "Materials").required(), DATE]),
+    form::<Partnered>(
+        "partner",
+        &[
+            input::<PersonId>("mentor", "Mitra pendamping", "Mentor partner"),
+            input::<PartialDate>("since", "Sejak", "Since"),
+        ],
+    ),
+    form::<MoveAnnounced>("moving", &[input::<Region>("to", "Ke desa", "To the village"), DATE]),
+    // From where is this participation itself.
+    made::<MoveAccepted>(
+        "move_accepted",
+        &[input::<Region>("by", "Desa yang menerima", "Village that takes them on"), DATE],
+        nothing,
+    ),
+    TAKE_BACK,
+];
 
 const HANDLING: &[FactForm] = &[
     form::<Handled>(
@@ -317,6 +357,7 @@ pub(super) fn forms(kind: RecordKind) -> &'static [FactForm] {
         RecordKind::Mentoring => MENTORING,
         RecordKind::MonitoringRound => MONITORING,
         RecordKind::VillageProfile => PROFILE,
+        RecordKind::Participation => PARTICIPATION,
         RecordKind::ActionPlan => PLAN,
         RecordKind::Child => CHILD,
         RecordKind::DuplicateClaim => {
@@ -330,7 +371,6 @@ pub(super) fn forms(kind: RecordKind) -> &'static [FactForm] {
         RecordKind::Report => &const { [made::<ReportSubmitted>("submitted", &[DATE], figures)] },
         RecordKind::BoardNotice
         | RecordKind::Person
-        | RecordKind::Participation
         | RecordKind::Trip
         | RecordKind::Tie
         | RecordKind::Agenda

@@ -1,4 +1,5 @@
-//! The guest book (records no. 16): one document a village and month, dropped whole when its retention ends.
+//! The guest book (records no. 16): one document an office and month, dropped whole when its retention ends. A village's
+//! stands with the village; that of a posko or a regency in the office's own scope.
 //!
 //! Who is no participant shows an identity card and signs the book (S2). That the card was seen is noted, its number is
 //! not.
@@ -121,7 +122,7 @@ impl Hear for GuestBookEvents {
     }
 }
 
-/// The guest book of a village and month.
+/// The guest book of an office and month.
 pub type GuestBook = Sheet<GuestBookFields, GuestBookEvents>;
 
 pub(crate) const GUEST_BOOK: KindSpec = KindSpec {
@@ -131,8 +132,8 @@ pub(crate) const GUEST_BOOK: KindSpec = KindSpec {
     fields: GuestBookFields::SPECS,
     texts: &[],
     facts: &[
-        FactSpec::new("visit", "Kunjungan", "Visit", MaySay::VILLAGE),
-        FactSpec { key: ANNULMENT, label: ANNULMENT_LABEL, may_say: MaySay::VILLAGE },
+        FactSpec::new("visit", "Kunjungan", "Visit", MaySay::WRITERS),
+        FactSpec { key: ANNULMENT, label: ANNULMENT_LABEL, may_say: MaySay::WRITERS },
     ],
     required: &["month"],
 };
@@ -158,7 +159,7 @@ impl GuestBook {
         month.span().first.checked_add(months.months()).ok().map(Date::last_of_month)
     }
 
-    /// How many came, by what for: what may be counted beyond the village.
+    /// How many came, by what for: what may be counted beyond the office.
     pub fn counts(&self) -> BTreeMap<Purpose, usize> {
         let mut counts = BTreeMap::new();
         for said in &self.events.visits {

@@ -122,6 +122,34 @@ fn what_waits_is_listed_by_its_day() {
 }
 
 #[test]
+fn a_training_is_followed_by_a_round_every_quarter() {
+    let (who, bimtek) = (taking_part(1, None), bimtek(1));
+    let rounds = |quarter: &str| {
+        let doc = Doc::new(RecordKind::MonitoringRound, 2).field("programme", "desmigratif").field("quarter", quarter);
+        let doc = doc.fact(KURIPAN, 1, Expected { person: person(1) }.draft().unwrap());
+        let ProgrammeRecord::MonitoringRound(found) = doc.programme() else { panic!() };
+        found
+    };
+    for (on, quarter, expected) in [
+        ("20-07-2016", None, &[][..]),
+        ("24-07-2016", None, &["2016-07-30 RoundToOpen { people: 1 }"]),
+        ("24-07-2016", Some("07-2016"), &[]),
+        ("24-10-2016", Some("07-2016"), &["2016-10-30 RoundToOpen { people: 1 }"]),
+        ("24-10-2016", None, &["2016-10-30 RoundToOpen { people: 1 }"]),
+        // After two years mentoring is over.
+        ("24-10-2020", None, &["2018-04-30 RoundToOpen { people: 1 }"]),
+    ] {
+        let round = quarter.map(rounds);
+        let rounds: Vec<&MonitoringRound> = round.iter().collect();
+        let records = Records { participations: &[&who], bimteks: &[&bimtek], rounds: &rounds, ..Records::default() };
+        let found = due(&records, day(on), &Figures::desmigratif());
+        let found = found.iter().filter(|due| matches!(due.what, DueWhat::RoundToOpen { .. }));
+        let found: Vec<String> = found.map(|due| format!("{} {:?}", due.day, due.what)).collect();
+        assert_eq!(found, expected, "{on} {quarter:?}");
+    }
+}
+
+#[test]
 fn death_stops_every_reminder_and_leaving_all_but_the_loan() {
     assert_eq!(of_one(Some(LeavingReason::Died), "01-07-2016"), Vec::<String>::new());
     assert_eq!(

@@ -14,6 +14,7 @@ use crate::{
     author::MaySay,
     content::{line, must, unfit},
     date::PartialDate,
+    empowerment::Bimtek,
     facts::Content,
     fields::{Fields, record_fields},
     heard::Heard,
@@ -218,6 +219,23 @@ impl MonitoringRound {
             |code: &String| asked.is_some_and(|said| said.what.questions.iter().any(|question| question.code == *code));
         must(response.answers.keys().all(asks), OTHER_QUESTIONS)
     }
+}
+
+/// The last day up to `until` on which monitoring after a training fell due and no round asks any of its people: a round
+/// of the months up to that day would. It goes on as long as mentoring may take. `None` too while the end of the training
+/// is not exact.
+pub fn round_to_open(bimtek: &Bimtek, rounds: &[&MonitoringRound], until: Date, figures: &Figures) -> Option<Date> {
+    let ended = *bimtek.planned_days(figures).last()?;
+    let months = |months: u32| i64::from(months).months();
+    let over = ended.checked_add(months(figures.mentoring_months_max.value)).unwrap_or(Date::MAX);
+    let day = monitoring_days(ended, until.min(over), figures).pop()?;
+    let before = day.checked_sub(months(figures.monitoring_months.value)).unwrap_or(Date::MIN);
+    let people = bimtek.people();
+    let asks = |round: &&&MonitoringRound| {
+        let begins = round.fields.quarter.one().map(|quarter| quarter.span().first);
+        begins.is_some_and(|begins| before < begins && begins <= day) && !round.people().is_disjoint(&people)
+    };
+    rounds.iter().find(asks).is_none().then_some(day)
 }
 
 /// The days on which monitoring falls due after a training that ended on `ended`, up to `until`.

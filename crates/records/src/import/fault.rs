@@ -10,7 +10,7 @@ pub enum TableFault {
     TooLarge,
     /// It has more rows than [`IMPORT_ROWS_MAX`].
     TooManyRows,
-    /// It is a workbook.
+    /// It is a workbook of a kind that is not read: an older one, one of another program, or one with a password.
     Workbook,
     /// It is no text.
     NotText,
@@ -57,15 +57,20 @@ impl TableFault {
                 format!("it has more than {IMPORT_ROWS_MAX} rows; split it"),
             ),
             Self::Workbook => (
-                "ini buku kerja; di program tabel pilih Simpan Sebagai, lalu \"CSV UTF-8\"".to_owned(),
-                "this is a workbook; save it as \"CSV UTF-8\" first".to_owned(),
+                "buku kerja ini jenis lama, dari program lain, atau berkata sandi; di program tabel pilih Simpan Sebagai, \
+                 lalu \"Excel (.xlsx)\" tanpa kata sandi atau \"CSV UTF-8\""
+                    .to_owned(),
+                "this workbook is an older one, of another program, or has a password; save it as \"Excel (.xlsx)\" \
+                 without one, or as \"CSV UTF-8\""
+                    .to_owned(),
             ),
             Self::NotText => (
                 "ini bukan teks; di program tabel pilih Simpan Sebagai, lalu \"CSV UTF-8\"".to_owned(),
                 "this is no text in UTF-8; save it as \"CSV UTF-8\" first".to_owned(),
             ),
             Self::Malformed(said) => {
-                (format!("tabel tidak terbaca ({said}); simpan lagi sebagai \"CSV UTF-8\""), said.clone())
+                (format!("tabel tidak terbaca ({said}); simpan lagi sebagai \"CSV UTF-8\""),
+                 format!("it cannot be read ({said}); save it again as \"CSV UTF-8\""))
             }
             Self::LongLine(line) => (
                 format!("baris {line} terlalu panjang; apakah ada tanda petik yang belum ditutup?"),

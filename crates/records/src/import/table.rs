@@ -1,10 +1,11 @@
-//! Bytes to cells and back: delimiters, marks and old encodings.
+//! Bytes to cells and back: workbooks, and text with its delimiters, marks and old encodings.
 
 use super::{
     ImportTable, TableFault,
     columns::{Column, column},
+    workbook,
 };
-use crate::{RecordError, words::Lang};
+use crate::words::Lang;
 
 /// The largest table that is read, in bytes.
 pub const IMPORT_BYTES_MAX: usize = 32 * 1024 * 1024;
@@ -17,11 +18,65 @@ const CELL_BYTES_MAX: usize = 4_000;
 /// In how many lines a header is looked for: a title, a village and a date stand above it at most.
 const TITLE_LINES_MAX: usize = 20;
 
+/// How much memory the cells of a table may take.
+const WEIGHT_MAX: usize = 8 * IMPORT_BYTES_MAX;
+
 /// A line number and its cells.
 type Line = (u64, Vec<String>);
 
+/// The lines of a table that hold anything, in order, within bounds.
+#[derive(Default)]
+pub(super) struct Lines {
+    lines: Vec<Line>,
+    weight: usize,
+}
+
+impl Lines {
+    /// Whether a line with so many cells may have this one.
+    pub(super) fn judge(line: u64, cells: usize, cell: &str) -> Result<(), TableFault> {
+        if cells > CELLS_MAX || cell.len() > CELL_BYTES_MAX { Err(TableFault::LongLine(line)) } else { Ok(()) }
+    }
+
+    /// Adds a line, unless it holds nothing.
+    pub(super) fn push(&mut self, line: u64, cells: Vec<String>) -> Result<(), TableFault> {
+        cells.iter().try_for_each(|cell| Self::judge(line, cells.len(), cell))?;
+        if cells.iter().all(|cell| cell.trim().is_empty()) {
+            return Ok(());
+        }
+        self.weight += cells.iter().map(|cell| size_of::<String>() + cell.len()).sum::<usize>();
+        if self.weight > WEIGHT_MAX {
+            return Err(TableFault::TooLarge);
+        }
+        if self.lines.len() > IMPORT_ROWS_MAX {
+            return Err(TableFault::TooManyRows);
+        }
+        self.lines.push((line, cells));
+        Ok(())
+    }
+
+    pub(super) fn is_empty(&self) -> bool {
+        self.lines.is_empty()
+    }
+
+    pub(super) fn into_lines(self) -> Vec<Line> {
+        self.lines
+    }
+
+    /// Whether a header stands in it by which people are named.
+    pub(super) fn name_people(&self) -> bool {
+        self.header().is_some()
+    }
+
+    fn header(&self) -> Option<usize> {
+        let names_people = |(_, cells): &Line| cells.iter().any(|cell| column(cell) == Some(Column::NAME));
+        self.lines.iter().take(TITLE_LINES_MAX).position(names_people)
+    }
+}
+
 /// A table as cells.
 pub(super) struct Cells {
+    /// The sheet of a workbook that they stand in.
+    pub(super) sheet: Option<String>,
     /// The line of the header.
     pub(super) line: u64,
     pub(super) header: Vec<String>,
@@ -31,16 +86,35 @@ pub(super) struct Cells {
 
 /// The header and the rows that are not empty. `header` is the line of the header, from 1; without it, it is the first
 /// line with cells, or, where that one names nobody, the first of the next ones that does: a title often stands above.
-pub(super) fn read(bytes: &[u8], header: Option<u64>) -> Result<Cells, RecordError> {
-    let refuse = |fault| Err(RecordError::Table(fault));
+pub(super) fn read(bytes: &[u8], header: Option<u64>) -> Result<Cells, TableFault> {
     if bytes.len() > IMPORT_BYTES_MAX {
-        return refuse(TableFault::TooLarge);
+        return Err(TableFault::TooLarge);
     }
-    if bytes.starts_with(b"PK") || bytes.starts_with(&[0xd0, 0xcf]) {
-        return refuse(TableFault::Workbook);
+    let (sheet, lines) = if workbook::is_archive(bytes) {
+        workbook::read(bytes).map(|(sheet, lines)| (Some(sheet), lines))?
+    } else {
+        (None, read_text(bytes, header)?)
+    };
+    if lines.is_empty() {
+        return Err(TableFault::Empty);
+    }
+    let at = match header {
+        Some(wanted) => lines.lines.iter().position(|(line, _)| *line >= wanted).ok_or(TableFault::NoHeader(wanted))?,
+        None => lines.header().unwrap_or(0),
+    };
+    let mut lines = lines.into_lines();
+    let rows = lines.split_off(at + 1);
+    let Some((line, header)) = lines.pop() else { return Err(TableFault::Empty) };
+    Ok(Cells { sheet, line, header: header.iter().map(|name| name.trim().to_owned()).collect(), rows })
+}
+
+fn read_text(bytes: &[u8], header: Option<u64>) -> Result<Lines, TableFault> {
+    // What older table programs save, and what is locked by a password.
+    if bytes.starts_with(&[0xd0, 0xcf]) {
+        return Err(TableFault::Workbook);
     }
     if bytes.contains(&0) {
-        return refuse(TableFault::NotText);
+        return Err(TableFault::NotText);
     }
     let bytes = bytes.strip_prefix(b"\xef\xbb\xbf").unwrap_or(bytes);
     let text = match std::str::from_utf8(bytes) {
@@ -52,39 +126,14 @@ pub(super) fn read(bytes: &[u8], header: Option<u64>) -> Result<Cells, RecordErr
     let (text, delimiter, skipped) = delimiter(&text, header);
     let mut reader =
         csv::ReaderBuilder::new().delimiter(delimiter).has_headers(false).flexible(true).from_reader(text.as_bytes());
-    let mut lines: Vec<Line> = Vec::new();
+    let mut lines = Lines::default();
     let mut counted = Counted { text: text.as_bytes(), at: 0, line: 1 };
     for record in reader.records() {
-        let record = match record {
-            Ok(record) => record,
-            Err(error) => return refuse(TableFault::Malformed(error.to_string())),
-        };
+        let record = record.map_err(|error| TableFault::Malformed(error.to_string()))?;
         let line = counted.line_of(record.position().map_or(0, csv::Position::byte)) + skipped;
-        if record.len() > CELLS_MAX || record.iter().any(|cell| cell.len() > CELL_BYTES_MAX) {
-            return refuse(TableFault::LongLine(line));
-        }
-        if record.iter().all(|cell| cell.trim().is_empty()) {
-            continue;
-        }
-        if lines.len() > IMPORT_ROWS_MAX {
-            return refuse(TableFault::TooManyRows);
-        }
-        lines.push((line, record.iter().map(str::to_owned).collect()));
+        lines.push(line, record.iter().map(str::to_owned).collect())?;
     }
-    let at = match header {
-        Some(wanted) => lines.iter().position(|(line, _)| *line >= wanted),
-        None => {
-            let names_people = |(_, cells): &Line| cells.iter().any(|cell| column(cell) == Some(Column::NAME));
-            Some(lines.iter().take(TITLE_LINES_MAX).position(names_people).unwrap_or(0))
-        }
-    };
-    let rows = match at {
-        _ if lines.is_empty() => return refuse(TableFault::Empty),
-        None => return refuse(TableFault::NoHeader(header.unwrap_or(1))),
-        Some(at) => lines.split_off(at + 1),
-    };
-    let Some((line, header)) = lines.pop() else { return refuse(TableFault::Empty) };
-    Ok(Cells { line, header: header.iter().map(|name| name.trim().to_owned()).collect(), rows })
+    Ok(lines)
 }
 
 /// Counts lines as an editor does; the reader's own count leaves out empty ones.

@@ -255,6 +255,26 @@ fn a_header_below_a_title_is_found_or_said() {
     assert!(beyond.contains("line 9"), "{beyond}");
 }
 
+/// What Kuripan typed into a workbook is what it typed into a table of text.
+#[test]
+fn a_workbook_is_read_like_text() {
+    let text = table::read(KURIPAN.as_bytes(), None).unwrap();
+    let mut book = rust_xlsxwriter::Workbook::new();
+    let sheet = book.add_worksheet().set_name("Peserta").unwrap();
+    let lines = std::iter::once((text.line, text.header)).chain(text.rows);
+    for (line, cells) in lines {
+        for (column, cell) in (0u16..).zip(cells) {
+            sheet.write_string(u32::try_from(line).unwrap() - 1, column, cell).unwrap();
+        }
+    }
+    let bytes = book.save_to_buffer().unwrap();
+    let head = read_head(&bytes, None).unwrap();
+    assert_eq!((head.sheet.as_deref(), head.rows), (Some("Peserta"), 50));
+    let (ours, theirs) = (read(KURIPAN), read_import(&bytes, &options()).unwrap());
+    let drafts = |table: &ImportTable| Vec::from_iter(table.rows.iter().map(|row| row.outcome.clone().unwrap()));
+    assert_eq!(drafts(&ours), drafts(&theirs));
+}
+
 #[test]
 fn every_fault_of_a_table_is_said_in_both_languages() {
     let faults = [

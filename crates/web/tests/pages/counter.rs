@@ -113,6 +113,28 @@ async fn a_visitor_stands_in_the_guest_book_of_the_month_and_goes_on_to_what_the
     assert!(list.contains("1 catatan.") && list.contains("11-2026"), "{list}");
 }
 
+/// People of villages without a node come to a posko or a regency.
+#[tokio::test(flavor = "multi_thread")]
+async fn an_office_that_is_no_village_keeps_a_guest_book_of_its_own() {
+    for (name, kind, region) in [("BP3TKI Semarang", "agency", "33"), ("Kabupaten Wonosobo", "regency", "33.07")] {
+        let mut posko = Kuripan::office(name, kind, region, false).await;
+        posko.enrol(&[Role::Petugas]).await;
+        assert!(posko.get("/").await.body.contains("href=\"/tamu\""), "{kind}");
+        for purpose in ["registration", "information"] {
+            let mut visit = ANI;
+            visit[1] = ("purpose", purpose);
+            let next = place(&posko.sends("/tamu", &visit).await);
+            let page = posko.get(&next).await.body;
+            match purpose {
+                "registration" => assert!(page.contains("value=\"Ani Lestari\""), "{page}"),
+                _ => assert_eq!(page.matches("<strong>Kunjungan</strong>").count(), 2, "one book: {page}"),
+            }
+        }
+        let list = posko.get("/catatan/buku-tamu").await.body;
+        assert!(list.contains("1 catatan.") && list.contains("href=\"/tamu\""), "{list}");
+    }
+}
+
 #[tokio::test(flavor = "multi_thread")]
 async fn before_the_office_has_joined_a_complaint_is_kept_on_the_form_with_what_to_do() {
     let mut kuripan = Kuripan::with(&[Role::Petugas]).await;
@@ -142,9 +164,9 @@ async fn nobody_is_turned_away_with_a_complaint_and_everybody_takes_a_slip_home(
     // A participant, named by name; an urgent kind is answered sooner.
     let turyati = kuripan.register(&[("name", "Turyati")]).await;
     let id = turyati.rsplit('/').next().unwrap().to_owned();
-    let (officer, outcome, number) = ("siti".to_owned(), "ditetapkan".to_owned(), "140/05".to_owned());
-    let decide = Command::Decide { officer, id, outcome, number, date: "10-03-2017".to_owned() };
-    done(&kuripan.service, decide).await;
+    let letter = [("outcome", "ditetapkan"), ("number", "140/05"), ("date", "10-03-2017")];
+    let decided = kuripan.sends(&format!("/peserta/{id}/catat/decision"), &letter).await;
+    assert_eq!(place(&decided), format!("/peserta/{id}?sudah=catat"));
     let typed = [
         ("kind", "lost_contact"),
         ("person", "turyati"),
@@ -317,6 +339,34 @@ async fn a_script_begins_changes_and_says_things_in_records() {
     let found = kuripan.api("POST", "/api/v1/records/search", &token, &[], r#"{"kind": "kelompok"}"#).await;
     let found: serde_json::Value = serde_json::from_str(&found.body).unwrap();
     assert_eq!(found["total"], 1, "{found}");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn what_is_due_stands_on_the_page_of_the_day_until_somebody_ends_it() {
+    let mut kuripan = Kuripan::with(&[Role::Petugas]).await;
+    assert!(kuripan.get("/jatuh-tempo").await.body.contains("Tidak ada yang jatuh tempo"));
+    let visit = |date: &'static str, again: &'static str| {
+        [("date", date), ("motivation", "high"), ("problems", "permit"), ("next", "visit"), ("again", again)]
+    };
+    let mut logs = Vec::new();
+    for n in 1..=9 {
+        let name = format!("Turyati {n}");
+        let person = kuripan.register(&[("name", &name)]).await;
+        let code = person.rsplit('/').next().unwrap();
+        let log = [("person", code), ("year", "2026")];
+        logs.push(at(&kuripan.sends("/catatan/pendampingan/baru", &log).await));
+        kuripan.sends(&format!("{}/catat/mentoring", logs[n - 1]), &visit("12-01-2026", "12-02-2026")).await;
+    }
+    let today = kuripan.get("/").await.body;
+    assert!(today.contains("Turyati 1: kunjungan pendampingan yang dijanjikan"), "{today}");
+    assert!(today.contains("Sejak 12-02-2026.") && today.contains("3 hal lain yang jatuh tempo"), "{today}");
+    assert_eq!(today.matches("id=\"task-").count(), 7, "{today}");
+    let all = kuripan.get("/jatuh-tempo").await.body;
+    assert!(all.contains("9 hal jatuh tempo") && all.contains(&format!("href=\"{}\"", logs[8])), "{all}");
+    // Somebody came.
+    kuripan.sends(&format!("{}/catat/mentoring", logs[0]), &visit("12-03-2026", "")).await;
+    let all = kuripan.get("/jatuh-tempo").await.body;
+    assert!(all.contains("8 hal jatuh tempo") && !all.contains("Turyati 1:"), "{all}");
 }
 
 #[tokio::test(flavor = "multi_thread")]

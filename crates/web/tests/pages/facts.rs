@@ -19,6 +19,35 @@ impl Kuripan {
     }
 }
 
+#[tokio::test(flavor = "multi_thread")]
+async fn three_months_after_a_bimtek_its_monitoring_is_opened_with_who_still_takes_part() {
+    let mut kuripan = Kuripan::with(&[Role::Petugas]).await;
+    let mut people = Vec::new();
+    for name in ["Turyati", "Bawon", "Ratna"] {
+        people.push(kuripan.register(&[("name", name)]).await.rsplit('/').next().unwrap().to_owned());
+    }
+    let start =
+        jiff::Zoned::now().date().checked_sub(jiff::ToSpan::months(4)).unwrap().strftime("%d-%m-%Y").to_string();
+    let bimtek = [("title", "Olahan salak"), ("sector", "creative"), ("start", &*start)];
+    let bimtek = kuripan.begins("bimtek", &bimtek).await;
+    let list: Vec<(&str, &str)> = people.iter().map(|code| ("person", code.as_str())).collect();
+    place(&kuripan.sends(&format!("{bimtek}/catat/enrolled"), &list).await);
+    let left = [("reason", "moved"), ("date", "2016")];
+    place(&kuripan.sends(&format!("/peserta/{}/catat/leaving", people[2]), &left).await);
+    assert!(kuripan.get("/jatuh-tempo").await.body.contains("monitoring triwulan untuk 2 orang belum dibuka"));
+    let page = kuripan.get(&bimtek).await.body;
+    assert!(page.contains("untuk 2 orang</button>"), "{page}");
+    let token = hidden(&page, "token").unwrap();
+    let round = at(&kuripan.post(&format!("{bimtek}/monitoring"), &token, &[]).await);
+    let round = kuripan.get(&round).await.body;
+    for (name, asked) in [("Turyati", true), ("Bawon", true), ("Ratna", false)] {
+        assert_eq!(round.contains(name), asked, "{name}: {round}");
+    }
+    assert!(!kuripan.get(&bimtek).await.body.contains("id=\"round\""), "it is open");
+    let again = kuripan.post(&format!("{bimtek}/monitoring"), &token, &[]).await;
+    assert_eq!(again.status, StatusCode::NOT_FOUND, "{}", again.body);
+}
+
 /// The name of the cell of whoever stands in the row of this name.
 fn cell(form: &str, name: &str, day: &str) -> String {
     let label = format!("aria-label=\"{name}, {day}\"");

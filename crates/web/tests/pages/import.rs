@@ -3,6 +3,8 @@
 use std::time::Duration;
 
 use axum::http::StatusCode;
+use data_encoding::BASE64;
+use rust_xlsxwriter::Workbook;
 use serde_json::{Value, json};
 use service::{Role, TokenScope};
 
@@ -145,6 +147,39 @@ async fn only_who_may_write_brings_tables_in() {
     let mut kuripan = Kuripan::with(&[Role::Petugas]).await;
     let refused = kuripan.post_file(AT, "guess", &[], b"nama\nBawon\n").await;
     assert_eq!(refused.status, StatusCode::FORBIDDEN);
+}
+
+/// A workbook whose second sheet names two people.
+fn workbook() -> Vec<u8> {
+    let mut book = Workbook::new();
+    book.add_worksheet().set_name("Petunjuk").unwrap().write_string(0, 0, "Isi lembar Peserta").unwrap();
+    let sheet = book.add_worksheet().set_name("Peserta").unwrap();
+    for (row, name) in (2..).zip(["nama", "Bawon", "Suryati"]) {
+        sheet.write_string(row, 1, name).unwrap();
+    }
+    book.save_to_buffer().unwrap()
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_workbook_is_read_and_its_sheet_is_named() {
+    let mut kuripan = Kuripan::with(&[Role::Petugas]).await;
+    assert_eq!(hands_in(&mut kuripan, &workbook()).await.status, StatusCode::SEE_OTHER);
+    let columns = kuripan.get(AT).await.body;
+    for expected in ["lembar “Peserta”", "2 baris terbaca di bawah judul kolom pada baris 3"] {
+        assert!(columns.contains(expected), "{expected}: {columns}");
+    }
+    let other = hands_in(&mut kuripan, b"PK\x03\x04 of something else").await;
+    assert_eq!(other.status, StatusCode::UNPROCESSABLE_ENTITY);
+    assert!(other.body.contains("Excel (.xlsx)"), "{}", other.body);
+    let all = kuripan.secret("semua", &[TokenScope::Personal, TokenScope::Write]).await;
+    let preview = "/api/v1/participants/import/preview";
+    let looked = kuripan.script("POST", preview, &all, &[], &json!({ "workbook": BASE64.encode(&workbook()) })).await;
+    let told: Value = serde_json::from_str(&looked.body).unwrap();
+    assert_eq!((&told["counts"]["added"], &told["table"]["sheet"]), (&json!(2), &json!("Peserta")), "{told}");
+    for wrong in [json!({}), json!({ "text": OWN, "workbook": "" }), json!({ "workbook": "no base64" })] {
+        let refused = kuripan.script("POST", preview, &all, &[], &wrong).await;
+        assert_eq!(refused.status, StatusCode::UNPROCESSABLE_ENTITY, "{wrong}: {}", refused.body);
+    }
 }
 
 #[tokio::test(flavor = "multi_thread")]

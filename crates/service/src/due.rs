@@ -1,0 +1,166 @@
+//! What waits for somebody at this office, the earliest first: the rules of the records over what is held here.
+
+use std::sync::{Arc, MutexGuard, PoisonError};
+
+use identity::Region;
+use records::{Date, Due, DueWhat, Figures, ProgrammeRecord, RecordKind};
+use serde::{Deserialize, Serialize};
+use utoipa::ToSchema;
+use views::{Filter, Page, Reader, ViewsError, sheet_id};
+
+use crate::{
+    Service,
+    both::Both,
+    find::found_row,
+    panel::same,
+    problem::Problem,
+    sheet_kinds::code_of,
+    sheet_write::today,
+    sheets::{line, title},
+};
+
+/// The most lines that are told.
+pub const DUE_LINES_MAX: usize = 500;
+
+/// Something that waits for somebody.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+pub struct DueLine {
+    /// Since or by when, as 2026-03-12.
+    pub day: String,
+    /// Its day is over.
+    pub late: bool,
+    /// What waits.
+    pub what: Both,
+    /// Whom or what it is about.
+    pub about: Both,
+    /// The kind of the record where it is ended, and its name in addresses.
+    pub record: Option<(String, String)>,
+    /// The code of the participant on whose page it is ended.
+    pub person: Option<String>,
+}
+
+/// Everything that waits for somebody.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+pub struct DueView {
+    /// How much there is.
+    pub total: u64,
+    /// The lines, the earliest first; at most 500.
+    pub lines: Vec<DueLine>,
+}
+
+/// What was last told, and of which day and how many changes.
+pub(crate) type LastDue = Option<(Date, u64, Arc<DueView>)>;
+
+impl Service {
+    fn last_due(&self) -> MutexGuard<'_, LastDue> {
+        self.0.due.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// What waits for somebody at this office today.
+    pub async fn due(&self) -> Result<Arc<DueView>, Problem> {
+        let (day, applied) = (today(), self.reading().applied());
+        if let Some((on, of, view)) = &*self.last_due()
+            && (*on, *of) == (day, applied)
+        {
+            return Ok(view.clone());
+        }
+        let own = self.office();
+        let region: Option<Region> = own.region.parse().ok();
+        let serves = match own.kind.as_str() {
+            "village" => region.map(Serves::Village),
+            // They answer for cases and stamp cards; what a village follows up is the village's.
+            "regency" | "agency" => region.map(Serves::Counter),
+            _ => None,
+        };
+        let view = Arc::new(self.reading().look(move |views| due_in(views, serves, day)).await?);
+        *self.last_due() = Some((day, applied, view.clone()));
+        Ok(view)
+    }
+}
+
+/// Whose follow-up an office does.
+enum Serves {
+    /// All of a village.
+    Village(Region),
+    /// Cards of a region.
+    Counter(Region),
+}
+
+fn due_in(views: &Reader, serves: Option<Serves>, day: Date) -> Result<DueView, ViewsError> {
+    macro_rules! all {
+        ($kind:ident in $place:expr) => {
+            match $place {
+                None => Vec::new(),
+                Some(place) => all!($kind of Some(place)),
+            }
+        };
+        ($kind:ident of $place:expr) => {{
+            let found = views.records(RecordKind::$kind, $place)?.into_iter();
+            let found = found.filter_map(|record| if let ProgrammeRecord::$kind(one) = record { Some(one) } else { None });
+            found.collect::<Vec<_>>()
+        }};
+    }
+    fn by_reference<T>(all: &[T]) -> Vec<&T> {
+        all.iter().collect()
+    }
+    let (village, counter) = match serves {
+        Some(Serves::Village(village)) => (Some(village.clone()), Some(village)),
+        Some(Serves::Counter(region)) => (None, Some(region)),
+        None => (None, None),
+    };
+    let place = || village.clone();
+    let participations = match &village {
+        Some(village) => views.participations_in(village)?,
+        None => Vec::new(),
+    };
+    let (bimteks, rounds, mentorings) =
+        (all!(Bimtek in place()), all!(MonitoringRound in place()), all!(Mentoring in place()));
+    let (loans, ledgers) = (all!(Loan in place()), all!(Ledger in place()));
+    // A case is here because this office is of its roster.
+    let (complaints, consultations) = (all!(Complaint of None), all!(Consultation of None));
+    let cards = all!(CardApplication in counter);
+    let due = records::due(
+        &records::Records {
+            participations: &by_reference(&participations),
+            bimteks: &by_reference(&bimteks),
+            rounds: &by_reference(&rounds),
+            mentorings: &by_reference(&mentorings),
+            loans: &by_reference(&loans),
+            ledgers: &by_reference(&ledgers),
+            complaints: &by_reference(&complaints),
+            consultations: &by_reference(&consultations),
+            cards: &by_reference(&cards),
+            guest_books: &[],
+        },
+        day,
+        &Figures::desmigratif(),
+    );
+    // Nobody can end a retention by hand.
+    let due: Vec<Due> = due.into_iter().filter(|due| due.what != DueWhat::Retention).collect();
+    let total = due.len() as u64;
+    let lines = due.into_iter().take(DUE_LINES_MAX).map(|due| due_line(views, &due, day));
+    Ok(DueView { total, lines: lines.collect::<Result<_, _>>()? })
+}
+
+fn due_line(views: &Reader, due: &Due, day: Date) -> Result<DueLine, ViewsError> {
+    let id = sheet_id(&due.doc);
+    let record = views.sheet(&id)?.map(|(row, _)| row);
+    let person = match due.person {
+        Some(person) => views.list(&Filter { person: Some(person), ..Filter::default() }, Page::first(1))?.rows.pop(),
+        None => None,
+    };
+    let called = person.map(found_row).and_then(|row| row.name.or(row.register));
+    let about = match (&record, called) {
+        (_, Some(name)) => same(&name),
+        (Some(row), None) => title(&line(row.clone())),
+        (None, None) => Both::default(),
+    };
+    Ok(DueLine {
+        day: due.day.to_string(),
+        late: due.day < day,
+        what: Both::of(|lang| due.what.text(lang)),
+        about,
+        record: record.map(|row| (code_of(row.kind).to_owned(), id)),
+        person: due.person.map(|person| person.to_string()),
+    })
+}
