@@ -45,7 +45,9 @@ async fn a_participant_is_decided_on_their_family_known_and_a_leaving_taken_back
     looks(&desk, "course-full").await;
     desk.browser.click("#say-annulment").await;
     desk.browser.until("the form is shown", "return !!document.querySelector('#form [name=of]');").await;
-    desk.browser.script("[...document.querySelectorAll('[name=of]')].find(one => one.labels[0].innerText.includes('berangkat lagi')).click(); return 1;").await;
+    let takes_back = "[...document.querySelectorAll('[name=of]')]
+        .find(one => one.closest('label').textContent.includes('berangkat lagi')).click(); return 1;";
+    desk.browser.script(takes_back).await;
     saves(&desk).await;
     desk.sees("ditarik kembali").await;
     desk.open(&format!("{record}?lang=en")).await;

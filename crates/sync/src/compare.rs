@@ -128,10 +128,14 @@ impl Replica {
             self.evaluate_all(id);
         }
         let Some(session) = self.sessions.get(&id) else { return };
+        let (comparing, told) = (session.comparing, session.told);
         if (ours.held, ours.receipts) == (theirs.held, theirs.receipts) {
+            // What the peer was told may be of before, and it would wait for our list of scopes.
+            if leads && told != Some(ours) {
+                self.tell_this(id, ours);
+            }
             return;
         }
-        let (comparing, told) = (session.comparing, session.told);
         if leads && !comparing {
             self.send_scopes(id);
         } else if !leads && told != Some(ours) {

@@ -154,3 +154,31 @@ fn what_a_file_makes_due_is_done_before_the_next_wait() {
     }
     assert!(signed_anew);
 }
+
+/// Whoever calls has greeted before it learned what the other holds too. To the other the two differ then, and it waits
+/// for the list of who calls.
+#[test]
+fn who_learns_something_between_the_two_greetings_says_that_both_are_equal() {
+    let now = start();
+    let [caller_key, other_key] = ["kemendesa", "kemnaker"].map(|name| secret(name).node_key());
+    let own = |run: &&VerifiedRun| run.journal().node == caller_key && run.journal().scope.as_str() == SCOPES[1];
+    let run = WORLD.runs.iter().find(own).unwrap();
+    let mut knows = recovered("kemnaker");
+    knows.journals = vec![(run.journal().clone(), run.last())];
+    let mut other = Replica::new(knows, now);
+    other.handle(Input::Connected { session: SESSION, peer: caller_key, initiator: false }, now);
+    let theirs = messages(&frames(&mut other)).remove(0);
+
+    let mut caller = Caller { node: replica("kemendesa", now), now };
+    caller.node.handle(Input::Connected { session: SESSION, peer: other_key, initiator: true }, now);
+    let greeting = messages(&frames(&mut caller.node)).remove(0);
+    let span = Span { journal: run.journal().clone(), after: NOTHING, point: run.last() };
+    caller.node.handle(Input::Written { pack: LoadedPack { bytes: Vec::new(), spans: vec![span] } }, now);
+    let said = caller.hears(theirs);
+    for message in [greeting].into_iter().chain(said) {
+        other.handle(Input::Received { session: SESSION, message }, now);
+        frames(&mut other);
+    }
+    let ours = other.holdings.durable(run.journal());
+    assert_eq!(other.sessions[&SESSION].known(run.journal(), ours), Some(run.last()), "both hold it, and both know it");
+}
