@@ -45,8 +45,8 @@ async fn a_participant_is_decided_on_their_family_known_and_a_leaving_taken_back
     looks(&desk, "course-full").await;
     desk.browser.click("#say-annulment").await;
     desk.browser.until("the form is shown", "return !!document.querySelector('#form [name=of]');").await;
-    let takes_back = "[...document.querySelectorAll('[name=of]')]
-        .find(one => one.closest('label').textContent.includes('berangkat lagi')).click(); return 1;";
+    let takes_back = "const list = document.querySelector('[name=of]');
+        list.value = [...list.options].find(one => one.text.includes('berangkat lagi')).value; return 1;";
     desk.browser.script(takes_back).await;
     saves(&desk).await;
     desk.sees("ditarik kembali").await;

@@ -82,7 +82,7 @@ pub enum RecordKind {
 pub struct KindSpec {
     /// The number in entries. They follow the list of `domain/records.md` 4.2.
     pub number: u16,
-    /// The class of scope that such documents live in; see [`Self::lives_in`].
+    /// The class of scope that such documents live in; see [`RecordKind::lives_in`].
     pub class: Class,
     /// What it is called on a page.
     pub label: Words,

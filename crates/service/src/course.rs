@@ -300,7 +300,7 @@ impl Service {
             Some(relation) if turned && key == RELATION => {
                 records::edit_from_input(kind, key, &relation.inverse().to_text())
             }
-            _ => records::edit_from_input(kind, key, text),
+            Some(_) | None => records::edit_from_input(kind, key, text),
         };
         let edits: Vec<Edit> = fields.iter().map(edit).collect::<Result<_, _>>()?;
         if edits.is_empty() {
@@ -326,9 +326,10 @@ impl Service {
         for (person, tie) in relatives(held) {
             let named = self.people([person]).await?;
             let takes_part = !self.reading().look(move |views| views.participations_of(&person)).await?.is_empty();
-            let mut journeys = Vec::new();
+            // Their history is told where they are the subject: here nothing would say whose it is.
+            let (mut journeys, mut elsewhere) = (Vec::new(), Documents::default());
             for trip in family_trips(held).filter(|trip| trip.fields.person.values().contains(&person)) {
-                journeys.push(self.part_view(documents, RecordKind::Trip, &trip.doc, known).await?);
+                journeys.push(self.part_view(&mut elsewhere, RecordKind::Trip, &trip.doc, known).await?);
             }
             family.push(RelativeView {
                 person: person.to_string(),

@@ -274,9 +274,10 @@ impl Service {
         if kind.class().has_roster() {
             return true;
         }
-        let scope = match kind {
-            RecordKind::GuestBook => self.guest_book_scope(),
-            other => self.scope_of(other.class(), None).or_else(|_| self.any_scope(other.class())),
+        let scope = if kind == RecordKind::GuestBook {
+            self.guest_book_scope()
+        } else {
+            self.scope_of(kind.class(), None).or_else(|_| self.any_scope(kind.class()))
         };
         scope.is_ok_and(|scope| self.may_write(&scope))
     }

@@ -68,10 +68,10 @@ fn sheet(book: &mut Xlsx<Cursor<&[u8]>>, name: &str) -> Result<Lines, TableFault
         }
         let (row, column) = cell.get_position();
         let line = u64::from(row) + 1;
-        if at != Some(line) {
-            if let Some(before) = at.replace(line) {
-                lines.push(before, std::mem::take(&mut cells))?;
-            }
+        if at != Some(line)
+            && let Some(before) = at.replace(line)
+        {
+            lines.push(before, std::mem::take(&mut cells))?;
         }
         let column = column as usize;
         Lines::judge(line, column + 1, &text)?;
@@ -118,11 +118,12 @@ fn bounded(bytes: &[u8]) -> Result<(), TableFault> {
     let mut archive = ZipArchive::new(Cursor::new(bytes)).map_err(|_| TableFault::Workbook)?;
     let mut left = INFLATED_BYTES_MAX;
     for index in 0..archive.len() {
-        let unpacked = |error| match error {
-            // With a password.
-            ZipError::UnsupportedArchive(_) | ZipError::InvalidPassword => TableFault::Workbook,
-            other => TableFault::Malformed(other.to_string()),
-        };
+        let unpacked =
+            |error: ZipError| match matches!(error, ZipError::UnsupportedArchive(_) | ZipError::InvalidPassword) {
+                // With a password.
+                true => TableFault::Workbook,
+                false => TableFault::Malformed(error.to_string()),
+            };
         let part = archive.by_index(index).map_err(unpacked)?;
         let shared = part.name().map_err(unpacked)?.to_ascii_lowercase().ends_with("sharedstrings.xml");
         let most = if shared { SHARED_BYTES_MAX.min(left) } else { left };
@@ -164,10 +165,11 @@ fn claimed(part: &mut impl BufRead) -> Result<u64, TableFault> {
 
 /// What the reader says of it.
 fn unread(error: XlsxError) -> TableFault {
-    match error {
-        XlsxError::Password | XlsxError::RelationshipNotFound | XlsxError::FileNotFound(_) => TableFault::Workbook,
-        other => TableFault::Malformed(other.to_string()),
+    use XlsxError::{FileNotFound, Password, RelationshipNotFound};
+    if matches!(error, Password | RelationshipNotFound | FileNotFound(_)) {
+        return TableFault::Workbook;
     }
+    TableFault::Malformed(error.to_string())
 }
 
 #[cfg(test)]
