@@ -72,7 +72,7 @@ impl Replica {
         self.tell_this(id, summary);
     }
 
-    fn tell_this(&mut self, id: SessionId, summary: Summary) {
+    pub(crate) fn tell_this(&mut self, id: SessionId, summary: Summary) {
         if let Some(session) = self.sessions.get_mut(&id) {
             session.told = Some(summary);
             self.send(id, &Message::Summary(summary));

@@ -216,6 +216,20 @@ impl Replica {
             self.consider(id);
         } else {
             self.evaluate_all(id);
+            self.tell_same_statements(id);
+        }
+    }
+
+    /// Whoever was told that our statements are others waits for them; by now they are the same as its own.
+    fn tell_same_statements(&mut self, id: SessionId) {
+        let Some(Session { told: Some(told), theirs: Some(theirs), .. }) = self.sessions.get(&id) else { return };
+        let [told, theirs] = [told, theirs].map(|summary| (summary.charter, summary.orders));
+        if told == theirs || theirs.0 != self.everyone {
+            return;
+        }
+        let ours = self.summary(id);
+        if theirs == (ours.charter, ours.orders) {
+            self.tell_this(id, ours);
         }
     }
 
