@@ -249,6 +249,15 @@ mod tests {
         many(1, count, PROGRAMME_NODES, crate::DAYS).unwrap();
     }
 
+    /// A disk that was set back and written to at once, asked to hold both branches; a greeting that was overtaken; and
+    /// statements that came after the rest had been compared.
+    #[test]
+    fn what_these_seeds_found_stays_mended() {
+        for seed in [1_796_015_350, 1_796_015_717, 1_796_016_041] {
+            many(seed, 1, PROGRAMME_NODES, crate::DAYS).unwrap();
+        }
+    }
+
     /// The whole programme of one stage; `scripts/sim --nodes 650` runs it for a month.
     #[test]
     fn days_of_650_offices_keep_every_promise() {

@@ -155,28 +155,6 @@ fn what_a_file_makes_due_is_done_before_the_next_wait() {
     assert!(signed_anew);
 }
 
-/// What was asked for may still be under way when the peer speaks again, and the rest is compared without it. Once it has
-/// come, the peer is told, or it would wait for ever.
-#[test]
-fn who_catches_up_with_the_statements_of_another_says_so() {
-    let now = start();
-    let admission = WORLD.later[2].clone();
-    let mut theirs = WORLD.statements.clone();
-    theirs.insert_checked(admission.clone());
-    let mut charter = Fingerprint::default();
-    charter.0.copy_from_slice(&theirs.fingerprint(|audience| *audience == Audience::Everyone)[..16]);
-    let mut caller = Caller::greeted();
-    caller.now = now;
-    let summary = Summary { charter, ..Summary::default() };
-    let said = caller.hears(Message::Summary(summary));
-    assert!(matches!(said[..], [Message::Buckets(Set::Charter, _)]), "{said:?}");
-    let said = caller.hears(Message::Hashes(Set::Charter, [0xff; 32], hashes_of(&theirs)));
-    assert!(matches!(&said[..], [Message::Ask(asked)] if *asked == [admission.hash()]), "{said:?}");
-    caller.hears(Message::Summary(summary));
-    let said = caller.hears(Message::Statements(vec![admission.signed().clone()]));
-    assert!(said.contains(&Message::Summary(summary)), "{said:?}");
-}
-
 /// Whoever calls has greeted before it learned what the other holds too. To the other the two differ then, and it waits
 /// for the list of who calls.
 #[test]
