@@ -20,7 +20,7 @@ use crate::{
 };
 
 /// The most lines that are told.
-pub const DUE_LINES_MAX: usize = 500;
+const DUE_LINES_MAX: usize = 500;
 
 /// Something that waits for somebody.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]

@@ -81,7 +81,6 @@ pub use attendance::MarkChange;
 pub use backup::restore;
 pub use course::{PersonPart, course_fault};
 pub use drafts::Draft;
-pub use due::DUE_LINES_MAX;
 pub use find::{FOUND_ROWS_MAX, Find, FindStage};
 pub use founders::{GrantView, POLICY_BYTES_MAX, Proposal, read_grants};
 pub use handed::{HANDED_BYTES_MAX, HandedIn, HandedStep};
