@@ -22,8 +22,9 @@ const SERVE_MAX: usize = 8192;
 /// How many journals are read in one go.
 pub(crate) const LOAD_PARTS_MAX: usize = 64;
 
-/// The longest pack that is sent unasked. It may meet one that was asked for elsewhere; more would be too much to waste.
-const PUSH_BYTES_MAX: usize = 16 * 1024;
+/// The longest pack that is sent unasked: what somebody saves. It may meet one that was asked for elsewhere, and hundreds
+/// of entries, as an import makes them, would be too much to waste.
+const PUSH_BYTES_MAX: usize = 4 * 1024;
 
 impl Replica {
     pub(crate) fn on_wants(&mut self, id: SessionId, wants: Vec<Want>) {
