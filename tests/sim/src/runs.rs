@@ -249,11 +249,11 @@ mod tests {
         many(1, count, PROGRAMME_NODES, crate::DAYS).unwrap();
     }
 
-    /// A disk that was set back and written to at once, asked to hold both branches; a greeting that was overtaken; and
-    /// statements that came after the rest had been compared.
+    /// A disk that was set back and written to at once, asked to hold both branches; a greeting that was overtaken;
+    /// statements that came after the rest had been compared; and a case of which who removed its author never heard.
     #[test]
     fn what_these_seeds_found_stays_mended() {
-        for seed in [1_796_015_350, 1_796_015_717, 1_796_016_041] {
+        for seed in [1_796_015_350, 1_796_015_717, 1_796_016_041, 1_796_028_316] {
             many(seed, 1, PROGRAMME_NODES, crate::DAYS).unwrap();
         }
     }

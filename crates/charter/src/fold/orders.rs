@@ -144,9 +144,15 @@ fn allowed(is: bool) -> Result<(), Effect> {
 
 /// The node that says it and its office, if its word counts at all.
 fn speaker<'c>(charter: &'c Charter, saying: &Saying) -> Result<(&'c Node, &'c Office), Effect> {
+    let (node, office) = author(charter, saying)?;
+    node.speaks(&saying.by)?;
+    Ok((node, office))
+}
+
+/// The node that says it and its office, whatever its word is worth.
+fn author<'c>(charter: &'c Charter, saying: &Saying) -> Result<(&'c Node, &'c Office), Effect> {
     let unknown = Effect::Waiting(WaitReason::Author);
     let node = charter.nodes.get(&saying.signer).ok_or(unknown)?;
-    node.speaks(&saying.by)?;
     Ok((node, charter.offices.get(&node.office).ok_or(unknown)?))
 }
 
@@ -357,10 +363,14 @@ fn roster(
         }
     }
 
+    let nothing = BTreeMap::new();
+    let opens = |saying: &&Saying| matches!(saying.body(), Body::Roster { opening: Some(_), .. });
+    let mut openings = contents.values().flatten().copied().filter(opens);
+    let abandoned = !openings.any(|saying| roster_verdict(charter, saying, &nothing, false).is_ok());
     let mut counted: BTreeMap<StatementHash, (OfficeId, &[OfficeId])> = BTreeMap::new();
     while let Some(hash) = ready.pop() {
         for saying in contents.get(&hash).into_iter().flatten() {
-            let judged = roster_verdict(charter, saying, &counted);
+            let judged = roster_verdict(charter, saying, &counted, abandoned);
             effects.say(saying, judged.err().unwrap_or(Effect::Counts));
             if let (Ok(()), Body::Roster { keeper, members, .. }) = (judged, saying.body()) {
                 counted.insert(hash, (*keeper, members));
@@ -391,19 +401,29 @@ fn roster(
     Some(RosterView { heads, members, keepers, ever })
 }
 
+/// `abandoned`: whoever opened the scope was removed by somebody who never heard of it. Nobody else could have made its
+/// name, so its opening stands then: what lies there would be lost to the offices that hold it, and nothing new gets in,
+/// for the journals of its author are frozen.
 fn roster_verdict(
     charter: &Charter,
     saying: &Saying,
     counted: &BTreeMap<StatementHash, (OfficeId, &[OfficeId])>,
+    abandoned: bool,
 ) -> Result<(), Effect> {
-    let (_, speaker) = speaker(charter, saying)?;
     let Body::Roster { scope, opening, members, cites, .. } = saying.body() else {
         return Err(Effect::Void(VoidReason::NotSuch));
     };
     if let Some(opening) = opening {
+        let (node, office) = author(charter, saying)?;
+        match node.speaks(&saying.by) {
+            Ok(()) => {}
+            Err(Effect::Void(VoidReason::AuthorRemoved)) if abandoned => {}
+            Err(other) => return Err(other),
+        }
         let opened = roster_scope(scope.class(), saying.content.author(), *opening);
-        return allowed(opened.as_ref() == Some(scope) && members.contains(&speaker.id));
+        return allowed(opened.as_ref() == Some(scope) && members.contains(&office.id));
     }
+    let (_, speaker) = speaker(charter, saying)?;
     let cited = || cites.iter().filter_map(|hash| counted.get(hash));
     if cited().next().is_none() {
         return Err(Effect::Waiting(WaitReason::Statement));

@@ -39,6 +39,33 @@ fn a_case_is_known_to_its_roster_only() {
     });
 }
 
+/// Who removes a laptop rarely reads the cases that it opened, and so keeps no word of them.
+#[test]
+fn a_case_that_a_removed_laptop_opened_stays_with_who_reads_it() {
+    each(|mut w| {
+        let scope = case(&w, "kuripan");
+        let opened = open(&mut w, &scope, "kuripan", &["kuripan", "bp3tki"]);
+        let changed = change(&mut w, &scope, "kuripan", &["kuripan", "garung"], &[opened]);
+        w.remove("wonosobo", "kuripan", &[]);
+        w.expect_void(changed, VoidReason::AuthorRemoved);
+        assert_eq!(readers(&w, &scope), ["bp3tki", "kuripan"]);
+        assert_eq!(w.standing("kuripan", scope.as_str(), 1), Standing::Frozen(FreezeReason::Removed));
+    });
+}
+
+/// Where somebody who counts kept the opening, another that the lost key signs later takes nobody out.
+#[test]
+fn a_removed_laptop_shuts_nobody_out_of_a_case_that_others_know() {
+    each(|mut w| {
+        let scope = case(&w, "kuripan");
+        let opened = open(&mut w, &scope, "kuripan", &["kuripan", "wonosobo"]);
+        w.remove("wonosobo", "kuripan", &[opened]);
+        let forged = open(&mut w, &scope, "kuripan", &["kuripan"]);
+        w.expect_void(forged, VoidReason::AuthorRemoved);
+        assert_eq!(readers(&w, &scope), ["kuripan", "wonosobo"]);
+    });
+}
+
 #[test]
 fn nobody_opens_a_case_in_anothers_name() {
     each(|mut w| {
