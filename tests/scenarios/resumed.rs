@@ -7,6 +7,10 @@ use simpul_tests::harness::{Network, Weather};
 /// Enough for several sealed pages in each scope.
 const PERSONS: usize = 10_000;
 
+/// What one cut may cost, in bytes: all that a peer sends before it is told that the disk has it, and the greeting of the
+/// next session. On a busy machine the disk is that far behind.
+const UNDER_WAY_MAX: u64 = 320 * 1024;
+
 #[test]
 fn a_join_that_is_cut_at_ten_places_goes_on_and_repeats_little() {
     let net = Network::of(&["kemnaker", "jateng", "wonosobo", "kuripan"], true);
@@ -46,6 +50,6 @@ fn a_join_that_is_cut_at_ten_places_goes_on_and_repeats_little() {
     let scopes = |label: &str| net[label].status().scopes;
     assert_eq!(scopes("wonosobo"), scopes("kuripan"));
     let crossed = road.crossed().1.udp;
-    assert!(crossed < whole * 3, "ten cuts cost {crossed} bytes where {whole} would do without");
+    assert!(crossed < whole + 10 * UNDER_WAY_MAX, "ten cuts cost {crossed} bytes where {whole} would do without");
     net["wonosobo"].verify();
 }
