@@ -10,17 +10,21 @@ use serde::{Serialize, de::DeserializeOwned};
 use serde_json::{Map, Value};
 
 use crate::{
-    RecordError,
+    PartialDate, RecordError,
     author::{Authors, By},
     content::unfit,
     facts::{Content, FactDraft, decode},
     heard::Heard,
     kinds::{FactSpec, RecordKind},
-    value::{FieldType, ValueType},
+    value::{Digest, FieldType, ValueType},
     words::{Lang, Words},
 };
 
+/// The longest text of several lines that is part of a fact, in characters.
+const LINES_CHARS_MAX: usize = 4_000;
+
 mod beyond;
+mod coordination;
 mod table;
 
 /// One input of a fact's form.
@@ -51,6 +55,12 @@ pub enum Asks {
     Fact(&'static [&'static str]),
     /// A computer of an office, by its key: the journal that it writes here may spend places.
     Node,
+    /// One of those that the record lists, by its code: a party, an article, a version.
+    Listed,
+    /// A text of several lines.
+    Lines,
+    /// A scan, by its hash.
+    Scan,
 }
 
 /// The form of a fact.
@@ -78,6 +88,14 @@ impl Typed {
     /// What was typed for an input; `None` where it stayed empty.
     pub fn get<T: DeserializeOwned>(&self, key: &str) -> Option<T> {
         self.0.get(key).and_then(|value| serde_json::from_value(value.clone()).ok())
+    }
+
+    /// The content that these inputs make up, where each input is a member of it; others are passed over.
+    ///
+    /// # Errors
+    /// When they make up no such content: an input is called otherwise than the member, or one is missing.
+    pub fn content<T: Content>(&self) -> Result<T, RecordError> {
+        serde_json::from_value(Value::Object(self.0.clone())).map_err(|_| NOT_ALONE)
     }
 }
 
@@ -150,6 +168,58 @@ const fn writer(key: &'static str, id: &'static str, en: &'static str) -> InputS
     }
 }
 
+/// One of those that the record lists.
+const fn listed(key: &'static str, id: &'static str, en: &'static str) -> InputSpec {
+    InputSpec {
+        key,
+        label: Words { id, en },
+        asks: Asks::Listed,
+        optional: false,
+        parse: |text| Some(Value::String(text.trim().to_owned())),
+        show: |value, _| value.as_str().map(|code| (code.to_owned(), code.to_owned())),
+    }
+}
+
+/// A day, which has to be exact.
+const fn exact(key: &'static str, id: &'static str, en: &'static str) -> InputSpec {
+    let day = input::<PartialDate>(key, id, en);
+    InputSpec {
+        parse: |text| {
+            let day = PartialDate::from_input(text).filter(|date| matches!(date, PartialDate::Day(_)))?;
+            serde_json::to_value(day).ok()
+        },
+        ..day
+    }
+}
+
+/// A text of several lines.
+const fn lines(key: &'static str, id: &'static str, en: &'static str) -> InputSpec {
+    InputSpec {
+        key,
+        label: Words { id, en },
+        asks: Asks::Lines,
+        optional: false,
+        parse: |text| {
+            let text = text.replace("\r\n", "\n");
+            let fits = text.chars().count() <= LINES_CHARS_MAX && !text.chars().any(|c| c.is_control() && c != '\n');
+            fits.then(|| Value::String(text.trim().to_owned()))
+        },
+        show: |value, _| value.as_str().map(|text| (text.to_owned(), text.to_owned())),
+    }
+}
+
+/// A scan.
+const fn scan(key: &'static str, id: &'static str, en: &'static str) -> InputSpec {
+    InputSpec {
+        key,
+        label: Words { id, en },
+        asks: Asks::Scan,
+        optional: true,
+        parse: |text| text.trim().parse::<Digest>().ok().and_then(|hash| serde_json::to_value(hash).ok()),
+        show: |value, _| value.as_str().map(|hash| (hash.to_owned(), hash.to_owned())),
+    }
+}
+
 impl InputSpec {
     const fn optional(self) -> Self {
         Self { optional: true, ..self }
@@ -169,7 +239,9 @@ impl InputSpec {
         }
         let expected = match self.asks {
             Asks::Value(value) | Asks::Several(value) => RecordError::expected(value),
-            Asks::Paper | Asks::Fact(_) | Asks::Node => "one from the list".to_owned(),
+            Asks::Paper | Asks::Fact(_) | Asks::Node | Asks::Listed => "one from the list".to_owned(),
+            Asks::Lines => format!("at most {LINES_CHARS_MAX} characters"),
+            Asks::Scan => "a file".to_owned(),
         };
         let given = text.chars().take(64).collect();
         (self.parse)(text).map(Some).ok_or(RecordError::Value { field: self.key, given, expected })
@@ -339,6 +411,9 @@ mod tests {
             Asks::Paper => "ktp".to_owned(),
             Asks::Fact(_) => EntryHash([7; 32]).to_string(),
             Asks::Node => NodeKey([7; 32]).to_string(),
+            Asks::Listed => "7".to_owned(),
+            Asks::Lines => "satu baris\ndan satu lagi".to_owned(),
+            Asks::Scan => Digest([7; 32]).to_string(),
             Asks::Value(value) | Asks::Several(value) => match value {
                 ValueType::Text => "satu baris".to_owned(),
                 ValueType::Date => "12-03-2026".to_owned(),

@@ -11,6 +11,14 @@ pub(crate) const fn unfit(what: (&'static str, &'static str), todo: (&'static st
     RecordError::Unfit { what: Words { id: what.0, en: what.1 }, todo: Words { id: todo.0, en: todo.1 } }
 }
 
+/// Refuses.
+pub(crate) fn refuse<T>(
+    what: (&'static str, &'static str),
+    todo: (&'static str, &'static str),
+) -> Result<T, RecordError> {
+    Err(unfit(what, todo))
+}
+
 /// Refuses where `holds` does not.
 pub(crate) fn must(holds: bool, error: RecordError) -> Result<(), RecordError> {
     if holds { Ok(()) } else { Err(error) }

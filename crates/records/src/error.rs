@@ -51,14 +51,6 @@ pub enum RecordError {
         /// What to do.
         todo: Words,
     },
-    /// A rule of coordination does not allow it.
-    #[error("{what} cannot be taken: {hint}")]
-    Disallowed {
-        /// What is wrong.
-        what: &'static str,
-        /// What to do instead.
-        hint: &'static str,
-    },
     /// The table cannot be read at all.
     #[error("the table cannot be read: {}", .0.text(Lang::En))]
     Table(TableFault),
@@ -69,11 +61,9 @@ impl RecordError {
     pub fn text(&self, lang: Lang) -> String {
         match self {
             Self::Unfit { what, todo } => format!("{}: {}", what.of(lang), todo.of(lang)),
-            Self::NoField { .. }
-            | Self::Value { .. }
-            | Self::Required { .. }
-            | Self::FactTooLong { .. }
-            | Self::Disallowed { .. } => self.to_string(),
+            Self::NoField { .. } | Self::Value { .. } | Self::Required { .. } | Self::FactTooLong { .. } => {
+                self.to_string()
+            }
             Self::Table(fault) => fault.text(lang),
         }
     }

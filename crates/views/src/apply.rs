@@ -4,8 +4,8 @@ use std::collections::BTreeMap;
 
 use identity::{Coordinate, JournalId, ScopeName};
 use records::{
-    Conflict, DocumentRows, Events, Fields, Folded, Known, Notice, PersonId, Record, RecordKind, Standing, StateSum,
-    coordination::Coordination,
+    Conflict, DocumentRows, Events, Fields, Figures, Folded, Known, Notice, PersonId, Record, RecordKind, Standing,
+    StateSum,
 };
 use rusqlite::{Connection, OptionalExtension, ToSql, params};
 
@@ -221,24 +221,10 @@ impl Batch<'_> {
                 let columns = EventColumns::new(&found.events)?;
                 self.row(RecordKind::Participation, id, found.village.as_str(), &found.fields, &columns.values(&name))?;
             }
-            Record::Coordination(found) => {
-                let content = json(&**found, "coordination")?;
-                let place = rows.doc.journal.scope.as_str().split_once('/').map_or("", |(_, place)| place);
-                match (&**found, RecordKind::from_number(rows.kind)) {
-                    (Coordination::Agenda(agenda), Some(kind)) => {
-                        self.row(kind, id, place, &agenda.fields, &[&content])?;
-                    }
-                    (
-                        Coordination::Agreement(_)
-                        | Coordination::Commitment(_)
-                        | Coordination::Calendar(_)
-                        | Coordination::InternalDraft(_),
-                        Some(kind),
-                    ) => self.content(kind, id, place, &content)?,
-                    (_, None) => {}
-                }
+            Record::Coordination(found) => self.sheet(rows, id, None, &found.summary(), &**found)?,
+            Record::Programme(record) => {
+                self.sheet(rows, id, record.place(), &record.summary(&Figures::desmigratif()), &**record)?;
             }
-            Record::Programme(record) => self.sheet(rows.kind, id, record)?,
             Record::Erased => self.erased = true,
             Record::Unread => {}
         }
@@ -261,12 +247,6 @@ impl Batch<'_> {
         all.extend(values.iter().map(|value| value as &dyn ToSql));
         all.extend(trailing);
         self.db.prepare_cached(schema::insert(kind))?.execute(all.as_slice())?;
-        Ok(())
-    }
-
-    /// The row of a kind that has no fields.
-    fn content(&self, kind: RecordKind, id: i64, place: &str, content: &str) -> Result<(), ViewsError> {
-        self.db.prepare_cached(schema::insert(kind))?.execute(params![id, place, content])?;
         Ok(())
     }
 

@@ -5,20 +5,15 @@ use std::{collections::BTreeMap, fmt::Write, sync::OnceLock};
 use records::{FieldSpec, RecordKind};
 
 /// Raise it when what the rows *mean* changes while the tables stay the same.
-const MEANING: u32 = 6;
+const MEANING: u32 = 7;
 
 /// The kinds that have a table, in the order of their numbers, with its name. Of the others only the document itself has
 /// a row, with what is contested in it and what does not count.
-pub(crate) const TABLED: [(RecordKind, &str); 9] = [
+pub(crate) const TABLED: [(RecordKind, &str); 4] = [
     (RecordKind::Person, "person"),
     (RecordKind::Participation, "participation"),
-    (RecordKind::Agenda, "agenda"),
-    (RecordKind::Agreement, "agreement"),
-    (RecordKind::Commitment, "commitment"),
-    (RecordKind::Calendar, "calendar"),
     (RecordKind::Trip, "trip"),
     (RecordKind::Tie, "tie"),
-    (RecordKind::InternalDraft, "internal_draft"),
 ];
 
 /// The table of a kind of record; `None` for a kind that has none.
@@ -40,8 +35,7 @@ pub(crate) fn is_sheet(kind: RecordKind) -> bool {
 pub(crate) const OF_PERSONS: [RecordKind; 4] =
     [RecordKind::Person, RecordKind::Participation, RecordKind::Trip, RecordKind::Tie];
 
-/// What stands in a kind's table before its fields; for coordination `village` is what follows the class in the scope's
-/// name: a region, an agenda's or an office's id.
+/// What stands in a kind's table before its fields.
 pub(crate) const LEADING: [&str; 2] = ["document", "village"];
 
 /// What stands in a kind's table after its fields.
@@ -49,9 +43,6 @@ pub(crate) fn trailing(kind: RecordKind) -> &'static [&'static str] {
     // Derived from the facts, so that lists can filter; the facts themselves are in `events`, as JSON.
     if kind == RecordKind::Participation {
         &["stage", "decided", "decision_number", "decision_date", "events", "shown_name"]
-    } else if kind.is_of_coordination() {
-        // What was read, whole, as JSON: rules over several documents take it from here.
-        &["content"]
     } else {
         &[]
     }
@@ -113,7 +104,7 @@ CREATE TABLE notice (
     at TEXT NOT NULL, "by" TEXT,
     PRIMARY KEY (document, place)
 ) WITHOUT ROWID;
--- The programme's records beside people and participations, each as one line and whole, as JSON. `day` and `due` are ISO
+-- The records beside people and participations, each as one line and whole, as JSON. `day` and `due` are ISO
 -- days; `search` is what the line is found by, in small letters.
 CREATE TABLE sheet (
     document INTEGER PRIMARY KEY REFERENCES document, id TEXT NOT NULL, kind INTEGER NOT NULL, place TEXT,

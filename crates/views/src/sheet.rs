@@ -1,8 +1,13 @@
-//! The programme's records beside people and participations: one table for all their kinds, listed and read again whole.
+//! The records beside people and participations, those of the programme and those of coordination: one table for all
+//! their kinds, listed and read again whole.
 
 use identity::{Coordinate, Region};
-use records::{Date, FieldType, Figures, PersonId, ProgrammeRecord, RecordKind};
+use records::{
+    Date, FieldType, Folded, PersonId, ProgrammeRecord, RecordKind, Summary,
+    coordination::{Coordination, Shelf},
+};
 use rusqlite::{OptionalExtension, params, types::Value};
+use serde::{Serialize, de::DeserializeOwned};
 
 use crate::{
     Reader, ViewsError,
@@ -74,8 +79,17 @@ pub struct Sheets {
 }
 
 impl Batch<'_> {
-    pub(crate) fn sheet(&self, kind: u16, id: i64, record: &ProgrammeRecord) -> Result<(), ViewsError> {
-        let summary = record.summary(&Figures::desmigratif());
+    /// The line of a record, and all that it says. One of coordination belongs to the region of its scope, if that is of
+    /// one.
+    pub(crate) fn sheet<T: Serialize>(
+        &self,
+        rows: &Folded,
+        id: i64,
+        place: Option<&Region>,
+        summary: &Summary,
+        content: &T,
+    ) -> Result<(), ViewsError> {
+        let of_scope = rows.doc.journal.scope.region();
         let [title_id, title_en] = &summary.title;
         let search = format!("{title_id} {title_en}").to_lowercase();
         let day = summary.day.map(|day| day.to_string()).unwrap_or_default();
@@ -86,9 +100,9 @@ impl Batch<'_> {
             )?
             .execute(params![
                 id,
-                sheet_id(record.doc()),
-                kind,
-                record.place().map(Region::as_str),
+                sheet_id(&rows.doc),
+                rows.kind,
+                place.or(of_scope.as_ref()).map(Region::as_str),
                 title_id,
                 title_en,
                 search,
@@ -97,7 +111,7 @@ impl Batch<'_> {
                 summary.open,
                 day,
                 summary.due.map(|day| day.to_string()),
-                json(record, "sheet")?
+                json(content, "sheet")?
             ])?;
         let mut insert = self.db.prepare_cached("INSERT INTO sheet_person (person, document) VALUES (?1, ?2)")?;
         for person in &summary.persons {
@@ -135,8 +149,7 @@ impl Reader {
 
     /// One record of the programme, by its name in addresses: its line, and all that it says.
     pub fn sheet(&self, id: &str) -> Result<Option<(SheetRow, ProgrammeRecord)>, ViewsError> {
-        let sql = format!("{} WHERE t.id = ? LIMIT 1", select());
-        let Some(row) = self.sheet_rows(&sql, vec![id.to_owned().into()])?.pop() else { return Ok(None) };
+        let Some(row) = self.sheet_row(id)?.filter(|row| !row.kind.is_of_coordination()) else { return Ok(None) };
         let content: Option<String> = self
             .db
             .prepare_cached("SELECT content FROM sheet WHERE document = ?1")?
@@ -147,8 +160,27 @@ impl Reader {
         Ok(record.map(|record| (row, record)))
     }
 
+    /// The line of a record of any kind, by its name in addresses.
+    pub fn sheet_row(&self, id: &str) -> Result<Option<SheetRow>, ViewsError> {
+        let sql = format!("{} WHERE t.id = ? LIMIT 1", select());
+        Ok(self.sheet_rows(&sql, vec![id.to_owned().into()])?.pop())
+    }
+
+    /// Every document of coordination that is read here.
+    pub fn shelf(&self) -> Result<Shelf, ViewsError> {
+        let mut shelf = Shelf::default();
+        for kind in RecordKind::ALL.into_iter().filter(|kind| kind.is_of_coordination()) {
+            shelf.extend(self.contents::<Coordination>(kind, None)?);
+        }
+        Ok(shelf)
+    }
+
     /// Every record of a kind in a place or below it, whole, in the order in which this node heard of them.
     pub fn records(&self, kind: RecordKind, place: Option<Region>) -> Result<Vec<ProgrammeRecord>, ViewsError> {
+        self.contents(kind, place)
+    }
+
+    fn contents<T: DeserializeOwned>(&self, kind: RecordKind, place: Option<Region>) -> Result<Vec<T>, ViewsError> {
         let (condition, values) = condition(&SheetFilter { kind: Some(kind), place, ..SheetFilter::default() });
         let sql = format!("SELECT t.content FROM sheet t WHERE {condition} ORDER BY t.document");
         let mut select = self.db.prepare_cached(&sql)?;

@@ -487,32 +487,28 @@ fn ten_thousand_documents_are_taken_in_quickly() {
 }
 
 #[test]
-fn a_document_of_coordination_stands_whole_in_its_table() {
+fn a_document_of_coordination_is_listed_and_stands_whole_on_the_shelf() {
     let doc = at(Class::Coordination, "18.07", 1);
     let calendar = Calendar { doc: doc.clone(), region: "18.07".parse().unwrap(), year: 2016, events: Vec::new() };
-    let found = Coordination::Calendar(calendar);
     let mut document = person(KURIPAN, 1, "Turyati");
     document.id = doc.clone();
     document.rows = Some(Folded {
-        doc,
+        doc: doc.clone(),
         kind: RecordKind::Calendar.number(),
-        record: Record::Coordination(Box::new(found.clone())),
+        record: Record::Coordination(Box::new(Coordination::Calendar(calendar.clone()))),
         conflicts: Vec::new(),
         notices: Vec::new(),
     });
     let mut views = Views::in_memory().unwrap();
     views.apply(&[document.clone()], &[]).unwrap();
     views.apply(&[document.clone()], &[]).unwrap();
-    let row = |row: &rusqlite::Row<'_>| Ok((row.get::<_, String>(0)?, row.get::<_, String>(1)?));
-    let rows = |views: &Views| -> Vec<(String, String)> {
-        let mut select = views.db.prepare("SELECT village, content FROM calendar").unwrap();
-        select.query_map([], row).unwrap().map(Result::unwrap).collect()
-    };
-    let [(place, content)] = &rows(&views)[..] else { panic!("one row") };
-    assert_eq!((place.as_str(), serde_json::from_str(content).ok()), ("18.07", Some(found)));
+    let row = views.sheet_row(&crate::sheet_id(&doc)).unwrap().unwrap();
+    assert_eq!((row.kind, row.place.as_ref().map(Region::as_str)), (RecordKind::Calendar, Some("18.07")));
+    assert_eq!(views.sheet(&row.id).unwrap(), None, "it is none of the programme");
+    assert_eq!(views.shelf().unwrap().calendars, [calendar]);
     document.rows = None;
     views.apply(&[document], &[]).unwrap();
-    assert_eq!(rows(&views), []);
+    assert_eq!(views.shelf().unwrap(), records::coordination::Shelf::default());
 }
 
 fn book(seq: u64, month: &str, guests: &[u64]) -> DocumentRows {

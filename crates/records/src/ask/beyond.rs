@@ -2,6 +2,7 @@
 
 use super::{Asks, ToldPart};
 use crate::{
+    coordination::{According, Confirmation, Final, Opening, Promise, Sanction, Signature, SourceKind, Stand, Terms},
     empowerment::{Questionnaire, Response},
     facts::{Content, decode},
     money::{Rupiah, ShareStatement},
@@ -49,6 +50,84 @@ pub(super) fn shares(bytes: &[u8]) -> Vec<ToldPart> {
             told("rest", both(REST), amount(found.rest)),
         ]
     })
+}
+
+/// How an agenda began.
+pub(super) fn opening(bytes: &[u8]) -> Vec<ToldPart> {
+    const ORIGIN: Words = Words { id: "Asal", en: "Where it comes from" };
+    const REGION: Words = Words { id: "Wilayah", en: "Region" };
+    const PARTIES: Words = Words { id: "Pihak", en: "Parties" };
+    const SILENCE: Words = Words { id: "Jika tidak menjawab", en: "Without an answer" };
+    let Some(found) = read::<Opening>(bytes) else { return Vec::new() };
+    let parties: Vec<&str> = found.parties.iter().map(|party| party.name.as_str()).collect();
+    let mut parts = vec![
+        told("origin", both(ORIGIN), both(found.origin.kind.words())),
+        told("region", both(REGION), same(found.region.as_str())),
+        told("parties", both(PARTIES), same(&parties.join(", "))),
+        told("silence", both(SILENCE), both(found.silence.words())),
+    ];
+    let step = |due: &crate::coordination::StepDue| {
+        told(due.step.code(), both(due.step.words()), same(&due.by.strftime("%d-%m-%Y").to_string()))
+    };
+    parts.extend(found.steps.iter().map(step));
+    parts
+}
+
+/// What was promised.
+pub(super) fn promise(bytes: &[u8]) -> Vec<ToldPart> {
+    const OWNER: Words = Words { id: "Pemilik", en: "Owner" };
+    const WHAT: Words = Words { id: "Hasil", en: "Deliverable" };
+    const DUE: Words = Words { id: "Paling lambat", en: "Due" };
+    const SUPERIOR: Words = Words { id: "Atasan", en: "Superior" };
+    let Some(found) = read::<Promise>(bytes) else { return Vec::new() };
+    vec![
+        told("owner", both(OWNER), same(&found.name)),
+        told("deliverable", both(WHAT), same(&found.deliverable)),
+        told("due", both(DUE), same(&found.due.strftime("%d-%m-%Y").to_string())),
+        told("superior", both(SUPERIOR), same(&found.superior.name)),
+    ]
+}
+
+/// Where another party said it: *menurut surat no. …*.
+pub(super) fn source(bytes: &[u8]) -> Vec<ToldPart> {
+    const SOURCE: Words = Words { id: "Menurut", en: "According to" };
+    let stand = read::<Stand>(bytes).map(|found| found.according_to);
+    let sanction = || read::<Sanction>(bytes).map(|found| found.according_to);
+    let confirmation = || read::<Confirmation>(bytes).map(|found| found.according_to);
+    let found = stand.or_else(sanction).or_else(confirmation).flatten();
+    let words = |according: According| {
+        let text = |lang: Lang| {
+            let date = according.date.shown(lang);
+            match (according.source, &according.number) {
+                (SourceKind::Letter, Some(number)) => format!("{} {number}, {date}", according.source.shown(lang)),
+                (SourceKind::Letter | SourceKind::Meeting, _) => format!("{} {date}", according.source.shown(lang)),
+            }
+        };
+        told("according_to", both(SOURCE), [text(Lang::Id), text(Lang::En)])
+    };
+    found.map(words).into_iter().collect()
+}
+
+/// What a final text is.
+pub(super) fn terms(bytes: &[u8]) -> Vec<ToldPart> {
+    const NUMBER: Words = Words { id: "Versi", en: "Version" };
+    const TITLE: Words = Words { id: "Judul", en: "Title" };
+    let Some(found) = read::<Final>(bytes).and_then(|found| Terms::read(&found.text).ok()) else { return Vec::new() };
+    vec![told("number", both(NUMBER), same(&found.number.to_string())), told("title", both(TITLE), same(&found.title))]
+}
+
+/// What an official signed.
+pub(super) fn word(bytes: &[u8]) -> Vec<ToldPart> {
+    const SAYS: Words = Words { id: "Pernyataan", en: "Word" };
+    const OFFICIAL: Words = Words { id: "Pejabat", en: "Official" };
+    const VERSION: Words = Words { id: "Versi", en: "Version" };
+    let Some((word, _)) = read::<Signature>(bytes).and_then(|found| found.read().ok()) else { return Vec::new() };
+    let official = format!("{}, {}", word.official, word.mandate.title());
+    vec![
+        told("says", both(SAYS), both(word.says.words())),
+        told("official", both(OFFICIAL), same(&official)),
+        told("version", both(VERSION), same(&word.version.short())),
+    ]
 }
 
 fn read<T: Content>(bytes: &[u8]) -> Option<T> {

@@ -3,7 +3,7 @@
 use super::{
     Coordinate, FactForm, InputSpec, OfficeId, RecordKind, Region,
     beyond::{answers, figures, nothing, questions, shares},
-    earlier, form, input, made, several, writer,
+    coordination, earlier, form, input, made, scan, several, writer,
 };
 use crate::{
     PartialDate,
@@ -31,12 +31,13 @@ use crate::{
     },
 };
 
-const DATE: InputSpec = input::<PartialDate>("date", "Tanggal", "Date");
+pub(super) const DATE: InputSpec = input::<PartialDate>("date", "Tanggal", "Date");
 const DAY: InputSpec = input::<PartialDate>("day", "Hari", "Day");
 const PERSON: InputSpec = input::<PersonId>("person", "Orang", "Person");
 const PLACE_COUNT: InputSpec = input::<u32>("places", "Jumlah tempat", "How many places");
 const LETTER: InputSpec = input::<String>("letter", "Nomor surat", "Number of the letter").optional();
-const TAKE_BACK: FactForm = form::<Annulment>(ANNULMENT, &[earlier("of", "Yang ditarik", "What is taken back", &[])]);
+pub(super) const TAKE_BACK: FactForm =
+    form::<Annulment>(ANNULMENT, &[earlier("of", "Yang ditarik", "What is taken back", &[])]);
 
 const PARTICIPATION: &[FactForm] = &[
     form::<StepReached>("step", &[input::<Step>("step", "Langkah", "Step"), DATE]),
@@ -48,6 +49,7 @@ const PARTICIPATION: &[FactForm] = &[
             input::<String>("number", "Nomor surat keputusan", "Number of the letter").optional(),
             input::<PartialDate>("date", "Tanggal surat keputusan", "Date of the letter"),
             input::<PartialDate>("day", "Dinilai menurut keadaan pada", "Judged as of").optional(),
+            scan("scan", "Pindaian surat keputusan", "Scan of the letter"),
         ],
         nothing,
     ),
@@ -369,14 +371,14 @@ pub(super) fn forms(kind: RecordKind) -> &'static [FactForm] {
         RecordKind::Places => PLACES,
         RecordKind::Indicators => INDICATORS,
         RecordKind::Report => &const { [made::<ReportSubmitted>("submitted", &[DATE], figures)] },
-        RecordKind::BoardNotice
+        RecordKind::Agenda => coordination::AGENDA,
+        RecordKind::Commitment => coordination::COMMITMENT,
+        RecordKind::Calendar => coordination::CALENDAR,
+        RecordKind::Agreement
+        | RecordKind::InternalDraft
+        | RecordKind::BoardNotice
         | RecordKind::Person
         | RecordKind::Trip
-        | RecordKind::Tie
-        | RecordKind::Agenda
-        | RecordKind::Agreement
-        | RecordKind::Commitment
-        | RecordKind::Calendar
-        | RecordKind::InternalDraft => &[],
+        | RecordKind::Tie => &[],
     }
 }

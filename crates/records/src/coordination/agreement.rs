@@ -15,7 +15,12 @@ use super::{
     version::{Copied, Paper, Version, VersionState, Versions},
     why::Unfit,
 };
-use crate::{Authors, FactDraft, RecordError, RecordKind, facts::Content, notice::Notice};
+use crate::{
+    Authors, FactDraft, RecordError, RecordKind,
+    content::{refuse, unfit},
+    facts::Content,
+    notice::Notice,
+};
 
 /// The entry that creates a published agreement.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -134,10 +139,15 @@ impl Agenda {
         mut ids: impl Iterator<Item = super::text::ItemId>,
     ) -> Result<Vec<Edit>, RecordError> {
         if !self.text.articles.is_empty() {
-            return Err(RecordError::Disallowed { what: "a draft that has begun", hint: "open a new agenda for it" });
+            return refuse(
+                ("rancangannya sudah berisi", "a draft that has begun"),
+                ("buka agenda baru", "open a new agenda for it"),
+            );
         }
-        let mut next =
-            || ids.next().ok_or(RecordError::Disallowed { what: "too few ids", hint: "draw one for each part" });
+        let mut next = || {
+            ids.next()
+                .ok_or(unfit(("kurang banyak tanda pengenal", "too few ids"), ("coba lagi", "draw one for each part")))
+        };
         super::text::whole(articles, &mut next)
     }
 }

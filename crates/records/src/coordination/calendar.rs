@@ -14,7 +14,10 @@ use super::{
     reading::{Line, Reading, speaks_for},
     why::Unfit,
 };
-use crate::{Authors, Date, FactDraft, RecordError, RecordKind, Said, facts::Content, notice::Notice, value::codes};
+use crate::{
+    Authors, Date, FactDraft, RecordError, RecordKind, Said, content::refuse, facts::Content, notice::Notice,
+    value::codes,
+};
 
 /// The entry that creates the calendar of a year; its scope says the region.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -295,21 +298,32 @@ impl Event {
     /// # Errors
     /// When title or place is missing, nobody or somebody twice is invited, or the day lies in another year.
     pub fn draft_checked(&self, year: i16) -> Result<FactDraft, RecordError> {
-        let unfit = |what, hint| Err(RecordError::Disallowed { what, hint });
         if !is_line(&self.title) || !is_line(&self.place) {
-            return unfit("a date without a title or a place", "write both, each one line");
+            return refuse(
+                ("judul atau tempatnya kosong", "a date without a title or a place"),
+                ("isi keduanya, masing-masing satu baris", "write both, each one line"),
+            );
         }
         if self.day.year() != year {
-            return unfit("a date of another year", "open the calendar of its year");
+            return refuse(
+                ("tanggalnya di tahun lain", "a date of another year"),
+                ("buka kalender tahun itu", "open the calendar of its year"),
+            );
         }
         let mut parties: Vec<Party> = self.invitees.iter().map(|invitee| invitee.party).collect();
         parties.sort();
         parties.dedup();
         if parties.is_empty() || parties.len() != self.invitees.len() {
-            return unfit("the invited parties", "invite at least one, each once");
+            return refuse(
+                ("undangannya kosong atau ada yang disebut dua kali", "nobody is invited, or somebody twice"),
+                ("undang sedikitnya satu pihak, masing-masing sekali", "invite at least one, each once"),
+            );
         }
         if !self.invitees.iter().all(|invitee| is_line(&invitee.name)) {
-            return unfit("an invited party without a name", "write the name");
+            return refuse(
+                ("ada undangan tanpa nama", "an invited party without a name"),
+                ("tulis namanya", "write the name"),
+            );
         }
         self.draft()
     }
@@ -322,10 +336,13 @@ impl Attendance {
     /// When nobody came and somebody was competent, or whoever came has no position.
     pub fn draft_checked(&self) -> Result<FactDraft, RecordError> {
         if (!self.came && self.competent) || (self.came && !self.positions.iter().any(|position| is_line(position))) {
-            return Err(RecordError::Disallowed {
-                what: "the attendance",
-                hint: "note the position of whoever came, or that nobody did",
-            });
+            return refuse(
+                ("kehadirannya belum lengkap", "the attendance is not complete"),
+                (
+                    "catat jabatan yang hadir, atau bahwa tidak ada yang hadir",
+                    "note the position of whoever came, or that nobody did",
+                ),
+            );
         }
         self.draft()
     }

@@ -14,8 +14,8 @@ use super::{
     why::Unfit,
 };
 use crate::{
-    Authors, Date, Digest, FactDraft, PartialDate, RecordError, RecordKind, Said, facts::Content, notice::Notice,
-    value::codes,
+    Authors, Date, Digest, FactDraft, PartialDate, RecordError, RecordKind, Said, content::refuse, facts::Content,
+    notice::Notice, value::codes,
 };
 
 /// Days after the due date in which a commitment is *terlambat*; beyond them it is *ingkar*, unless the parties agreed
@@ -340,16 +340,19 @@ impl Commitment {
     /// When the office is not the superior's and no letter is named, or the sanction says nothing.
     pub fn draft_sanction(&self, office: OfficeId, sanction: &Sanction) -> Result<FactDraft, RecordError> {
         if sanction.text.trim().is_empty() {
-            return Err(RecordError::Disallowed { what: "an empty sanction", hint: "write what the superior says" });
+            return refuse(
+                ("isinya kosong", "an empty sanction"),
+                ("tulis apa kata atasan", "write what the superior says"),
+            );
         }
         match &sanction.according_to {
             Some(according) => according.check()?,
             None if self.promise.what.superior.office == Some(office) => {}
             None => {
-                return Err(RecordError::Disallowed {
-                    what: "a sanction by an office that is not the superior",
-                    hint: "name the superior's letter or meeting",
-                });
+                return refuse(
+                    ("kantor ini bukan atasannya", "a sanction by an office that is not the superior"),
+                    ("sebut surat atau rapat atasan itu", "name the superior's letter or meeting"),
+                );
             }
         }
         sanction.draft()
@@ -360,15 +363,23 @@ impl Commitment {
     /// # Errors
     /// When the office is not the owner, the commitment is not accepted, or the note is empty.
     pub fn draft_progress(&self, office: OfficeId, progress: &Progress) -> Result<FactDraft, RecordError> {
-        let unfit = |what, hint| Err(RecordError::Disallowed { what, hint });
         if !self.is_of(office) {
-            return unfit("progress on another office's commitment", "only its owner reports it");
+            return refuse(
+                ("komitmen ini milik kantor lain", "progress on another office's commitment"),
+                ("hanya pemiliknya yang melaporkan", "only its owner reports it"),
+            );
         }
         if !self.accepted {
-            return unfit("progress on a commitment that is not accepted", "accept it first");
+            return refuse(
+                ("komitmennya belum diterima pemiliknya", "progress on a commitment that is not accepted"),
+                ("terima dahulu", "accept it first"),
+            );
         }
         if progress.note.trim().is_empty() {
-            return unfit("progress without a word", "write what was done");
+            return refuse(
+                ("kemajuannya kosong", "progress without a word"),
+                ("tulis apa yang sudah dikerjakan", "write what was done"),
+            );
         }
         progress.draft()
     }
@@ -388,18 +399,29 @@ impl Promise {
     /// When owner, deliverable or superior is missing, the owner is its own superior, or an article is named without
     /// its agreement.
     pub fn draft_checked(&self) -> Result<FactDraft, RecordError> {
-        let unfit = |what, hint| Err(RecordError::Disallowed { what, hint });
         if ![&self.name, &self.deliverable].into_iter().all(|line| is_line(line)) {
-            return unfit("a commitment without an owner's name or a deliverable", "write both, each one line");
+            return refuse(
+                ("nama pemilik atau hasilnya kosong", "a commitment without an owner's name or a deliverable"),
+                ("isi keduanya, masing-masing satu baris", "write both, each one line"),
+            );
         }
         if !is_line(&self.superior.name) {
-            return unfit("a commitment without a superior", "name whom its owner answers to");
+            return refuse(
+                ("atasannya kosong", "a commitment without a superior"),
+                ("sebut kepada siapa pemiliknya bertanggung jawab", "name whom its owner answers to"),
+            );
         }
         if self.superior.office.is_some() && self.superior.office == self.owner.office() {
-            return unfit("an owner that is its own superior", "name the office above it");
+            return refuse(
+                ("pemilik menjadi atasannya sendiri", "an owner that is its own superior"),
+                ("sebut kantor di atasnya", "name the office above it"),
+            );
         }
         if self.article == Some(0) || (self.article.is_some() && self.agreement.is_none()) {
-            return unfit("an article without its agreement", "name the agreement, and the article from 1");
+            return refuse(
+                ("ada pasal tanpa kesepakatannya", "an article without its agreement"),
+                ("pilih kesepakatannya, lalu nomor pasalnya mulai 1", "name the agreement, and the article from 1"),
+            );
         }
         self.draft()
     }
@@ -412,10 +434,10 @@ impl Programmed {
     /// When the budget line or the plan is missing.
     pub fn draft_checked(&self) -> Result<FactDraft, RecordError> {
         if !is_line(&self.budget_line) || !is_line(&self.within) {
-            return Err(RecordError::Disallowed {
-                what: "a commitment that is programmed nowhere",
-                hint: "name the budget line and the plan that holds it",
-            });
+            return refuse(
+                ("mata anggaran atau rencananya kosong", "a commitment that is programmed nowhere"),
+                ("sebut mata anggaran dan rencana yang memuatnya", "name the budget line and the plan that holds it"),
+            );
         }
         self.draft()
     }

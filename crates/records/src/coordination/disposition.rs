@@ -15,7 +15,8 @@ use super::{
     why::Unfit,
 };
 use crate::{
-    Authors, Date, Digest, FactDraft, PartialDate, RecordError, RecordKind, Said, facts::Content, notice::Notice,
+    Authors, Date, Digest, FactDraft, PartialDate, RecordError, RecordKind, Said, content::refuse, facts::Content,
+    notice::Notice,
 };
 
 /// The entry that creates a draft: for which agenda.
@@ -191,15 +192,23 @@ impl InternalDraft {
         mandate: &Mandate,
         day: Date,
     ) -> Result<(FactDraft, FactDraft), RecordError> {
-        let unfit = |what, hint| Err(RecordError::Disallowed { what, hint });
         let Some(stand) = self.stand() else {
-            return unfit("a release without one draft", "write the draft, or settle which of the two holds");
+            return refuse(
+                ("rancangannya kosong atau ada dua", "a release without one draft"),
+                ("tulis rancangannya, atau pilih salah satu", "write the draft, or settle which of the two holds"),
+            );
         };
         if self.agenda.what.agenda != agenda.doc {
-            return unfit("a release into another agenda", "open the agenda that the draft is for");
+            return refuse(
+                ("rancangan ini untuk agenda lain", "a release into another agenda"),
+                ("buka agenda tujuannya", "open the agenda that the draft is for"),
+            );
         }
         if !agenda.mandates_of(self.office, day).any(|said| said.what == *mandate) {
-            return unfit("a release without a mandate", "record the official's mandate in the agenda first");
+            return refuse(
+                ("belum ada mandat untuk hari ini", "a release without a mandate"),
+                ("catat dahulu mandat pejabatnya di agenda", "record the official's mandate in the agenda first"),
+            );
         }
         let release = Release { draft: Self::digest(stand), mandate: mandate.clone(), day };
         Ok((release.draft()?, agenda.draft_stand(self.office, stand.clone())?))
@@ -213,10 +222,10 @@ impl Disposition {
     /// When a desk or the instruction is missing.
     pub fn draft_checked(&self) -> Result<FactDraft, RecordError> {
         if ![&self.from, &self.to, &self.instruction].into_iter().all(|line| is_line(line)) {
-            return Err(RecordError::Disallowed {
-                what: "the disposition",
-                hint: "say from whom, to whom and what to do",
-            });
+            return refuse(
+                ("disposisinya belum lengkap", "the disposition is not complete"),
+                ("isi dari siapa, kepada siapa dan apa yang dikerjakan", "say from whom, to whom and what to do"),
+            );
         }
         self.draft()
     }

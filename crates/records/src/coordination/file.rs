@@ -26,7 +26,7 @@ use super::{
     ratify::{Given, Ratifications, Signature, Vote, Word, WordId, newer_form},
     version::Version,
 };
-use crate::{Date, RecordError};
+use crate::{Date, RecordError, content::refuse};
 
 /// The newest form of file that this version reads, and the one that it writes.
 const FILE_VERSION: u64 = 1;
@@ -177,10 +177,10 @@ impl AgreementFile {
         };
         let bytes = file.bytes();
         if bytes.len() > AGREEMENT_FILE_BYTES_MAX || file.statements.len() > STATEMENTS_MAX {
-            return Err(RecordError::Disallowed {
-                what: "the file",
-                hint: "it is too large; export without the statements",
-            });
+            return refuse(
+                ("berkasnya terlalu besar", "the file is too large"),
+                ("ekspor tanpa pernyataan piagam", "it is too large; export without the statements"),
+            );
         }
         Ok(bytes)
     }

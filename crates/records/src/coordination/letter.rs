@@ -3,7 +3,7 @@
 use serde::{Deserialize, Serialize};
 
 use super::{opening::is_line, party::Party};
-use crate::{Digest, FactDraft, PartialDate, RecordError, facts::Content, value::codes};
+use crate::{Digest, FactDraft, PartialDate, RecordError, content::refuse, facts::Content, value::codes};
 
 codes! {
     /// Whether a letter came or went.
@@ -53,10 +53,13 @@ impl According {
         if found {
             Ok(())
         } else {
-            Err(RecordError::Disallowed {
-                what: "a word recorded for another party",
-                hint: "give the number of the letter, or the date of the meeting",
-            })
+            refuse(
+                ("belum jelas di mana pihak itu mengatakannya", "a word recorded for another party"),
+                (
+                    "isi nomor suratnya, atau tanggal rapatnya",
+                    "give the number of the letter, or the date of the meeting",
+                ),
+            )
         }
     }
 }
@@ -102,14 +105,20 @@ impl Letter {
     pub fn draft_checked(&self) -> Result<FactDraft, RecordError> {
         let lines = [&self.number, &self.from, &self.to, &self.subject].into_iter().chain(&self.copies);
         if !lines.into_iter().all(|line| is_line(line)) {
-            return Err(RecordError::Disallowed {
-                what: "the letter",
-                hint: "give number, sender, addressee and subject, each one line",
-            });
+            return refuse(
+                ("suratnya belum lengkap", "the letter is not complete"),
+                (
+                    "isi nomor, pengirim, tujuan dan perihal, masing-masing satu baris",
+                    "give number, sender, addressee and subject, each one line",
+                ),
+            );
         }
         let early = self.received.is_some_and(|received| received.span().last < self.date.span().first);
         if early {
-            return Err(RecordError::Disallowed { what: "the letter", hint: "it was received before it was written" });
+            return refuse(
+                ("suratnya diterima sebelum ditulis", "the letter was received before it was written"),
+                ("periksa kedua tanggalnya", "check both dates"),
+            );
         }
         self.draft()
     }

@@ -3,7 +3,7 @@
 use serde::{Deserialize, Serialize};
 
 use super::{opening::is_line, party::as_text};
-use crate::{Date, FactDraft, PartialDate, RecordError, facts::Content, value::codes};
+use crate::{Date, FactDraft, PartialDate, RecordError, content::refuse, facts::Content, value::codes};
 
 codes! {
     /// How somebody acts in a position that is not theirs.
@@ -61,13 +61,19 @@ impl Mandate {
     /// When official, position or letter is missing, or it ends before it begins.
     pub fn draft_checked(&self) -> Result<FactDraft, RecordError> {
         if ![&self.official, &self.position, &self.letter].into_iter().all(|line| is_line(line)) {
-            return Err(RecordError::Disallowed {
-                what: "the mandate",
-                hint: "give the official, the position and the number of the letter",
-            });
+            return refuse(
+                ("mandatnya belum lengkap", "the mandate is not complete"),
+                (
+                    "isi pejabat, jabatan dan nomor surat",
+                    "give the official, the position and the number of the letter",
+                ),
+            );
         }
         if self.until.is_some_and(|until| until < self.from) {
-            return Err(RecordError::Disallowed { what: "the mandate", hint: "it ends before it begins" });
+            return refuse(
+                ("mandatnya berakhir sebelum mulai", "the mandate ends before it begins"),
+                ("periksa kedua tanggalnya", "check both dates"),
+            );
         }
         self.draft()
     }
@@ -98,13 +104,16 @@ impl AdReferendum {
     /// When it does not say who agreed and whom it awaits, or ends before it was given.
     pub fn draft_checked(&self) -> Result<FactDraft, RecordError> {
         if !is_line(&self.official) || !is_line(&self.awaiting) {
-            return Err(RecordError::Disallowed {
-                what: "ad referendum",
-                hint: "say who agreed and whose word it awaits",
-            });
+            return refuse(
+                ("ad referendum belum lengkap", "the ad referendum is not complete"),
+                ("isi siapa yang setuju dan keputusan siapa yang ditunggu", "say who agreed and whose word it awaits"),
+            );
         }
         if self.until < self.date.span().first {
-            return Err(RecordError::Disallowed { what: "ad referendum", hint: "it ends before it was given" });
+            return refuse(
+                ("ad referendum berakhir sebelum diberikan", "the ad referendum ends before it was given"),
+                ("periksa kedua tanggalnya", "check both dates"),
+            );
         }
         self.draft()
     }

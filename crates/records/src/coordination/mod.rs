@@ -21,6 +21,7 @@ mod disposition;
 mod file;
 mod kinds;
 mod letter;
+mod line;
 mod mandate;
 mod opening;
 mod party;
@@ -92,6 +93,30 @@ pub enum Coordination {
     Calendar(Calendar),
     /// A stand that an office drafts.
     InternalDraft(InternalDraft),
+}
+
+impl Coordination {
+    /// The document.
+    pub fn doc(&self) -> &identity::Coordinate {
+        match self {
+            Self::Agenda(agenda) => &agenda.doc,
+            Self::Agreement(agreement) => &agreement.doc,
+            Self::Commitment(commitment) => &commitment.doc,
+            Self::Calendar(calendar) => &calendar.doc,
+            Self::InternalDraft(draft) => &draft.doc,
+        }
+    }
+
+    /// Its kind.
+    pub fn kind(&self) -> RecordKind {
+        match self {
+            Self::Agenda(_) => RecordKind::Agenda,
+            Self::Agreement(_) => RecordKind::Agreement,
+            Self::Commitment(_) => RecordKind::Commitment,
+            Self::Calendar(_) => RecordKind::Calendar,
+            Self::InternalDraft(_) => RecordKind::InternalDraft,
+        }
+    }
 }
 
 /// Reads a document of one of these kinds; `None` where nothing of it can be read, with a notice that says why.

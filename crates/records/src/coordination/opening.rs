@@ -6,6 +6,7 @@ use serde::{Deserialize, Serialize};
 use super::party::{Party, as_text, as_text_opt};
 use crate::{
     Date, FactDraft, RecordError,
+    content::refuse,
     facts::Content,
     value::{TEXT_CHARS_MAX, codes},
 };
@@ -113,23 +114,37 @@ impl Opening {
     /// When parties or steps are named twice, a step comes before the one that it follows, a name does not fit, or an
     /// origin other than a proposal names no document.
     pub fn draft_checked(&self) -> Result<FactDraft, RecordError> {
-        let unfit = |what, hint| Err(RecordError::Disallowed { what, hint });
         let twice = |index: usize, party| self.parties[..index].iter().any(|other: &Invitation| other.party == party);
         if self.parties.len() < 2 {
-            return unfit("an agenda with fewer than two parties", "invite the parties that it concerns");
+            return refuse(
+                ("agenda ini baru punya satu pihak", "an agenda with fewer than two parties"),
+                ("undang pihak yang terkait", "invite the parties that it concerns"),
+            );
         }
         for (index, invited) in self.parties.iter().enumerate() {
             invited.check()?;
             if twice(index, invited.party) || invited.left {
-                return unfit("a party that is named twice or has left", "name each party once");
+                return refuse(
+                    ("ada pihak yang disebut dua kali atau sudah keluar", "a party that is named twice or has left"),
+                    ("sebut tiap pihak satu kali", "name each party once"),
+                );
             }
         }
         // Each step follows the one before it, and so do their dates.
         if !self.steps.windows(2).all(|pair| pair[0].step < pair[1].step && pair[0].by <= pair[1].by) {
-            return unfit("the steps", "give each step once, in their order, with dates that do not go back");
+            return refuse(
+                ("urutan atau tanggal langkahnya tidak cocok", "the steps are not in order"),
+                (
+                    "isi tiap langkah satu kali, berurutan, dengan tanggal yang tidak mundur",
+                    "give each step once, in their order, with dates that do not go back",
+                ),
+            );
         }
         if self.origin.kind != OriginKind::Proposal && self.origin.of.is_none() {
-            return unfit("an agenda from a case or commitment that is not named", "name the document it comes from");
+            return refuse(
+                ("asal agenda belum disebut", "an agenda from a case or commitment that is not named"),
+                ("pilih catatan asalnya", "name the document it comes from"),
+            );
         }
         self.draft()
     }
@@ -149,10 +164,10 @@ impl Invitation {
         if is_line(&self.name) {
             Ok(())
         } else {
-            Err(RecordError::Disallowed {
-                what: "the name of a party",
-                hint: "write one line of at most 500 characters",
-            })
+            refuse(
+                ("nama pihaknya kosong atau terlalu panjang", "the name of a party is empty or too long"),
+                ("tulis satu baris, paling banyak 500 huruf", "write one line of at most 500 characters"),
+            )
         }
     }
 }

@@ -16,7 +16,7 @@ use identity::{Coordinate, Domain, NodeKey, NodeSecret, OfficeId, verify};
 use serde::{Deserialize, Serialize};
 
 use super::{canon::VersionHash, mandate::Mandate, opening::is_line, party::as_text, why::Unfit};
-use crate::{By, Date, Digest, RecordError, facts::Content, value::codes};
+use crate::{By, Date, Digest, RecordError, content::unfit, facts::Content, value::codes};
 
 /// The version of a word that this version writes, and the newest that it reads.
 const WORD_VERSION: u64 = 1;
@@ -92,15 +92,33 @@ impl Signature {
     /// # Errors
     /// When the word would not count: no official, another official than the mandate's, or a day outside the mandate.
     pub fn sign(secret: &NodeSecret, word: &Word) -> Result<Self, RecordError> {
-        word.check().map_err(|_| RecordError::Disallowed {
-            what: "a signature without a mandate for its day",
-            hint: "record the official's mandate first",
+        Self::signed(secret.node_key(), word, |bytes| secret.sign(Domain::Ratification, bytes))
+    }
+
+    /// Signs a word with a key that somebody else holds.
+    ///
+    /// # Errors
+    /// As [`Signature::sign`].
+    pub fn signed(
+        node: NodeKey,
+        word: &Word,
+        sign: impl FnOnce(&[u8]) -> identity::Signature,
+    ) -> Result<Self, RecordError> {
+        word.check().map_err(|_| {
+            unfit(
+                ("belum ada mandat untuk hari ini", "a signature without a mandate for its day"),
+                ("catat dahulu mandat pejabatnya", "record the official's mandate first"),
+            )
         })?;
         // Only a map with keys that are no texts could fail here, and there is none.
-        let text = serde_json::to_string(word)
-            .map_err(|_| RecordError::Disallowed { what: "the word", hint: "write plain text" })?;
-        let signature = secret.sign(Domain::Ratification, text.as_bytes());
-        Ok(Self { node: secret.node_key(), word: text, signature })
+        let text = serde_json::to_string(word).map_err(|_| {
+            unfit(
+                ("isinya tidak dapat ditulis", "the word cannot be written"),
+                ("tulis teks biasa", "write plain text"),
+            )
+        })?;
+        let signature = sign(text.as_bytes());
+        Ok(Self { node, word: text, signature })
     }
 
     /// The word, if the node signed it and it is one that counts by itself. Whether the node speaks for the office is

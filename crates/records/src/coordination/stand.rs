@@ -10,7 +10,7 @@ use super::{
     party::Party,
     text::{AgendaText, ItemId},
 };
-use crate::{Date, Digest, FactDraft, RecordError, Said, facts::Content, value::codes};
+use crate::{Date, Digest, FactDraft, RecordError, Said, content::refuse, facts::Content, value::codes};
 
 codes! {
     /// What a party thinks of an article.
@@ -63,14 +63,14 @@ impl Stand {
     pub fn draft_checked(&self) -> Result<FactDraft, RecordError> {
         let says = |text: &Option<String>| text.as_deref().is_some_and(|text| !text.trim().is_empty());
         match self.stance {
-            Stance::Object if !says(&self.why) || !says(&self.proposes) => Err(RecordError::Disallowed {
-                what: "an objection without a reason or a wording",
-                hint: "say why, and write the wording that you propose",
-            }),
-            Stance::Note if !says(&self.why) => Err(RecordError::Disallowed {
-                what: "a support with an empty note",
-                hint: "write the note, or support without one",
-            }),
+            Stance::Object if !says(&self.why) || !says(&self.proposes) => refuse(
+                ("keberatan tanpa alasan atau usulan", "an objection without a reason or a wording"),
+                ("tulis alasan dan rumusan yang diusulkan", "say why, and write the wording that you propose"),
+            ),
+            Stance::Note if !says(&self.why) => refuse(
+                ("catatannya kosong", "a support with an empty note"),
+                ("tulis catatannya, atau setuju tanpa catatan", "write the note, or support without one"),
+            ),
             Stance::Support | Stance::Note | Stance::Object | Stance::Abstain => {
                 if let Some(according) = &self.according_to {
                     according.check()?;
@@ -165,7 +165,7 @@ impl Comment {
     /// When it says nothing.
     pub fn draft_checked(&self) -> Result<FactDraft, RecordError> {
         if self.text.trim().is_empty() {
-            return Err(RecordError::Disallowed { what: "an empty remark", hint: "write it first" });
+            return refuse(("komentarnya kosong", "an empty remark"), ("tulis dahulu", "write it first"));
         }
         self.draft()
     }
@@ -199,10 +199,10 @@ impl Meeting {
     /// When place or outcome is missing.
     pub fn draft_checked(&self) -> Result<FactDraft, RecordError> {
         if !is_line(&self.place) || self.outcome.trim().is_empty() {
-            return Err(RecordError::Disallowed {
-                what: "the meeting",
-                hint: "say where it was and what was concluded",
-            });
+            return refuse(
+                ("rapatnya belum lengkap", "the meeting is not complete"),
+                ("isi tempat dan kesimpulannya", "say where it was and what was concluded"),
+            );
         }
         self.draft()
     }

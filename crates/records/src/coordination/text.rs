@@ -21,6 +21,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::{
     Authors, By, Digest, RecordError,
+    content::{refuse, unfit},
     notice::{Notice, Why},
 };
 
@@ -30,6 +31,17 @@ pub const PARAGRAPH_CHARS_MAX: usize = 4_000;
 pub const HEADING_CHARS_MAX: usize = 200;
 /// The longest place: each insertion at one spot lengthens it by at most one digit.
 const PLACE_BYTES_MAX: usize = 64;
+
+const BAD_HEADING: RecordError = unfit(
+    ("judul pasal tidak cocok", "the heading of an article does not fit"),
+    ("tulis satu baris, paling banyak 200 huruf", "write one line of at most 200 characters"),
+);
+const CHANGED_TWICE: RecordError = unfit(
+    ("ayat ini diubah dua kantor bersamaan", "a paragraph that two offices changed at the same time"),
+    ("baca kedua rumusan dan pilih yang berlaku", "read both wordings and say which holds"),
+);
+const NOT_THERE: RecordError =
+    unfit(("ayatnya tidak ada lagi", "a paragraph that is not there"), ("buka naskahnya lagi", "show the text again"));
 
 /// The id of an article or paragraph: 8 random bytes, drawn when it is made.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -202,14 +214,24 @@ impl AgendaText {
     /// # Errors
     /// When the heading does not fit, the id is taken or the article before it is not there.
     pub fn add_article(&self, id: ItemId, heading: &str, behind: Option<ItemId>) -> Result<Vec<Edit>, RecordError> {
-        let heading = one_line(heading, HEADING_CHARS_MAX).ok_or(RecordError::Disallowed {
-            what: "the heading of an article",
-            hint: "write one line of at most 200 characters",
-        })?;
+        let heading = one_line(heading, HEADING_CHARS_MAX).ok_or(BAD_HEADING)?;
         let ids: Vec<(ItemId, &str)> = self.articles.iter().map(|a| (a.id, first(&a.places))).collect();
         let place = place_behind(&ids, id, behind)?;
         let key = |place| Key { article: id, paragraph: None, place };
         Ok(vec![put(key(false), heading), put(key(true), place)])
+    }
+
+    /// The edit that changes the heading of an article.
+    ///
+    /// # Errors
+    /// When it is not there, is *perlu dibaca ulang* (then [`AgendaText::settle`]), or the heading does not fit.
+    pub fn change_heading(&self, id: ItemId, heading: &str) -> Result<Edit, RecordError> {
+        let Some(article) = self.article(id) else { return Err(NOT_THERE) };
+        if article.heading().is_none() {
+            return Err(CHANGED_TWICE);
+        }
+        let heading = one_line(heading, HEADING_CHARS_MAX).ok_or(BAD_HEADING)?;
+        Ok(put(Key { article: id, paragraph: None, place: false }, heading))
     }
 
     /// The edits that add a paragraph to an article, behind another or in front of all.
@@ -241,10 +263,7 @@ impl AgendaText {
     pub fn change_paragraph(&self, article: ItemId, id: ItemId, text: &str) -> Result<Edit, RecordError> {
         let paragraph = self.paragraph(article, id)?;
         if differ(&paragraph.wordings) {
-            return Err(RecordError::Disallowed {
-                what: "a paragraph that two offices changed at the same time",
-                hint: "read both wordings and say which holds",
-            });
+            return Err(CHANGED_TWICE);
         }
         Ok(put(Key { article, paragraph: Some(id), place: false }, paragraph_text(text)?))
     }
@@ -265,22 +284,25 @@ impl AgendaText {
     /// When nothing has to be settled there, the office is of neither side, or the text does not fit.
     pub fn settle(&self, key: &str, office: OfficeId, text: &str) -> Result<Edit, RecordError> {
         let all = self.reread();
-        let reread = all.iter().find(|reread| reread.key == key).ok_or(RecordError::Disallowed {
-            what: "a place of the text that nobody has to read again",
-            hint: "show the text again: somebody may have settled it",
-        })?;
+        let reread = all.iter().find(|reread| reread.key == key).ok_or(unfit(
+            ("bagian ini tidak perlu dibaca ulang", "a place of the text that nobody has to read again"),
+            ("buka naskahnya lagi: mungkin sudah dipilih", "show the text again: somebody may have settled it"),
+        ))?;
         if !reread.wordings.iter().any(|wording| wording.by.office == Some(office)) {
-            return Err(RecordError::Disallowed {
-                what: "an office that wrote neither wording",
-                hint: "one of the offices that wrote it says which holds",
-            });
+            return refuse(
+                ("kantor ini tidak menulis salah satunya", "an office that wrote neither wording"),
+                ("salah satu kantor yang menulisnya memilih", "one of the offices that wrote it says which holds"),
+            );
         }
         let fits = Key::read(key).map_or(Fits::Paragraph, |key| key.fits());
         let text = match fits {
             Fits::Paragraph => paragraph_text(text)?,
             Fits::Heading | Fits::Place => {
                 let text = one_line(text, HEADING_CHARS_MAX).filter(|text| fits.allow(text));
-                text.ok_or(RecordError::Disallowed { what: "the heading or place", hint: "choose one of those shown" })?
+                text.ok_or(unfit(
+                    ("judulnya tidak cocok", "the heading does not fit"),
+                    ("pilih salah satu yang tampil", "choose one of those shown"),
+                ))?
             }
         };
         Ok(Edit::Choose { key: key.to_owned(), value: Scalar::Text(text) })
@@ -288,7 +310,7 @@ impl AgendaText {
 
     fn paragraph(&self, article: ItemId, id: ItemId) -> Result<&Paragraph, RecordError> {
         let found = self.article(article).and_then(|article| article.paragraphs.iter().find(|p| p.id == id));
-        found.ok_or(RecordError::Disallowed { what: "a paragraph that is not there", hint: "show the text again" })
+        found.ok_or(NOT_THERE)
     }
 }
 
@@ -444,29 +466,35 @@ fn paragraph_text(text: &str) -> Result<String, RecordError> {
     if Fits::Paragraph.allow(&text) {
         Ok(text)
     } else {
-        Err(RecordError::Disallowed { what: "the paragraph", hint: "write 1 to 4000 characters of plain text" })
+        refuse(
+            ("ayatnya kosong atau terlalu panjang", "the paragraph is empty or too long"),
+            ("tulis 1 sampai 4000 huruf teks biasa", "write 1 to 4000 characters of plain text"),
+        )
     }
 }
 
 /// A place behind `behind` (in front of all, if none) among places in order.
 fn place_behind(items: &[(ItemId, &str)], id: ItemId, behind: Option<ItemId>) -> Result<String, RecordError> {
     if items.iter().any(|(taken, _)| *taken == id) {
-        return Err(RecordError::Disallowed { what: "an id that is taken", hint: "draw another one" });
+        return refuse(("tanda pengenalnya sudah dipakai", "an id that is taken"), ("coba lagi", "draw another one"));
     }
     let index = match behind {
         None => 0,
         Some(behind) => {
             let found = items.iter().position(|(item, _)| *item == behind);
-            1 + found
-                .ok_or(RecordError::Disallowed { what: "a neighbour that is not there", hint: "show the text again" })?
+            1 + found.ok_or(unfit(
+                ("bagian di sebelahnya tidak ada lagi", "a neighbour that is not there"),
+                ("buka naskahnya lagi", "show the text again"),
+            ))?
         }
     };
     let low = index.checked_sub(1).and_then(|index| items.get(index)).map_or("", |(_, place)| *place);
     // Two of one place were added at the same time; whatever stands further behind bounds the place.
     let high = items[index..].iter().map(|(_, place)| *place).find(|place| *place > low && *place != "~");
-    between(low, high.unwrap_or_default())
-        .filter(|place| Fits::Place.allow(place))
-        .ok_or(RecordError::Disallowed { what: "a spot where too much was put in", hint: "begin a new article" })
+    between(low, high.unwrap_or_default()).filter(|place| Fits::Place.allow(place)).ok_or(unfit(
+        ("terlalu banyak disisipkan di tempat ini", "a spot where too much was put in"),
+        ("mulai pasal baru", "begin a new article"),
+    ))
 }
 
 /// A text of `b` to `z` that lies between two others in the order of the alphabet; an empty one is no bound.

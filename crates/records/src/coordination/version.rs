@@ -12,7 +12,9 @@ use super::{
     reading::{Line, Reading, carriers, speaks_for},
     why::Unfit,
 };
-use crate::{By, Date, Digest, FactDraft, PartialDate, RecordError, Said, facts::Content, notice::Why};
+use crate::{
+    By, Date, Digest, FactDraft, PartialDate, RecordError, Said, content::refuse, facts::Content, notice::Why,
+};
 
 /// A version as it was made final.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -55,10 +57,13 @@ impl Paper {
     /// When neither a scan nor a certified PDF is named.
     pub fn draft_checked(&self) -> Result<FactDraft, RecordError> {
         if self.scan.is_none() && self.certified.is_none() {
-            return Err(RecordError::Disallowed {
-                what: "a signing on paper without the paper",
-                hint: "add the scan, or the PDF with certified signatures",
-            });
+            return refuse(
+                ("kertasnya belum dilampirkan", "a signing on paper without the paper"),
+                (
+                    "lampirkan pindaiannya, atau PDF bertanda tangan tersertifikasi",
+                    "add the scan, or the PDF with certified signatures",
+                ),
+            );
         }
         self.draft()
     }

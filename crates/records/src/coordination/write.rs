@@ -11,11 +11,7 @@ use super::{
     stand::Stand,
     version::VersionState,
 };
-use crate::{Date, Digest, FactDraft, Known, PartialDate, RecordError, facts::Content};
-
-fn unfit<T>(what: &'static str, hint: &'static str) -> Result<T, RecordError> {
-    Err(RecordError::Disallowed { what, hint })
-}
+use crate::{Date, Digest, FactDraft, Known, PartialDate, RecordError, content::refuse, facts::Content};
 
 /// What goes into a final text beside the draft itself.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
@@ -65,18 +61,27 @@ impl Agenda {
         if own.is_none() {
             let known = stand.party.is_some_and(|party| self.seats.contains_key(&party));
             if !known {
-                return unfit("a stand of an office that is no party", "ask the convener to invite it");
+                return refuse(
+                    ("kantor ini bukan pihak", "a stand of an office that is no party"),
+                    ("minta penyelenggara mengundangnya", "ask the convener to invite it"),
+                );
             }
             if !self.convenes(office) || stand.according_to.is_none() {
-                return unfit(
-                    "a stand for another party",
-                    "only the convener records it, and names the letter or the meeting",
+                return refuse(
+                    ("tanggapan ini milik pihak lain", "a stand for another party"),
+                    (
+                        "hanya penyelenggara yang mencatatnya, dengan surat atau rapatnya",
+                        "only the convener records it, and names the letter or the meeting",
+                    ),
                 );
             }
         }
         if let Some(id) = stand.article {
             let Some(article) = self.text.article(id) else {
-                return unfit("a stand on an article that is not there", "show the text again");
+                return refuse(
+                    ("pasalnya tidak ada lagi", "a stand on an article that is not there"),
+                    ("buka naskahnya lagi", "show the text again"),
+                );
             };
             stand.wording = Some(article.digest());
         }
@@ -95,39 +100,66 @@ impl Agenda {
         options: FinalOptions,
     ) -> Result<(FactDraft, VersionHash), RecordError> {
         if !self.convenes(office) {
-            return unfit("a final text by an office that does not convene", "ask the convener");
+            return refuse(
+                ("kantor ini bukan penyelenggara agenda", "a final text by an office that does not convene"),
+                ("minta penyelenggara", "ask the convener"),
+            );
         }
         if !self.text.reread().is_empty() {
-            return unfit(
-                "a final text with paragraphs that have to be read again",
-                "an office that wrote one of the wordings says which holds",
+            return refuse(
+                ("ada ayat yang perlu dibaca ulang", "a final text with paragraphs that have to be read again"),
+                (
+                    "salah satu kantor yang menulisnya memilih yang berlaku",
+                    "an office that wrote one of the wordings says which holds",
+                ),
             );
         }
         let Some(articles) = self.articles_now().filter(|articles| !articles.is_empty()) else {
-            return unfit("a final text without articles", "write the text first");
+            return refuse(
+                ("naskahnya masih kosong", "a final text without articles"),
+                ("tulis naskahnya dahulu", "write the text first"),
+            );
         };
         let Some(title) = self.fields.title.one() else {
-            return unfit("a final text without one title", "write the title, or choose one of the two");
+            return refuse(
+                ("judulnya kosong atau ada dua", "a final text without one title"),
+                ("tulis judulnya, atau pilih salah satu", "write the title, or choose one of the two"),
+            );
         };
         let (Some(PartialDate::Day(from)), until) = (self.fields.begins.one(), &self.fields.ends) else {
-            return unfit("a final text without its first day", "write the day from which it is in force");
+            return refuse(
+                ("hari mulai berlakunya kosong atau tidak tepat", "a final text without its first day"),
+                ("isi hari mulai berlaku", "write the day from which it is in force"),
+            );
         };
         let until = match until {
             Known::Unknown => None,
             Known::One(PartialDate::Day(until)) => Some(*until),
             Known::One(_) | Known::Several(_) => {
-                return unfit("a final text without one last day", "write a day, or leave it empty");
+                return refuse(
+                    ("hari berakhirnya tidak tepat", "a final text without one last day"),
+                    ("isi harinya, atau kosongkan", "write a day, or leave it empty"),
+                );
             }
         };
         let mut parties = Vec::new();
         for (party, seat) in self.parties() {
             let Some(invited) = seat.invited.one() else {
-                return unfit("a final text with a party that was invited in two ways", "invite it once more");
+                return refuse(
+                    (
+                        "ada pihak yang diundang dengan dua cara",
+                        "a final text with a party that was invited in two ways",
+                    ),
+                    ("undang sekali lagi", "invite it once more"),
+                );
             };
             if invited.required && party.office().is_none() {
-                return unfit(
-                    "a final text that needs the signature of a party without a node",
-                    "invite it as a party that is not required",
+                return refuse(
+                    (
+                        "pihak tanpa Simpul diwajibkan menetapkan",
+                        "a final text that needs the signature of a party without a node",
+                    ),
+                    ("undang sebagai pihak yang tidak wajib menetapkan", "invite it as a party that is not required"),
                 );
             }
             parties.push(TermsParty { party: *party, name: invited.name.clone(), required: invited.required });
@@ -146,9 +178,12 @@ impl Agenda {
             articles,
         };
         let Ok((text, hash)) = terms.freeze() else {
-            return unfit(
-                "the final text",
-                "check that at least one party has to ratify it, that it ends after it begins, and that it is not too long",
+            return refuse(
+                ("naskahnya tidak dapat dijadikan naskah akhir", "the text cannot be made final"),
+                (
+                    "periksa apakah ada pihak yang wajib menetapkan, apakah akhirnya sesudah awalnya, dan apakah tidak terlalu panjang",
+                    "check that at least one party has to ratify it, that it ends after it begins, and that it is not too long",
+                ),
             );
         };
         Ok((Final { text }.draft()?, hash))
@@ -162,19 +197,31 @@ impl Agenda {
     pub fn word(&self, signing: Signing<'_>) -> Result<Word, RecordError> {
         let Signing { office, party, version, says, mandate, day, time_ms } = signing;
         let Some(found) = self.versions.get(version) else {
-            return unfit("a version that is not there", "show the agenda again");
+            return refuse(
+                ("versinya tidak ada di sini", "a version that is not there"),
+                ("buka agendanya lagi", "show the agenda again"),
+            );
         };
         let speaks = |party: &OfficeId| *party == office || self.versions.words.carriers_of(*party).contains(&office);
         let wanted = |of: &OfficeId| speaks(of) && party.is_none_or(|party| party == *of);
         // Its own word first.
         let own = found.terms.required().find(|of| *of == office && wanted(of));
         let Some(party) = own.or_else(|| found.terms.required().find(wanted)) else {
-            return unfit("a word of an office that this version does not need", "only its required parties ratify");
+            return refuse(
+                (
+                    "versi ini tidak memerlukan penetapan kantor ini",
+                    "a word of an office that this version does not need",
+                ),
+                ("hanya pihak yang wajib yang menetapkan", "only its required parties ratify"),
+            );
         };
         if !self.mandates_of(office, day).any(|said| said.what == *mandate) {
-            return unfit(
-                "a word without a mandate for its day",
-                "record the mandate first, or say ad referendum whose word is awaited",
+            return refuse(
+                ("belum ada mandat untuk hari ini", "a word without a mandate for its day"),
+                (
+                    "catat mandatnya dahulu, atau catat ad referendum keputusan siapa yang ditunggu",
+                    "record the mandate first, or say ad referendum whose word is awaited",
+                ),
             );
         }
         let vote = self.versions.words.vote(party, version);
@@ -185,11 +232,17 @@ impl Agenda {
             WordKind::Withdraw => matches!(vote, Vote::None | Vote::Withdrawn),
         };
         if unchanged {
-            return unfit("a word that is said already", "nothing has to be signed");
+            return refuse(
+                ("itu sudah ditetapkan", "a word that is said already"),
+                ("tidak ada yang perlu ditandatangani", "nothing has to be signed"),
+            );
         }
         let on_paper = self.versions.papers.iter().any(|paper| paper.what.version == version);
         if says == WordKind::ConfirmPaper && !on_paper {
-            return unfit("the confirmation of a paper that is not recorded", "record the signing with its scan first");
+            return refuse(
+                ("tanda tangan di kertas belum dicatat", "the confirmation of a paper that is not recorded"),
+                ("catat dahulu penandatanganannya dengan pindaian", "record the signing with its scan first"),
+            );
         }
         Ok(Word {
             v: Word::VERSION,
@@ -212,13 +265,17 @@ impl Agenda {
     /// Before that.
     pub fn publishable(&self, version: VersionHash) -> Result<&super::version::Version, RecordError> {
         let Some(found) = self.versions.get(version) else {
-            return unfit("a version that is not there", "show the agenda again");
+            return refuse(
+                ("versinya tidak ada di sini", "a version that is not there"),
+                ("buka agendanya lagi", "show the agenda again"),
+            );
         };
         match self.versions.state(found) {
             VersionState::Ratified | VersionState::OnPaper { .. } => Ok(found),
-            VersionState::Open { .. } => {
-                unfit("an agreement that is not ditetapkan", "wait until every required party has ratified it")
-            }
+            VersionState::Open { .. } => refuse(
+                ("kesepakatan ini belum ditetapkan", "an agreement that is not ditetapkan"),
+                ("tunggu sampai semua pihak wajib menetapkan", "wait until every required party has ratified it"),
+            ),
         }
     }
 

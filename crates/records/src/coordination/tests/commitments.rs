@@ -121,7 +121,7 @@ fn what_a_commitment_must_say() {
     for (number, breaks) in broken.into_iter().enumerate() {
         let mut promise = good.clone();
         breaks(&mut promise);
-        assert!(matches!(promise.draft_checked(), Err(RecordError::Disallowed { .. })), "{number}");
+        assert!(matches!(promise.draft_checked(), Err(RecordError::Unfit { .. })), "{number}");
     }
     let programmed = Programmed { budget_line: "1.02.03".into(), within: String::new(), date: PartialDate::Unknown };
     assert!(programmed.draft_checked().is_err());
