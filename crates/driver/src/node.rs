@@ -510,6 +510,11 @@ impl Node {
         Ok(Signed::new(&self.0.secret, Domain::Statement, &Statement { network, body }))
     }
 
+    /// Signs what an official says about a version of an agreement.
+    pub fn sign_ratification(&self, word: &[u8]) -> identity::Signature {
+        self.0.secret.sign(Domain::Ratification, word)
+    }
+
     /// Signs the founders' draft for this office.
     pub fn sign_founding(&self, draft: &FoundingDraft) -> Result<FoundingSignature, FileError> {
         draft.sign(&self.0.secret)

@@ -319,6 +319,24 @@ pub enum Query {
     },
     /// Fields with several values.
     Conflicts,
+    /// The board of coordination: agendas by state, commitments, dates, and what waits for this office.
+    Board,
+    /// Ndraha's seven indicators of a region and year.
+    Scorecard {
+        /// The code of the region; this office's own if none is given.
+        region: Option<String>,
+        /// The year; this one if none is given.
+        year: Option<i16>,
+        /// Whether only what this office did is counted.
+        own: bool,
+    },
+    /// A version of an agreement as a file that anybody can check.
+    AgreementFile {
+        /// The name of its agenda or published agreement in addresses.
+        id: String,
+        /// The hash of the version.
+        version: String,
+    },
     /// What stands at the top of every page.
     Glance,
     /// A part of the list of participants.

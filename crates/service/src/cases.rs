@@ -1,8 +1,7 @@
-//! Cases: a complaint, a consultation, a card application or an assessment, each in a scope of its own that only the
-//! offices of its roster read.
+//! Cases and agendas: each in a scope of its own that only the offices of its roster read.
 
 use charter::{Body, roster_scope};
-use identity::{OfficeId, OfficeKind, Officer, Region, ScopeName};
+use identity::{Class, OfficeId, OfficeKind, Officer, Region, ScopeName};
 use records::{
     Access, Assigned, ComplaintFields, ComplaintKind, Content, FactDraft, FieldType, Figures, PartialDate, PersonId,
     RecordKind, complaint_access,
@@ -22,18 +21,11 @@ impl Service {
     /// Opens a scope for one case, read by this office, by the one of the village that it is for, and for a card by the
     /// Disnaker that stamps it.
     pub(crate) async fn open_case(&self, kind: RecordKind, village: Option<&Region>) -> Result<ScopeName, Problem> {
-        let node = self.node();
-        let charter = node.charter().filter(|charter| charter.is_active(&node.key())).ok_or_else(|| {
-            Problem::said(
-                Code::Conflict,
-                None,
-                "catatan seperti ini baru dapat dibuka setelah kantor ini bergabung dengan kantor lain: tulis dahulu di kertas, dan catat orangnya di buku tamu",
-                "such a record can be opened once this office has joined others: write it on paper meanwhile, and note the person in the guest book",
-            )
-        })?;
-        let own = node.office();
+        let charter = self.node().charter().filter(|charter| charter.is_active(&self.node().key()));
+        let own = self.node().office();
         let mut members = vec![own];
-        for office in charter.offices().filter(|office| office.admitted && office.id != own) {
+        let offices = charter.iter().flat_map(|charter| charter.offices());
+        for office in offices.filter(|office| office.admitted && office.id != own) {
             let serves = village.is_some_and(|village| match office.kind {
                 OfficeKind::Village => office.region == *village,
                 OfficeKind::Regency => kind == RecordKind::CardApplication && office.region.contains(village),
@@ -43,13 +35,27 @@ impl Service {
                 members.push(office.id);
             }
         }
+        self.open_roster(kind.class(), members).await
+    }
+
+    /// Opens a scope of its own that these offices read and write.
+    pub(crate) async fn open_roster(&self, class: Class, mut members: Vec<OfficeId>) -> Result<ScopeName, Problem> {
+        let node = self.node();
+        if !node.charter().is_some_and(|charter| charter.is_active(&node.key())) {
+            return Err(Problem::said(
+                Code::Conflict,
+                None,
+                "catatan seperti ini baru dapat dibuka setelah kantor ini bergabung dengan kantor lain: tulis dahulu di kertas, dan catat orangnya di buku tamu",
+                "such a record can be opened once this office has joined others: write it on paper meanwhile, and note the person in the guest book",
+            ));
+        }
         let mut opening = [0; 16];
         getrandom::fill(&mut opening).map_err(|error| Problem::new(Code::Internal, error, "try again"))?;
-        let scope = roster_scope(kind.class(), node.key(), opening)
+        let scope = roster_scope(class, node.key(), opening)
             .ok_or_else(|| Problem::new(Code::Internal, "this class of records has no roster", "try again"))?;
         members.sort_unstable();
-        let body =
-            Body::Roster { scope: scope.clone(), opening: Some(opening), keeper: own, members, cites: Vec::new() };
+        let keeper = node.office();
+        let body = Body::Roster { scope: scope.clone(), opening: Some(opening), keeper, members, cites: Vec::new() };
         self.state(body, ROSTER_HINT).await?;
         Ok(scope)
     }

@@ -179,7 +179,7 @@ impl Service {
                     day: typed.get("day"),
                     replaces: Vec::new(),
                     basis: Some(held.circumstances.basis()),
-                    scan: None,
+                    scan: typed.get("scan"),
                 };
                 decision.draft()?
             }

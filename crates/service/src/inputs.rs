@@ -26,8 +26,10 @@ pub enum InputKind {
     Office,
     /// Another record, by its name in addresses.
     Document,
-    /// A text of several lines that people write together.
+    /// A text of several lines.
     Lines,
+    /// A scan, by its hash.
+    Scan,
     /// Any number of these codes, with commas between them.
     Several(Vec<(String, Both)>),
     /// One of these codes.

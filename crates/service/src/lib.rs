@@ -17,6 +17,7 @@ mod both;
 mod cases;
 mod check;
 mod composed;
+mod coordination;
 mod course;
 mod drafts;
 mod due;
@@ -44,6 +45,7 @@ mod reference;
 pub mod reply;
 mod report;
 mod rounds;
+mod scans;
 mod setup;
 mod sheet_kinds;
 mod sheet_write;
@@ -79,6 +81,7 @@ use crate::{
 pub use ask::{Ask, Command, Progress, Query};
 pub use attendance::MarkChange;
 pub use backup::restore;
+pub use coordination::verify_agreement;
 pub use course::{PersonPart, course_fault};
 pub use drafts::Draft;
 pub use find::{FOUND_ROWS_MAX, Find, FindStage};
@@ -90,6 +93,7 @@ pub use officers::{NotLetIn, PASSWORD_CHARS_MIN, PIN_DIGITS, Role};
 pub use places::{Letterhead, PLACES_MAX, PlaceView, find_offices, letterhead, office_at};
 pub use problem::{Code, Problem};
 pub use reply::Reply;
+pub use scans::{SCAN_BYTES_MAX, Scan};
 pub use setup::{CARRIED_BYTES_MAX, create, draft, fields, found, holds_node, subject, template};
 pub use sheet_kinds::{SheetInput, SheetKind, fact_fault, fact_inputs, sheet_fault, sheet_inputs, sheet_kinds};
 pub use sheet_write::{Saying, TextChange};
@@ -307,6 +311,15 @@ impl Service {
             Query::List { village, search } => Reply::Participants(self.list(village, search).await?),
             Query::Show { id, on } => Reply::Participant(Box::new(self.show(&id, on.as_deref()).await?)),
             Query::Conflicts => Reply::Conflicts(self.conflicts().await?),
+            Query::Board => Reply::Board(Box::new(self.board().await?)),
+            Query::Scorecard { region, year, own } => {
+                Reply::Scorecard(Box::new(self.scorecard(region.as_deref(), year, own).await?))
+            }
+            Query::AgreementFile { id, version } => {
+                let file = self.agreement_file(&id, &version).await?;
+                let line = String::from_utf8_lossy(&file).into_owned();
+                Reply::Carry { file, line }
+            }
             Query::Glance => Reply::Glance(Box::new(self.glance().await?)),
             Query::Find(find) => Reply::Found(Box::new(self.found(find).await?)),
             Query::Record { id } => Reply::Record(Box::new(self.record(&id).await?)),

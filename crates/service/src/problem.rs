@@ -159,7 +159,6 @@ impl From<records::RecordError> for Problem {
             R::Required { field } => plain(Some(field), "fill it in"),
             R::NoField { .. } => plain(None, "`simpul participant fields` lists the fields of a participant"),
             R::FactTooLong { .. } => plain(None, "write less"),
-            R::Disallowed { hint, .. } => plain(None, hint),
             R::Table(_) => Self {
                 text: Some(Box::new(text)),
                 ..plain(Some("table"), "save the table as CSV, with the columns of `simpul participant template`")

@@ -244,7 +244,7 @@ impl Service {
     }
 
     /// Which other offices hold these entries, and which are to and have not said so.
-    async fn holders(&self, entries: &BTreeSet<Coordinate>) -> Result<(Vec<Holder>, Vec<String>), Problem> {
+    pub(crate) async fn holders(&self, entries: &BTreeSet<Coordinate>) -> Result<(Vec<Holder>, Vec<String>), Problem> {
         let node = self.node();
         let Some(charter) = node.charter() else { return Ok((Vec::new(), Vec::new())) };
         let receipts = node.receipts().await;

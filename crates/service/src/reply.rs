@@ -8,6 +8,10 @@ use utoipa::ToSchema;
 pub use crate::attendance::{AttendanceMarks, AttendanceRow, AttendanceView, RoundToOpen};
 pub use crate::both::Both;
 pub use crate::check::{CheckView, MaybeSame};
+pub use crate::coordination::{
+    AgreementReport, AwaitingView, BaselineView, BoardColumn, BoardLine, BoardView, MeasureView, PartySigned,
+    ScoreView, ScorecardView, SignedBy, VersionView,
+};
 pub use crate::course::{PartView, RelativeView};
 pub use crate::due::{DueLine, DueView};
 pub use crate::find::{Found, FoundRow};
@@ -82,6 +86,10 @@ pub enum Reply {
     Participant(Box<ParticipantView>),
     /// Fields with several values.
     Conflicts(Vec<ConflictRow>),
+    /// The board of coordination.
+    Board(Box<BoardView>),
+    /// The indicators of coordination.
+    Scorecard(Box<ScorecardView>),
     /// What stands at the top of every page.
     Glance(Box<Glance>),
     /// A part of a list.

@@ -11,7 +11,7 @@ use crate::{
 };
 
 /// Every kind by its name in addresses and commands, the counter's first.
-const KINDS: [(&str, RecordKind); 22] = [
+const KINDS: [(&str, RecordKind); 26] = [
     ("buku-tamu", RecordKind::GuestBook),
     ("pengaduan", RecordKind::Complaint),
     ("ak1", RecordKind::CardApplication),
@@ -34,6 +34,10 @@ const KINDS: [(&str, RecordKind); 22] = [
     ("laporan", RecordKind::Report),
     ("tempat", RecordKind::Places),
     ("kemungkinan-ganda", RecordKind::DuplicateClaim),
+    ("agenda", RecordKind::Agenda),
+    ("kesepakatan", RecordKind::Agreement),
+    ("komitmen", RecordKind::Commitment),
+    ("kalender", RecordKind::Calendar),
 ];
 
 /// A kind of record beside people and participations.
@@ -45,6 +49,8 @@ pub struct SheetKind {
     pub label: Both,
     /// Whether each belongs to one village.
     pub of_village: bool,
+    /// Whether it is begun by a form of its own; an agreement comes from its agenda.
+    pub begun_by_form: bool,
     /// Whether it says who people are, or what only their own offices may know: a token needs `personal` for it.
     pub personal: bool,
 }
@@ -70,6 +76,7 @@ pub fn sheet_kinds() -> Vec<SheetKind> {
         code: (*code).to_owned(),
         label: kind.label().into(),
         of_village: of_village(kind),
+        begun_by_form: *kind != RecordKind::Agreement,
         personal: is_personal(*kind),
     };
     KINDS.iter().map(kind).collect()
@@ -145,7 +152,9 @@ pub(crate) fn fact_input(spec: &InputSpec) -> SheetInput {
                 if let InputKind::Choice(codes) = one { InputKind::Several(codes) } else { one }
             }
             // Which there are depends on the record.
-            Asks::Paper | Asks::Fact(_) | Asks::Node => InputKind::Choice(Vec::new()),
+            Asks::Paper | Asks::Fact(_) | Asks::Node | Asks::Listed => InputKind::Choice(Vec::new()),
+            Asks::Lines => InputKind::Lines,
+            Asks::Scan => InputKind::Scan,
         },
         required: !spec.optional,
     }

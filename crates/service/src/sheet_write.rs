@@ -12,6 +12,7 @@ use views::{Filter, Page, SheetFilter, SheetRow, sheet_id};
 use crate::{
     Service,
     composed::{Composed, OTHER, beyond},
+    coordination::Begun,
     panel::Panel,
     participants::{parse_officer, parse_region},
     problem::{Code, Problem},
@@ -54,6 +55,12 @@ impl Service {
         texts: &[(String, String)],
     ) -> Result<String, Problem> {
         let kind = sheet_kind(kind)?;
+        if let Some(begun) = Begun::of(kind) {
+            return self.begin_coordination(officer, begun, fields, texts).await;
+        }
+        if kind == RecordKind::Agreement {
+            return Err(published_from_its_agenda());
+        }
         let officer = parse_officer(officer)?;
         let mut fields = self.resolved(kind, fields).await?;
         let _numbers = self.0.numbering.lock().await;
@@ -99,6 +106,9 @@ impl Service {
         texts: &[TextChange],
         shown: Option<&str>,
     ) -> Result<(), Problem> {
+        if let Some(held) = self.held_document(id).await? {
+            return self.change_document(officer, &held, fields, texts, shown).await;
+        }
         let form = shown.map(str::parse::<Shown>).transpose()?;
         let officer = parse_officer(officer)?;
         let (row, _) = self.held_sheet(id).await?;
@@ -129,7 +139,7 @@ impl Service {
     ) -> Result<(), Problem> {
         let form = shown.map(str::parse::<Shown>).transpose()?;
         let officer = parse_officer(officer)?;
-        let (row, _) = self.held_sheet(id).await?;
+        let row = self.sheet_row(id).await?;
         let snapshot = self.snapshot(&row.doc).await?;
         let edit = records::choose(row.kind, &snapshot, field, value)?;
         let shown = self.heads_of_form(form.as_ref(), row.kind, &row.doc).await?;
@@ -145,7 +155,7 @@ impl Service {
         fact: &str,
         inputs: &[(String, String)],
     ) -> Result<(), Problem> {
-        let (row, _) = self.held_sheet(id).await?;
+        let row = self.sheet_row(id).await?;
         let (from, said): (Vec<String>, Vec<Saying>) = one_each(row.kind, fact, inputs).into_iter().unzip();
         self.say_all(officer, id, &said)
             .await
@@ -158,6 +168,9 @@ impl Service {
     /// Which of them was not taken, and why; nothing is written then.
     pub(crate) async fn say_all(&self, officer: &str, id: &str, said: &[Saying]) -> Result<(), (usize, Problem)> {
         let first = |problem| (0, problem);
+        if let Some(held) = self.held_document(id).await.map_err(first)? {
+            return self.say_in_document(officer, &held, said).await;
+        }
         let officer = parse_officer(officer).map_err(first)?;
         let (row, record) = self.held_sheet(id).await.map_err(first)?;
         let mut writes = Vec::new();
@@ -180,6 +193,9 @@ impl Service {
 
     /// What would be said, looked at before it stands.
     pub(crate) async fn preview(&self, id: &str, said: &Saying) -> Result<Vec<Panel>, Problem> {
+        if let Some(held) = self.held_document(id).await? {
+            return self.look_in_document(&held, said).await;
+        }
         let (row, record) = self.held_sheet(id).await?;
         let mut look = Vec::new();
         for (from, said) in one_each(row.kind, &said.fact, &said.inputs) {
@@ -271,6 +287,9 @@ impl Service {
 
     /// Whether this office may begin a record of a kind where it works.
     pub(crate) fn may_begin(&self, kind: RecordKind) -> bool {
+        if kind == RecordKind::Agreement {
+            return false;
+        }
         if kind.class().has_roster() {
             return true;
         }
@@ -466,6 +485,15 @@ impl Service {
             format!("this office cannot note {:?}: the office whose word it is notes it", spec.label.en),
         ))
     }
+}
+
+pub(crate) fn published_from_its_agenda() -> Problem {
+    Problem::said(
+        Code::BadInput,
+        None,
+        "kesepakatan terbit dari agendanya: buka agendanya, lalu terbitkan",
+        "an agreement is published from its agenda: open the agenda, and publish it there",
+    )
 }
 
 /// What was wrong stands beside the input that it was typed into, where several inputs give one.

@@ -14,6 +14,7 @@ use crate::{
     block::writer_name,
     both::Both,
     composed::{beyond, other, people_to_pick},
+    coordination::{Begun, BoardLine, VersionView},
     find::FOUND_ROWS_MAX,
     indicators::IndicatorLine,
     inputs::InputKind,
@@ -24,6 +25,7 @@ use crate::{
     record::{Beside, Documents, Names, RecordField, Who, fact_label, who_said},
     reference,
     sheet_kinds::{SheetInput, code_of, fact_input, kind_of},
+    sheet_write::published_from_its_agenda,
 };
 
 /// The most records that a form offers to pick from.
@@ -117,6 +119,9 @@ pub struct SheetPart {
     pub label: Both,
     /// As a person reads it.
     pub text: Both,
+    /// The hash of a scan, where it is one.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub scan: Option<String>,
 }
 
 /// Something that was said in a record.
@@ -186,6 +191,12 @@ pub struct SheetView {
     pub slip: Option<SlipView>,
     /// What the rules say of it, as tables.
     pub panels: Vec<Panel>,
+    /// The agendas that came from it.
+    pub agendas: Vec<BoardLine>,
+    /// Whether this office may open an agenda from it now.
+    pub opens_agenda: bool,
+    /// Of an agenda or agreement: the versions that can be exported, the newest first.
+    pub versions: Vec<VersionView>,
     /// Of a Bimtek: who was there on which day.
     pub attendance: Option<Box<AttendanceView>>,
     /// Of a Bimtek: the round of monitoring that is to be opened next.
@@ -237,6 +248,9 @@ impl Service {
     }
 
     pub(crate) async fn sheet(&self, id: &str) -> Result<SheetView, Problem> {
+        if let Some(held) = self.held_document(id).await? {
+            return self.document(held).await;
+        }
         let (row, record) = self.held_sheet(id).await?;
         let (kind, known, figures) = (row.kind, self.known(), Figures::desmigratif());
         let snapshot = self.snapshot(&row.doc).await?;
@@ -254,6 +268,7 @@ impl Service {
         let beside = self.beside(&documents, &said, &known, &names, &row.doc.journal.scope).await?;
         let asks = if beside.may_write { self.asks(&record, kind, &told, &known, &names).await? } else { Vec::new() };
         let may_say = |fact: &str| asks.iter().any(|asked: &FactAsked| asked.fact == fact);
+        let (agendas, opens_agenda) = self.escalation(&record).await?;
         let (mut attendance, mut round_to_open) = (None, None);
         if let ProgrammeRecord::Bimtek(bimtek) = &record {
             attendance = Some(Box::new(self.attendance(bimtek, &known, may_say("attendance")).await?));
@@ -262,6 +277,9 @@ impl Service {
         }
         Ok(SheetView {
             panels: self.panels(&record, &known, &may_say).await?,
+            versions: Vec::new(),
+            agendas,
+            opens_agenda,
             attendance,
             round_to_open,
             indicators: self.indicators(&record, &known).await?,
@@ -280,7 +298,14 @@ impl Service {
 
     /// What a form asks to begin or change a record of a kind, with what there is to pick from.
     pub(crate) async fn sheet_form(&self, kind: &str) -> Result<Vec<SheetInput>, Problem> {
-        let fields = sheet_kind(kind)?.fields();
+        let known = sheet_kind(kind)?;
+        if known == RecordKind::Agreement {
+            return Err(published_from_its_agenda());
+        }
+        if let Some(begun) = Begun::of(known) {
+            return self.coordination_form(begun).await;
+        }
+        let fields = known.fields();
         let mut inputs = crate::sheet_inputs(kind).unwrap_or_default();
         for input in &mut inputs {
             if let Some(spec) = fields.iter().find(|spec| spec.key == input.field) {
@@ -291,11 +316,18 @@ impl Service {
         Ok(inputs)
     }
 
-    /// The row and the content of a record, by its name in addresses.
+    /// The line of a record of any kind, by its name in addresses.
+    pub(crate) async fn sheet_row(&self, id: &str) -> Result<SheetRow, Problem> {
+        let wanted = id.to_owned();
+        let found = self.reading().look(move |views| views.sheet_row(&wanted)).await?;
+        found.ok_or_else(no_such_record)
+    }
+
+    /// The row and the content of a record of the programme, by its name in addresses.
     pub(crate) async fn held_sheet(&self, id: &str) -> Result<(SheetRow, ProgrammeRecord), Problem> {
         let wanted = id.to_owned();
         let found = self.reading().look(move |views| views.sheet(&wanted)).await?;
-        found.ok_or_else(|| Problem::not_found("there is no such record here", "look it up again: it may be erased"))
+        found.ok_or_else(no_such_record)
     }
 
     /// What ids in a record and in what was said there stand for.
@@ -366,8 +398,8 @@ impl Service {
 
     async fn name_of_document(&self, text: &str) -> Result<Option<Both>, Problem> {
         let Ok(doc) = text.parse::<Coordinate>() else { return Ok(None) };
-        let found = self.reading().look(move |views| views.sheet(&views::sheet_id(&doc))).await?;
-        Ok(found.map(|(row, _)| title(&line(row))))
+        let found = self.reading().look(move |views| views.sheet_row(&views::sheet_id(&doc))).await?;
+        Ok(found.map(|row| title(&line(row))))
     }
 
     /// What this office may say in a record, with what there is to pick from.
@@ -399,7 +431,7 @@ impl Service {
                         }
                     }
                     Asks::Value(value) => shown.kind = self.picks(shown.kind, value, input.key).await?,
-                    Asks::Several(_) => {}
+                    Asks::Several(_) | Asks::Listed | Asks::Lines | Asks::Scan => {}
                     Asks::Node => {
                         let writers = self.writers_of(record).await?.into_iter();
                         let writers =
@@ -515,6 +547,10 @@ pub(crate) fn earlier_facts(
     earlier.map(choice).collect()
 }
 
+fn no_such_record() -> Problem {
+    Problem::not_found("there is no such record here", "look it up again: it may be erased")
+}
+
 /// The kind of a name in commands.
 pub(crate) fn sheet_kind(code: &str) -> Result<RecordKind, Problem> {
     let known = || crate::sheet_kinds().into_iter().map(|kind| kind.code).collect::<Vec<_>>().join(", ");
@@ -575,7 +611,12 @@ pub(crate) fn event(told: &Told, kind: RecordKind, known: &Known, names: &Names)
         parts: told
             .parts
             .iter()
-            .map(|told| SheetPart { field: told.key.clone(), label: pair(&told.label), text: part(told, names) })
+            .map(|told| SheetPart {
+                field: told.key.clone(),
+                label: pair(&told.label),
+                text: part(told, names),
+                scan: (told.asks == Asks::Scan).then(|| told.stored.clone()),
+            })
             .collect(),
         who: who_said(&told.by, known),
         taken_back: told.taken_back,

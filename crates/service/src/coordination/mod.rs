@@ -1,0 +1,173 @@
+//! Coordination between offices, asked like every other record: agendas, agreements, commitments and calendars, each with
+//! its line, its tables, what this office may say in it and what it changes.
+//!
+//! Everything is judged by `records::coordination`; here it is put beside what this node knows of offices and days.
+
+mod begin;
+mod board;
+mod choices;
+mod file;
+mod say;
+mod score;
+mod show;
+mod tables;
+mod text;
+
+use identity::{Coordinate, OfficeId};
+use records::{
+    ProgrammeRecord, RecordKind,
+    coordination::{Agenda, Calendar, Commitment, Coordination, Party, Shelf},
+};
+use views::SheetRow;
+
+pub use board::{AwaitingView, BoardColumn, BoardLine, BoardView};
+pub use file::{AgreementReport, PartySigned, SignedBy, VersionView, verify_agreement};
+pub use score::{BaselineView, MeasureView, ScoreView, ScorecardView};
+
+use crate::{Service, both::Both, panel::both, problem::Problem, reading::Known};
+
+/// A document of coordination, with everything that it is judged beside.
+pub(crate) struct HeldDocument {
+    pub(crate) row: SheetRow,
+    pub(crate) document: Coordination,
+    pub(crate) shelf: Shelf,
+}
+
+impl Service {
+    /// Everything of coordination that is read here.
+    pub(crate) async fn shelf(&self) -> Result<Shelf, Problem> {
+        self.reading().look(|views| views.shelf()).await
+    }
+
+    /// A document of coordination by its name in addresses; none if that is the name of another record.
+    pub(crate) async fn held_document(&self, id: &str) -> Result<Option<HeldDocument>, Problem> {
+        let wanted = id.to_owned();
+        let found = self.reading().look(move |views| {
+            let row = views.sheet_row(&wanted)?.filter(|row| row.kind.is_of_coordination());
+            row.map(|row| Ok((row, views.shelf()?))).transpose()
+        });
+        let Some((row, shelf)) = found.await? else { return Ok(None) };
+        let document = find(&shelf, &row.doc).ok_or_else(crate::participants::lost)?;
+        Ok(Some(HeldDocument { row, document, shelf }))
+    }
+
+    /// The region in which this office coordinates when it names no other: the country for a ministry.
+    pub(crate) fn own_region(&self) -> Result<identity::Region, Problem> {
+        crate::participants::parse_region(&self.office().region)
+    }
+}
+
+/// The agendas that came from a record.
+fn agendas_from(shelf: &Shelf, doc: &Coordinate) -> Vec<BoardLine> {
+    let of = shelf.agendas.iter().filter(|agenda| agenda.opening.what.origin.of.as_ref() == Some(doc));
+    of.map(|agenda| board::agenda_line(agenda, false)).collect()
+}
+
+impl Service {
+    /// The agendas that came from a record, and whether this office may open one from it now.
+    pub(crate) async fn escalation(&self, record: &ProgrammeRecord) -> Result<(Vec<BoardLine>, bool), Problem> {
+        let shelf = self.shelf().await?;
+        let agendas = agendas_from(&shelf, record.doc());
+        let goes = match record {
+            ProgrammeRecord::Consultation(case) => !case.events.handled.is_empty() || !case.events.assigned.is_empty(),
+            ProgrammeRecord::Places(places) => places.account().bar(|_| true).over > 0,
+            ProgrammeRecord::Complaint(_)
+            | ProgrammeRecord::CardApplication(_)
+            | ProgrammeRecord::GuestBook(_)
+            | ProgrammeRecord::CandidateFile(_)
+            | ProgrammeRecord::Bimtek(_)
+            | ProgrammeRecord::Group(_)
+            | ProgrammeRecord::Ledger(_)
+            | ProgrammeRecord::Loan(_)
+            | ProgrammeRecord::Run(_)
+            | ProgrammeRecord::ShareProposal(_)
+            | ProgrammeRecord::Assessment(_)
+            | ProgrammeRecord::Mentoring(_)
+            | ProgrammeRecord::MonitoringRound(_)
+            | ProgrammeRecord::Report(_)
+            | ProgrammeRecord::VillageProfile(_)
+            | ProgrammeRecord::ActionPlan(_)
+            | ProgrammeRecord::Indicators(_)
+            | ProgrammeRecord::BoardNotice(_)
+            | ProgrammeRecord::Child(_)
+            | ProgrammeRecord::DuplicateClaim(_) => false,
+        };
+        let opens = goes && agendas.is_empty() && self.may_begin(RecordKind::Agenda);
+        Ok((agendas, opens))
+    }
+}
+
+/// A document of the shelf.
+fn find(shelf: &Shelf, doc: &Coordinate) -> Option<Coordination> {
+    let agenda = shelf.agendas.iter().find(|known| known.doc == *doc).cloned().map(Coordination::Agenda);
+    let agreement = || shelf.agreements.iter().find(|known| known.doc == *doc).cloned().map(Coordination::Agreement);
+    let commitment = || shelf.commitments.iter().find(|known| known.doc == *doc).cloned().map(Coordination::Commitment);
+    let calendar = || shelf.calendars.iter().find(|known| known.doc == *doc).cloned().map(Coordination::Calendar);
+    let draft = || shelf.drafts.iter().find(|known| known.doc == *doc).cloned().map(Coordination::InternalDraft);
+    agenda.or_else(agreement).or_else(commitment).or_else(calendar).or_else(draft)
+}
+
+/// What a party is called: as the text calls it, else as the network does.
+fn party_name(agenda: Option<&Agenda>, party: &Party, known: &Known) -> String {
+    let seat = agenda.and_then(|agenda| agenda.seats.get(party));
+    let invited = seat.and_then(|seat| seat.invited.values().first()).map(|invited| invited.name.clone());
+    let named = || party.office().and_then(|office| known.office(&office)).map(|(name, _, _)| name);
+    invited.or_else(named).unwrap_or_else(|| party.to_string().chars().take(15).collect())
+}
+
+/// What an office is called.
+fn office_name(office: &OfficeId, known: &Known) -> String {
+    known.office(office).map_or_else(|| office.to_string().chars().take(8).collect(), |(name, _, _)| name)
+}
+
+/// An article, by its number and heading.
+fn article_name(number: usize, heading: Option<&str>) -> Both {
+    match heading.filter(|heading| !heading.is_empty()) {
+        Some(heading) => both(format!("Pasal {number} {heading}"), format!("Article {number} {heading}")),
+        None => both(format!("Pasal {number}"), format!("Article {number}")),
+    }
+}
+
+/// The years that coordination is asked of.
+const YEARS: std::ops::Range<i16> = 2000..2100;
+
+/// A day as people write it here.
+fn day(day: records::Date) -> String {
+    day.strftime("%d-%m-%Y").to_string()
+}
+
+/// What is begun by a form of its own.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Begun {
+    Agenda,
+    Commitment,
+    Calendar,
+}
+
+impl Begun {
+    /// The kinds of coordination that are begun by a form of their own.
+    pub(crate) fn of(kind: RecordKind) -> Option<Self> {
+        let begun = [
+            (RecordKind::Agenda, Self::Agenda),
+            (RecordKind::Commitment, Self::Commitment),
+            (RecordKind::Calendar, Self::Calendar),
+        ];
+        begun.into_iter().find(|(known, _)| *known == kind).map(|(_, begun)| begun)
+    }
+}
+
+/// Whether this office takes part in an agenda or convenes it.
+fn takes_part(agenda: &Agenda, office: OfficeId) -> bool {
+    agenda.party_of(office, None).is_some() || agenda.convenes(office)
+}
+
+/// Whether this office answers for a commitment.
+fn is_owner(commitment: &Commitment, office: OfficeId) -> bool {
+    commitment.is_of(office)
+}
+
+/// What stands in a calendar for a date.
+fn event_name(calendar: &Calendar, event: &identity::EntryHash) -> Option<String> {
+    let meet = calendar.events.iter().find(|meet| meet.event.hash == *event)?;
+    Some(format!("{} · {}", day(meet.event.what.day), meet.event.what.title))
+}

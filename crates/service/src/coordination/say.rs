@@ -1,0 +1,380 @@
+//! What an office says in a document of coordination: from what was typed to the fact, checked against everything that
+//! stands there. What will stand for good can be looked at first.
+
+use driver::{Target, What, Write};
+use identity::{Coordinate, EntryHash, Officer};
+use records::{
+    Content, FactDraft, PartialDate, RecordError, RecordKind, Typed,
+    coordination::{
+        Acceptance, According, AdReferendum, Agenda, Answer, Attendance, Calendar, Closing, Coming, Comment,
+        Commitment, Confirmation, Coordination, Event, Feedback, FinalOptions, Invitation, Invitee, Letter, Mandate,
+        Meeting, Paper, Party, Programmed, Progress, Relation, Sanction, Signature, Signing, SourceKind, Stand,
+        VersionHash,
+    },
+};
+
+use super::{HeldDocument, begin::coordination_in, choices::PUBLISH, office_name, tables::text_panel, text};
+use crate::{
+    Service,
+    both::Both,
+    composed::Composed,
+    panel::{Panel, both, same},
+    participants::parse_officer,
+    problem::{Code, Problem},
+    sheet_write::{Saying, TextChange, today},
+    shown::Shown,
+};
+
+fn lost() -> Problem {
+    Problem::bad_input("something that this asks for is missing", "fill in what the form asks for")
+}
+
+fn must<T: serde::de::DeserializeOwned>(typed: &Typed, key: &str) -> Result<T, Problem> {
+    typed.get(key).ok_or_else(|| Problem { field: Some(key.to_owned()), ..lost() })
+}
+
+/// Where another party said it; none where it is the office's own word.
+fn according(typed: &Typed) -> Option<According> {
+    let source = typed.get::<SourceKind>("source")?;
+    let date = typed.get("source_date").unwrap_or(PartialDate::Unknown);
+    Some(According { source, number: typed.get("number"), date, scan: None })
+}
+
+fn plain(draft: Result<FactDraft, RecordError>) -> Result<Composed, Problem> {
+    Ok(Composed { draft: draft?, look: Vec::new() })
+}
+
+impl Service {
+    /// Says several things in a document of coordination, as one change.
+    ///
+    /// # Errors
+    /// Which of them was not taken, and why; nothing is written then.
+    pub(crate) async fn say_in_document(
+        &self,
+        officer: &str,
+        held: &HeldDocument,
+        said: &[Saying],
+    ) -> Result<(), (usize, Problem)> {
+        let first = |problem| (0, problem);
+        let officer = parse_officer(officer).map_err(first)?;
+        if let ([one], Coordination::Agenda(agenda)) = (said, &held.document)
+            && one.fact == PUBLISH
+        {
+            return self.publish(&officer, agenda, &one.inputs).await.map_err(first);
+        }
+        let mut writes = Vec::new();
+        for (index, said) in said.iter().enumerate() {
+            let of_this = |problem| (index, problem);
+            let draft = self.drafted_in(held, said).await.map_err(of_this)?.draft;
+            if said.fact == Invitation::KEY {
+                self.let_party_in(held, &said.inputs).await.map_err(of_this)?;
+            }
+            let what = What::Fact { key: draft.key.to_owned(), bytes: draft.bytes };
+            writes.push(Write { target: Target::Document(held.row.doc.clone()), officer: officer.clone(), what });
+        }
+        if writes.is_empty() {
+            return Err(first(Problem::bad_input("nothing is said", "name something that the record asks for")));
+        }
+        self.write(writes).await.map(drop).map_err(first)
+    }
+
+    /// What would be said, looked at before it stands.
+    pub(crate) async fn look_in_document(&self, held: &HeldDocument, said: &Saying) -> Result<Vec<Panel>, Problem> {
+        if said.fact == PUBLISH {
+            return Ok(Vec::new());
+        }
+        Ok(self.drafted_in(held, said).await?.look)
+    }
+
+    async fn drafted_in(&self, held: &HeldDocument, said: &Saying) -> Result<Composed, Problem> {
+        let kind = held.row.kind;
+        let asked = kind.fact_forms().find(|(spec, form)| spec.key == said.fact && !form.inputs.is_empty());
+        let (_, form) = asked.ok_or_else(|| {
+            Problem::bad_input(
+                format!("{:?} is nothing that is said here by a form", said.fact),
+                "take one that the record asks for",
+            )
+        })?;
+        let typed = said.inputs.iter().map(|(key, text)| (key.as_str(), text.as_str()));
+        if form.is_flat() {
+            return plain(form.draft(typed));
+        }
+        let typed = form.typed(typed)?;
+        match &held.document {
+            Coordination::Agenda(agenda) => self.in_agenda(held, agenda, &said.fact, &typed).await,
+            Coordination::Commitment(commitment) => self.in_commitment(commitment, &said.fact, &typed),
+            Coordination::Calendar(calendar) => self.in_calendar(calendar, &said.fact, &typed),
+            Coordination::Agreement(_) | Coordination::InternalDraft(_) => Err(lost()),
+        }
+    }
+
+    async fn in_agenda(
+        &self,
+        held: &HeldDocument,
+        agenda: &Agenda,
+        fact: &str,
+        typed: &Typed,
+    ) -> Result<Composed, Problem> {
+        let own = self.node().office();
+        match fact {
+            Stand::KEY => plain(agenda.draft_stand(
+                own,
+                Stand {
+                    article: typed.get("article"),
+                    stance: must(typed, "stance")?,
+                    why: typed.get("why"),
+                    proposes: typed.get("proposes"),
+                    wording: None,
+                    party: typed.get("party"),
+                    according_to: according(typed),
+                },
+            )),
+            Comment::KEY => plain(typed.content::<Comment>()?.draft_checked()),
+            Mandate::KEY => plain(typed.content::<Mandate>()?.draft_checked()),
+            AdReferendum::KEY => plain(typed.content::<AdReferendum>()?.draft_checked()),
+            Meeting::KEY => plain(typed.content::<Meeting>()?.draft_checked()),
+            Letter::KEY => plain(typed.content::<Letter>()?.draft_checked()),
+            Paper::KEY => plain(typed.content::<Paper>()?.draft_checked()),
+            Invitation::KEY => {
+                let invitation = self.invitation(agenda, typed)?;
+                invitation.check().map_err(|error| Problem { field: Some("name".to_owned()), ..error.into() })?;
+                plain(invitation.draft())
+            }
+            "final" => {
+                let heads = self.snapshot(&held.row.doc).await?.heads;
+                let kind = typed.get("relation");
+                let relation = match (kind, typed.get::<String>("to")) {
+                    (None, _) => None,
+                    (Some(kind), Some(to)) => Some(Relation { kind, to: version(&to, "to")? }),
+                    (Some(_), None) => {
+                        return Err(Problem::said(
+                            Code::BadInput,
+                            Some("to"),
+                            "kesepakatan lainnya belum dipilih: pilih dari daftar",
+                            "the other agreement is not chosen: choose it from the list",
+                        ));
+                    }
+                };
+                let options = FinalOptions { attachments: Vec::new(), relation };
+                let (draft, hash) = agenda.draft_final(own, &heads, options)?;
+                let mut look = text_panel(agenda);
+                look.title = both("Naskah akhir", "Final text");
+                look.lines.push(both(
+                    format!("Naskah ini tidak dapat diubah lagi. Sidiknya {}.", hash.short()),
+                    format!("This text cannot be changed any more. Its fingerprint is {}.", hash.short()),
+                ));
+                Ok(Composed { draft, look: vec![look] })
+            }
+            "ratification" => self.ratification(agenda, typed),
+            Closing::KEY => plain(typed.content::<Closing>()?.draft()),
+            _ => Err(lost()),
+        }
+    }
+
+    /// The invitation of an office of the network, of a party that is there, or of somebody without a node.
+    fn invitation(&self, agenda: &Agenda, typed: &Typed) -> Result<Invitation, Problem> {
+        let known = self.known();
+        let (party, name) = match (typed.get::<String>("party"), typed.get::<String>("name")) {
+            (Some(code), given) => {
+                let party: Party = code.parse().map_err(|error| Problem {
+                    field: Some("party".to_owned()),
+                    ..Problem::bad_input(error, "choose one from the list")
+                })?;
+                let name = super::party_name(Some(agenda), &party, &known);
+                (party, given.unwrap_or(name))
+            }
+            (None, Some(name)) => {
+                let mut id = [0; 16];
+                getrandom::fill(&mut id).map_err(|error| Problem::new(Code::Internal, error, "try again"))?;
+                (Party::Outside(id), name)
+            }
+            (None, None) => {
+                return Err(Problem::said(
+                    Code::BadInput,
+                    Some("party"),
+                    "belum jelas siapa yang diundang: pilih kantornya, atau tulis nama pihak tanpa Simpul",
+                    "nobody is invited: choose the office, or write the name of a party without a node",
+                ));
+            }
+        };
+        let required = typed.get("required").unwrap_or(party.office().is_some());
+        Ok(Invitation { party, name, required, left: typed.get("left").unwrap_or(false) })
+    }
+
+    /// Lets an office that becomes a party read and write the agenda.
+    async fn let_party_in(&self, held: &HeldDocument, inputs: &[(String, String)]) -> Result<(), Problem> {
+        let given = |key: &str| inputs.iter().find(|(known, _)| known == key).map_or("", |(_, text)| text.trim());
+        let leaves = matches!(<bool as records::FieldType>::from_input(given("left")), Some(true));
+        match given("party").parse::<Party>() {
+            Ok(Party::Office(office)) if !leaves => {
+                self.let_into_case(&held.row.doc.journal.scope, &office.to_string()).await
+            }
+            Ok(_) | Err(_) => Ok(()),
+        }
+    }
+
+    fn ratification(&self, agenda: &Agenda, typed: &Typed) -> Result<Composed, Problem> {
+        let own = self.node().office();
+        let hash = version(&must::<String>(typed, "version")?, "version")?;
+        let by = must::<String>(typed, "mandate")?.parse::<EntryHash>();
+        let mandate = by.ok().and_then(|hash| agenda.mandates.iter().find(|said| said.hash == hash));
+        let mandate = &mandate
+            .ok_or_else(|| {
+                Problem::said(
+                    Code::BadInput,
+                    Some("mandate"),
+                    "mandatnya tidak ada di agenda ini: pilih dari daftar",
+                    "no such mandate in this agenda: choose it from the list",
+                )
+            })?
+            .what;
+        let signing = Signing {
+            office: own,
+            party: None,
+            version: hash,
+            says: must(typed, "says")?,
+            mandate,
+            day: today(),
+            time_ms: jiff::Timestamp::now().as_millisecond(),
+        };
+        let word = agenda.word(signing)?;
+        let signature = Signature::signed(self.node().key(), &word, |bytes| self.node().sign_ratification(bytes))?;
+        let Some(found) = agenda.versions.get(hash) else { return Err(lost()) };
+        let mut look = Panel::new(both("Yang ditandatangani", "What is signed"), []);
+        let says = Both::of(|lang| records::FieldType::shown(&word.says, lang));
+        let who = format!("{}, {}", word.official, word.mandate.title());
+        look.lines = vec![
+            both(format!("{who}: {}.", says.id), format!("{who}: {}.", says.en)),
+            both(
+                format!("Versi {} dengan sidik {hash}:", found.terms.number),
+                format!("Version {} with the fingerprint {hash}:", found.terms.number),
+            ),
+        ];
+        look.lines.extend(found.text.lines().filter(|line| !line.trim().is_empty()).map(same));
+        Ok(Composed { draft: signature.draft()?, look: vec![look] })
+    }
+
+    fn in_commitment(&self, commitment: &Commitment, fact: &str, typed: &Typed) -> Result<Composed, Problem> {
+        let own = self.node().office();
+        match fact {
+            Acceptance::KEY => plain(typed.content::<Acceptance>()?.draft()),
+            Programmed::KEY => plain(typed.content::<Programmed>()?.draft_checked()),
+            Progress::KEY => plain(commitment.draft_progress(own, &typed.content()?)),
+            Sanction::KEY => plain(commitment.draft_sanction(
+                own,
+                &Sanction {
+                    kind: must(typed, "kind")?,
+                    date: must(typed, "date")?,
+                    text: must(typed, "text")?,
+                    according_to: according(typed),
+                },
+            )),
+            Answer::KEY => plain(typed.content::<Answer>()?.draft()),
+            Feedback::KEY => plain(typed.content::<Feedback>()?.draft()),
+            _ => Err(lost()),
+        }
+    }
+
+    fn in_calendar(&self, calendar: &Calendar, fact: &str, typed: &Typed) -> Result<Composed, Problem> {
+        match fact {
+            Event::KEY => {
+                let known = self.known();
+                let offices: Vec<identity::OfficeId> = typed.get("offices").unwrap_or_default();
+                let mut invitees: Vec<Invitee> = Vec::new();
+                for office in offices {
+                    invitees.push(Invitee { party: Party::Office(office), name: office_name(&office, &known) });
+                }
+                for name in typed.get::<Vec<String>>("others").unwrap_or_default() {
+                    let mut id = [0; 16];
+                    getrandom::fill(&mut id).map_err(|error| Problem::new(Code::Internal, error, "try again"))?;
+                    invitees.push(Invitee { party: Party::Outside(id), name });
+                }
+                let agenda = typed.get::<String>("agenda").map(|code| code.parse::<Coordinate>()).transpose();
+                let agenda = agenda.map_err(|error| Problem {
+                    field: Some("agenda".to_owned()),
+                    ..Problem::bad_input(error, "choose one from the list")
+                })?;
+                let PartialDate::Day(day) = must(typed, "day")? else { return Err(lost()) };
+                let event = Event {
+                    title: must(typed, "title")?,
+                    day,
+                    place: must(typed, "place")?,
+                    invitees,
+                    agenda,
+                    moves: typed.get("moves"),
+                };
+                plain(event.draft_checked(calendar.year))
+            }
+            Confirmation::KEY => {
+                let answer: Coming = must(typed, "answer")?;
+                let said = Confirmation {
+                    event: must(typed, "event")?,
+                    answer,
+                    party: typed.get("party"),
+                    according_to: according(typed),
+                };
+                plain(said.draft())
+            }
+            Attendance::KEY => plain(typed.content::<Attendance>()?.draft_checked()),
+            _ => Err(lost()),
+        }
+    }
+
+    /// Publishes a version in its region, with the signatures that make it so.
+    async fn publish(&self, officer: &Officer, agenda: &Agenda, inputs: &[(String, String)]) -> Result<(), Problem> {
+        let code = inputs.iter().find(|(key, _)| key == "version").map_or("", |(_, text)| text.as_str());
+        let publication = agenda.publication(version(code, "version")?)?;
+        let scope = coordination_in(&publication.region)?;
+        let fact = |target, draft: FactDraft| Write {
+            target,
+            officer: officer.clone(),
+            what: What::Fact { key: draft.key.to_owned(), bytes: draft.bytes },
+        };
+        let new = Target::New { scope, kind: RecordKind::Agreement.number(), predecessor: None };
+        let mut writes = vec![fact(new, publication.create)];
+        writes.extend(publication.then.into_iter().map(|draft| fact(Target::Batch(0), draft)));
+        self.write(writes).await.map(drop)
+    }
+
+    /// Changes the fields and the text of an agenda.
+    pub(crate) async fn change_document(
+        &self,
+        officer: &str,
+        held: &HeldDocument,
+        fields: &[(String, String)],
+        texts: &[TextChange],
+        shown: Option<&str>,
+    ) -> Result<(), Problem> {
+        let form = shown.map(str::parse::<Shown>).transpose()?;
+        let officer = parse_officer(officer)?;
+        let Coordination::Agenda(agenda) = &held.document else {
+            return Err(Problem::said(
+                Code::Conflict,
+                None,
+                "catatan ini tidak diubah: catat yang baru di bawahnya",
+                "this record is not changed: note what is new beneath it",
+            ));
+        };
+        let kind = held.row.kind;
+        let edits = fields.iter().map(|(key, text)| records::edit_from_input(kind, key, text));
+        let mut edits: Vec<documents::Edit> = edits.collect::<Result<_, _>>()?;
+        edits.extend(text::edits(agenda, self.node().office(), texts)?);
+        if edits.is_empty() {
+            return Err(Problem::bad_input("nothing is changed", "change a field or a paragraph"));
+        }
+        let shown = self.heads_of_form(form.as_ref(), kind, &held.row.doc).await?;
+        let (target, what) = (Target::Document(held.row.doc.clone()), What::Change { shown, edits });
+        self.write(vec![Write { target, officer, what }]).await.map(drop)
+    }
+}
+
+fn version(code: &str, field: &str) -> Result<VersionHash, Problem> {
+    code.trim().parse().map_err(|_| {
+        Problem::said(
+            Code::BadInput,
+            Some(field),
+            "versi itu tidak ada di sini: pilih dari daftar",
+            "no such version here: choose it from the list",
+        )
+    })
+}
