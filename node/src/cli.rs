@@ -90,6 +90,37 @@ pub(crate) struct By {
     pub(crate) officer: String,
 }
 
+/// Agreements as files.
+#[derive(Debug, Subcommand)]
+pub(crate) enum AgreementCommand {
+    /// Write a version of an agreement to a file, with the signatures of its parties.
+    #[command(
+        after_help = "Example:\n  simpul agreement export --data ./kemnaker 5f1c… --agreement-version 9ab3… --out mou.json"
+    )]
+    Export {
+        #[command(flatten)]
+        data: Data,
+        /// The agenda or published agreement, by its name in addresses.
+        id: String,
+        /// The version, by its hash.
+        #[arg(long, value_name = "HASH")]
+        agreement_version: String,
+        /// The file to write; - for standard output.
+        #[arg(long, value_name = "FILE", value_hint = ValueHint::FilePath)]
+        out: PathBuf,
+    },
+    /// Check an exported agreement with nothing but the file: who ratified this very text, and whose keys those are.
+    #[command(
+        after_help = "Exit codes: 0 every required party ratified it, 1 not, or the file was changed.\n\nExample:\n  simpul agreement verify mou.json"
+    )]
+    Verify {
+        /// The file.
+        file: PathBuf,
+        #[command(flatten)]
+        print: Print,
+    },
+}
+
 /// Everything that `simpul` does.
 #[derive(Debug, Subcommand)]
 pub(crate) enum Command {
@@ -199,6 +230,9 @@ pub(crate) enum Command {
         after_help = "Exit codes: 0 nothing to do, 1 warning, 2 critical, 3 could not look.\n\nExample:\n  simpul health --data ./kuripan"
     )]
     Health(Health),
+    /// Agreements as files that anybody can check.
+    #[command(subcommand)]
+    Agreement(AgreementCommand),
     /// Carry records by stick.
     #[command(subcommand)]
     Bundle(BundleCommand),

@@ -13,11 +13,14 @@ use crate::{
     ask::Node,
     carry,
     cli::{
-        Act, BundleCommand, CharterCommand, Cli, Command, Data, OfficerCommand, ParticipantCommand, ParticipantFields,
-        Proposed, TokenCommand,
+        Act, AgreementCommand, BundleCommand, CharterCommand, Cli, Command, Data, OfficerCommand, ParticipantCommand,
+        ParticipantFields, Proposed, TokenCommand,
     },
     print,
 };
+
+/// No exported agreement is larger.
+const AGREEMENT_BYTES_MAX: u64 = 4 << 20;
 
 /// A date that nobody knows, as it is typed.
 const UNKNOWN_DAY: &str = "?";
@@ -48,6 +51,7 @@ async fn carry_out(command: Command) -> anyhow::Result<()> {
             Reply::Carry { file, line } => carry::write(&out, &file, &line),
             other => unexpected(&other),
         },
+        Command::Agreement(command) => agreement(command).await,
         Command::Charter(command) => charter(command).await,
         Command::Approve { data, request, out } => {
             match put(&data, Do::Approve { request: carry::given(&request)? }).await? {
@@ -110,6 +114,29 @@ fn init(
     let key = service::create(&data.store(), subject, practice).map_err(|problem| ask::hinted(&problem))?;
     print::line(format!("node {key}"));
     Ok(())
+}
+
+async fn agreement(command: AgreementCommand) -> anyhow::Result<()> {
+    match command {
+        AgreementCommand::Export { data, id, agreement_version, out } => {
+            match put(&data, Query::AgreementFile { id, version: agreement_version }).await? {
+                Reply::Carry { file, line } => carry::write(&out, &file, &line),
+                other => unexpected(&other),
+            }
+        }
+        AgreementCommand::Verify { file, print } => {
+            let bytes = carry::read_up_to(&file, AGREEMENT_BYTES_MAX)?;
+            let report = service::verify_agreement(&bytes).map_err(|problem| ask::hinted(&problem))?;
+            print::agreement(&report, print.json)?;
+            if report.ratified {
+                return Ok(());
+            }
+            Err(Hinted::error(
+                "not every required party ratified this version",
+                "ask the parties that are missing above",
+            ))
+        }
+    }
 }
 
 async fn charter(command: CharterCommand) -> anyhow::Result<()> {

@@ -3,8 +3,8 @@
 
 use comfy_table::{Table, presets::NOTHING};
 use service::reply::{
-    BackupDone, CharterView, ConflictRow, CutDone, FieldView, GrantView, ImportDone, NetworkView, OfficerView,
-    ParticipantRow, ParticipantView, Reply, RestoreDone, StatusView, TokenView, VerifyView,
+    AgreementReport, BackupDone, CharterView, ConflictRow, CutDone, FieldView, GrantView, ImportDone, NetworkView,
+    OfficerView, ParticipantRow, ParticipantView, Reply, RestoreDone, SignedBy, StatusView, TokenView, VerifyView,
 };
 
 /// Prints the content of an answer as JSON.
@@ -12,6 +12,36 @@ pub(crate) fn json(reply: &Reply) -> anyhow::Result<()> {
     let content = serde_json::to_value(reply)?;
     let content = content.get("value").unwrap_or(&serde_json::Value::Bool(true));
     println!("{}", serde_json::to_string_pretty(content)?);
+    Ok(())
+}
+
+/// What a file of an agreement proves.
+pub(crate) fn agreement(report: &AgreementReport, as_json: bool) -> anyhow::Result<()> {
+    if as_json {
+        println!("{}", serde_json::to_string_pretty(report)?);
+        return Ok(());
+    }
+    line(format!("{} (version {}, {})", report.title, report.number, report.version));
+    let (from, until) = (&report.term.0, report.term.1.as_deref().unwrap_or("no end"));
+    line(format!("in force from {from} until {until}"));
+    match (&report.network, report.practice) {
+        (Some(network), false) => line(format!("network {network}: compare it with the one that you know")),
+        (Some(network), true) => line(format!("practice network (LATIHAN) {network}: worth nothing")),
+        (None, _) => line("the file shows no network, so no key is shown to be anybody's"),
+    }
+    let mut table = Table::new();
+    table.load_preset(NOTHING).set_header(["PARTY", "SAYS", "OFFICIAL", "DAY", "KEY"]);
+    for party in &report.parties {
+        let all = |pick: fn(&SignedBy) -> &str| party.signers.iter().map(pick).collect::<Vec<_>>().join("\n");
+        table.add_row([
+            party.name.clone(),
+            party.vote.en.clone(),
+            all(|signer| &signer.official),
+            all(|signer| &signer.day),
+            all(|signer| &signer.key.en),
+        ]);
+    }
+    println!("{table}");
     Ok(())
 }
 
@@ -67,7 +97,9 @@ pub(crate) fn reply(reply: &Reply) {
             ));
         }
         // What pages ask for; no command does.
-        Reply::Glance(_)
+        Reply::Board(_)
+        | Reply::Scorecard(_)
+        | Reply::Glance(_)
         | Reply::Found(_)
         | Reply::Record(_)
         | Reply::Checked(_)

@@ -8,6 +8,7 @@
 
 mod attendance;
 mod browser;
+mod coordination;
 mod counter;
 mod course;
 mod desk;

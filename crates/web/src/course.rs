@@ -14,7 +14,7 @@ use crate::problem::{Problem, Reason};
 use crate::rows::row;
 use crate::session::{Desk, Posted};
 use crate::sheet_form::{
-    Filled, FormPage, beside, empty, faults, fields, nothing, said_faults, sent, stands, today, typed,
+    Filled, FormPage, beside, empty, faults, fields, nothing, said_faults, sent, stands, today, typed, with_scans,
 };
 use crate::words::Words;
 
@@ -93,9 +93,11 @@ pub(crate) async fn say(
     let record = record(&app, &desk, &id).await?;
     let asked = asked(&desk, &record, &fact)?;
     let words = Words::of(desk.visit.language);
+    let (form, not_kept) = with_scans(&app, words, &asked.inputs, form);
     let all = sent(&asked.inputs, &form);
     let fault = |field: &str, text: &str| service::course_fault(&fact, field, text);
     let mut errors = said_faults(words, &asked.inputs, &all, &fault);
+    errors.extend(not_kept);
     if errors.is_empty() {
         let (inputs, _) = typed(&asked.inputs, &form);
         let tell = Command::Tell { officer, id: id.clone(), said: Saying { fact: fact.clone(), inputs } };

@@ -37,6 +37,8 @@ pub(crate) struct Field {
     pub(crate) column: bool,
     /// Several lines are typed.
     pub(crate) lines: bool,
+    /// A file is chosen; the value is the hash of one that was sent before.
+    pub(crate) scan: bool,
     pub(crate) numeric: bool,
     pub(crate) short: bool,
     /// Several values stand: nothing is typed here until somebody chooses.
@@ -67,7 +69,8 @@ pub(crate) fn options(words: Words, kind: &InputKind, value: &str, may_be_empty:
         | InputKind::Place
         | InputKind::Office
         | InputKind::Document
-        | InputKind::Lines => Vec::new(),
+        | InputKind::Lines
+        | InputKind::Scan => Vec::new(),
     };
     if may_be_empty && !options.is_empty() {
         options.push(known("", words.say("answer-unknown")));
@@ -92,6 +95,7 @@ pub(crate) fn fault_text(words: Words, label: &Both, kind: &InputKind, fault: Fa
             Fault::Unreadable,
             InputKind::YesNo | InputKind::Choice(_) | InputKind::Several(_) | InputKind::Office | InputKind::Document,
         ) => "fault-choice",
+        (Fault::Unreadable, InputKind::Scan) => "fault-scan",
     };
     words.say(key)
 }

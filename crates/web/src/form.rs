@@ -442,6 +442,7 @@ fn field(words: Words, input: &Input, filled: &Filled<'_>) -> Field {
         several: false,
         column: false,
         lines: false,
+        scan: false,
         value,
         name,
     }

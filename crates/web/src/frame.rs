@@ -19,6 +19,7 @@ pub(crate) enum Place {
     Today,
     Participants,
     Records,
+    Coordination,
     Look,
     OnlyHere,
     Officers,
@@ -119,9 +120,15 @@ impl Frame {
             ),
             (Place::OnlyHere, "/hanya-di-sini", words.say("nav-only-here"), "waiting-here", glance.only_here),
         ];
+        // A village coordinates seldom, and has the board behind its records; to others what is only here is said by the
+        // chip at the top.
+        if app.service().office().kind != "village" {
+            nav.retain(|(at, ..)| *at != Place::OnlyHere);
+            nav.insert(1, (Place::Coordination, "/koordinasi", words.say("nav-coordination"), "", 0));
+        }
         // Who only lets officers in has no use for the records of the day.
         if !desk.officer.writes() && desk.officer.administers() {
-            nav.retain(|(at, ..)| *at != Place::Records);
+            nav.retain(|(at, ..)| !matches!(at, Place::Records | Place::Coordination));
         }
         if desk.officer.administers() {
             nav.push((Place::Officers, "/petugas", words.say("nav-officers"), "", 0));

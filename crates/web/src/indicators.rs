@@ -290,6 +290,7 @@ fn values_page(
             several: false,
             column: false,
             lines: false,
+            scan: false,
             numeric: false,
             short: matches!(kind, InputKind::Date),
             contested: None,

@@ -16,6 +16,7 @@
 #![allow(clippy::disallowed_methods, reason = "an edge: the clock enters here")]
 
 mod api;
+mod api_coordination;
 mod api_course;
 mod api_facts;
 mod api_import;
@@ -26,6 +27,7 @@ mod assets;
 mod attendance;
 mod beside;
 mod blank;
+mod board;
 mod carry;
 mod chart;
 mod course;
@@ -168,6 +170,10 @@ pub fn router(app: App) -> Router {
         .route("/catatan/{kind}/{id}/hadir", get(attendance::ask_marks).post(attendance::mark))
         .route("/catatan/{kind}/{id}/hadir/berubah", post(attendance::changed_since))
         .route("/catatan/{kind}/{id}/monitoring", get(sheets::again).post(sheets::open_round))
+        .route("/catatan/{kind}/{id}/berkas/{version}", get(sheets::agreement_file))
+        .route("/pindaian/{hash}", get(sheets::scan))
+        .route("/koordinasi", get(board::show))
+        .route("/koordinasi/rapor", get(board::scorecard))
         .route("/catatan/{kind}/{id}/nilai", get(indicators::ask_values).post(indicators::report))
         .route("/perlu-dilihat", get(find::look).post(find::look_on))
         .route("/hanya-di-sini", get(today::only_here))

@@ -16,7 +16,7 @@ use utoipa_axum::routes;
 use crate::app::App;
 use crate::problem::ProblemBody;
 use crate::session::{House, TOKEN_HEADER};
-use crate::{api, api_course, api_facts, api_import, api_office, api_sheets, paper_api, table};
+use crate::{api, api_coordination, api_course, api_facts, api_import, api_office, api_sheets, paper_api, table};
 
 #[derive(OpenApi)]
 #[openapi(
@@ -77,6 +77,13 @@ pub(crate) fn routes() -> OpenApiRouter<App> {
         .routes(routes!(api_facts::preview))
         .routes(routes!(api_facts::attend))
         .routes(routes!(api_facts::open_round))
+        .routes(routes!(api_coordination::board))
+        .routes(routes!(api_coordination::scorecard))
+        .routes(routes!(api_coordination::version))
+        .routes(
+            routes!(api_coordination::keep_scan).layer(DefaultBodyLimit::max(api_coordination::SCAN_BODY_BYTES_MAX)),
+        )
+        .routes(routes!(api_coordination::scan))
         .routes(routes!(api_office::glance))
         .routes(routes!(api_office::only_here))
         .routes(routes!(api_office::due))

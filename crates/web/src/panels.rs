@@ -24,11 +24,19 @@ pub(crate) struct PanelRow {
 }
 
 impl Panel {
+    /// Whether it may be too wide for the page.
+    pub(crate) fn is_wide(&self) -> bool {
+        self.columns.len() >= WIDE_COLUMNS
+    }
+
     /// Whether its rows have something to do.
     pub(crate) fn asks(&self) -> bool {
         self.rows.iter().any(|row| row.ask.is_some())
     }
 }
+
+/// From this many columns on a table is moved sideways instead of squeezed.
+const WIDE_COLUMNS: usize = 6;
 
 /// `at` is the address of the record; `writes` whether this officer may say anything there.
 pub(crate) fn panels(words: Words, at: &str, panels: &[reply::Panel], writes: bool) -> Vec<Panel> {

@@ -160,6 +160,7 @@ fn log_table(words: Words, said: &[SheetInput]) -> Part {
             | InputKind::Office
             | InputKind::Document
             | InputKind::Lines
+            | InputKind::Scan
             | InputKind::Several(_)
             | InputKind::Choice(_) => 3,
         };
@@ -269,6 +270,7 @@ fn blank(words: Words, name: &str, label: &Both, kind: &InputKind) -> Entry {
             | InputKind::Place
             | InputKind::Office
             | InputKind::Document
+            | InputKind::Scan
             | InputKind::Several(_)
             | InputKind::Choice(_),
             None,

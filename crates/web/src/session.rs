@@ -310,6 +310,12 @@ impl Posted {
         self.files.iter().find(|(known, bytes)| known == name && !bytes.is_empty()).map(|(_, bytes)| bytes.as_slice())
     }
 
+    /// Puts a text in the place of what was sent for a field.
+    pub(crate) fn put(&mut self, name: &str, text: String) {
+        self.fields.retain(|(known, _)| known != name);
+        self.fields.push((name.to_owned(), text));
+    }
+
     /// A form that may carry files; none if it does not read as one.
     async fn of_parts(request: Request) -> Option<Self> {
         let mut parts = axum::extract::Multipart::from_request(request, &()).await.ok()?;

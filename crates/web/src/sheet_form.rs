@@ -14,7 +14,7 @@ use crate::frame::{Frame, Place, page, refused};
 use crate::panels::{self, Panel};
 use crate::problem::{Problem, Reason};
 use crate::session::{Desk, Posted};
-use crate::sheets::{kind, sheet};
+use crate::sheets::{kind, place_of, sheet};
 use crate::words::Words;
 
 #[derive(Template)]
@@ -41,6 +41,13 @@ pub(crate) struct FormPage {
     pub(crate) save: String,
 }
 
+impl FormPage {
+    /// Whether a file can be chosen in it.
+    fn takes_files(&self) -> bool {
+        self.fields.iter().any(|field| field.scan)
+    }
+}
+
 /// What a form is made of: what it asks, and what stands or was typed there.
 pub(crate) struct Filled<'a> {
     pub(crate) inputs: &'a [SheetInput],
@@ -57,6 +64,9 @@ pub(crate) struct From {
     /// A guest book: the guest that this officer noted last.
     #[serde(default)]
     tamu: String,
+    /// A record from which an agenda comes.
+    #[serde(default)]
+    dari: String,
 }
 
 /// What a visit told that a form need not ask again.
@@ -92,9 +102,12 @@ pub(crate) async fn ask_new(
     let value = |field: &str| match (field, &guest) {
         ("name", Some(guest)) => guest.name.clone(),
         ("person", Some(guest)) => guest.person.clone(),
+        ("from", None) => from.dari.clone(),
+        // Silence is no answer, unless the parties declare otherwise.
+        ("silence", None) => "tidak_menjawab".to_owned(),
         _ => String::new(),
     };
-    let (frame, _) = Frame::of(&app, &desk, Place::Records).await?;
+    let (frame, _) = Frame::of(&app, &desk, place_of(&app, &code)).await?;
     let filled = Filled { inputs: &inputs, value: &value, was: &empty, errors: Vec::new(), contested: &nothing };
     Ok(page(&new_page(frame, &desk, &code, filled)?, &desk.visit))
 }
@@ -122,7 +135,7 @@ pub(crate) async fn begin(
         }
     }
     let value = |field: &str| form.get(field).to_owned();
-    let (frame, _) = Frame::of(&app, &desk, Place::Records).await?;
+    let (frame, _) = Frame::of(&app, &desk, place_of(&app, &code)).await?;
     let filled = Filled { inputs: &inputs, value: &value, was: &empty, errors, contested: &nothing };
     let shown = new_page(frame, &desk, &code, filled)?;
     Ok((StatusCode::UNPROCESSABLE_ENTITY, page(&shown, &desk.visit)).into_response())
@@ -135,11 +148,11 @@ pub(crate) async fn ask_change(
 ) -> Result<Response, Problem> {
     desk.writes()?;
     let sheet = sheet(&app, &desk, &code, &id).await?;
-    let inputs = form_of(&app, &desk, &code).await?;
+    let inputs = inputs_of_change(&app, &desk, &sheet).await?;
     let words = Words::of(desk.visit.language);
     let stands = stands_in(words, &sheet);
     let several = several(words, &sheet);
-    let (frame, _) = Frame::of(&app, &desk, Place::Records).await?;
+    let (frame, _) = Frame::of(&app, &desk, place_of(&app, &code)).await?;
     let filled = Filled { inputs: &inputs, value: &stands, was: &stands, errors: Vec::new(), contested: &several };
     Ok(page(&change_page(frame, &sheet, sheet.shown.clone(), filled), &desk.visit))
 }
@@ -152,7 +165,7 @@ pub(crate) async fn change(
 ) -> Result<Response, Problem> {
     let officer = desk.writes()?.to_owned();
     let sheet = sheet(&app, &desk, &code, &id).await?;
-    let inputs = form_of(&app, &desk, &code).await?;
+    let inputs = inputs_of_change(&app, &desk, &sheet).await?;
     let words = Words::of(desk.visit.language);
     let at = format!("/catatan/{code}/{id}");
     let was = |field: &str| form.get(&format!("was-{field}")).to_owned();
@@ -175,7 +188,7 @@ pub(crate) async fn change(
     }
     let value = |field: &str| form.get(field).to_owned();
     let several = several(words, &sheet);
-    let (frame, _) = Frame::of(&app, &desk, Place::Records).await?;
+    let (frame, _) = Frame::of(&app, &desk, place_of(&app, &code)).await?;
     let filled = Filled { inputs: &inputs, value: &value, was: &was, errors, contested: &several };
     let shown = change_page(frame, &sheet, form.get("shown").to_owned(), filled);
     Ok((StatusCode::UNPROCESSABLE_ENTITY, page(&shown, &desk.visit)).into_response())
@@ -210,7 +223,7 @@ pub(crate) async fn ask_fact(
 ) -> Result<Response, Problem> {
     desk.writes()?;
     let sheet = sheet(&app, &desk, &code, &id).await?;
-    let (frame, _) = Frame::of(&app, &desk, Place::Records).await?;
+    let (frame, _) = Frame::of(&app, &desk, place_of(&app, &code)).await?;
     let Some(asked) = sheet.asks.iter().find(|asked| asked.fact == fact) else {
         return Err(desk.visit.problem(Reason::NoRight));
     };
@@ -235,11 +248,13 @@ pub(crate) async fn say(
         return Err(desk.visit.problem(Reason::NoRight));
     };
     let words = Words::of(desk.visit.language);
+    let (form, not_kept) = with_scans(&app, words, &asked.inputs, form);
     let (mut inputs, lines) = typed(&asked.inputs, &form);
     inputs.extend(lines);
     let all = sent(&asked.inputs, &form);
     let fault = |field: &str, text: &str| service::fact_fault(&code, &fact, field, text);
     let mut errors = said_faults(words, &asked.inputs, &all, &fault);
+    errors.extend(not_kept);
     let mut look = Vec::new();
     if errors.is_empty() {
         let saying = Saying { fact: fact.clone(), inputs };
@@ -255,7 +270,7 @@ pub(crate) async fn say(
         let sent = all.iter().find(|(known, _)| known == field);
         sent.map(|(_, text)| text.clone()).unwrap_or_default()
     };
-    let (frame, _) = Frame::of(&app, &desk, Place::Records).await?;
+    let (frame, _) = Frame::of(&app, &desk, place_of(&app, &code)).await?;
     let filled = Filled { inputs: &asked.inputs, value: &value, was: &empty, errors, contested: &nothing };
     let mut shown = fact_page(frame, &sheet, &fact, &asked.label, filled);
     if look.is_empty() {
@@ -346,6 +361,43 @@ pub(crate) async fn form_of(app: &App, desk: &Desk, code: &str) -> Result<Vec<Sh
     inputs.map_err(|problem| refused(problem, desk))
 }
 
+/// What a form asks to change a record. What an agenda says is its own: its fields, and each part of its text.
+async fn inputs_of_change(app: &App, desk: &Desk, sheet: &SheetView) -> Result<Vec<SheetInput>, Problem> {
+    if sheet.line.kind != "agenda" {
+        return form_of(app, desk, &sheet.line.kind).await;
+    }
+    let fields = sheet.fields.iter().map(|field| (&field.field, &field.label, field.kind.clone()));
+    let texts = sheet.texts.iter().map(|text| (&text.field, &text.label, InputKind::Lines));
+    let input = |(field, label, kind): (&String, &Both, InputKind)| SheetInput {
+        field: field.clone(),
+        label: label.clone(),
+        kind,
+        required: false,
+    };
+    Ok(fields.chain(texts).map(input).collect())
+}
+
+/// The form with each scan that came with it kept, and its hash in the place of the file.
+pub(crate) fn with_scans(
+    app: &App,
+    words: Words,
+    inputs: &[SheetInput],
+    mut form: Posted,
+) -> (Posted, Vec<(String, String)>) {
+    let mut errors = Vec::new();
+    for input in inputs.iter().filter(|input| input.kind == InputKind::Scan) {
+        let Some(bytes) = form.file(&format!("file-{}", input.field)).map(<[u8]>::to_vec) else { continue };
+        match app.service().keep_scan(&bytes) {
+            Ok(hash) => form.put(&input.field, hash),
+            Err(problem) => {
+                let text = problem.text.as_ref().map(|both| words.of_both(both).to_owned());
+                errors.push((input.field.clone(), text.unwrap_or_else(|| words.say("fault-not-taken"))));
+            }
+        }
+    }
+    (form, errors)
+}
+
 /// As [`form_of`], without what this office knows by itself, and with the place where that has to be told.
 async fn inputs_of_new(app: &App, desk: &Desk, code: &str) -> Result<Vec<SheetInput>, Problem> {
     let (mut inputs, kind) = (form_of(app, desk, code).await?, kind(desk, code)?);
@@ -386,6 +438,7 @@ fn sent_for(input: &SheetInput, form: &Posted) -> String {
         | InputKind::Place
         | InputKind::Office
         | InputKind::Document
+        | InputKind::Scan
         | InputKind::Choice(_) => form.line(&input.field),
     }
 }
@@ -571,6 +624,7 @@ fn field(words: Words, input: &SheetInput, filled: &Filled<'_>) -> Field {
     let hint = match (&input.kind, name.as_str()) {
         (InputKind::Choice(codes), _) if codes.is_empty() => Some("hint-nothing-to-pick"),
         (InputKind::Date, _) => Some("hint-date"),
+        (InputKind::Scan, _) => Some("hint-scan"),
         (InputKind::Person, _) => Some("hint-person"),
         (InputKind::Place, _) => Some("form-village-hint"),
         (_, "phone") => Some("hint-phone"),
@@ -588,6 +642,7 @@ fn field(words: Words, input: &SheetInput, filled: &Filled<'_>) -> Field {
         picked: !matches!(input.kind, InputKind::Several(_)) && is_list(&options)
             || matches!(input.kind, InputKind::Choice(_)) && long(&options),
         lines: input.kind == InputKind::Lines,
+        scan: input.kind == InputKind::Scan,
         several: matches!(input.kind, InputKind::Several(_)),
         column: matches!(input.kind, InputKind::Several(_)) && long(&options),
         contested: (filled.contested)(&name),

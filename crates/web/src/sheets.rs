@@ -27,6 +27,15 @@ const COUNTER: [&str; 5] = ["buku-tamu", "pengaduan", "ak1", "konsultasi", "berk
 /// What is said on a record's page itself: a visit, a paper, a mark, a value.
 const OWN_FORM: [&str; 5] = ["visit", "document", "attendance", "unticked", "value"];
 
+/// The kinds of coordination.
+const COORDINATION: [&str; 4] = ["agenda", "kesepakatan", "komitmen", "kalender"];
+
+/// Where in the navigation a kind has its place; a village has the board behind its records.
+pub(crate) fn place_of(app: &App, code: &str) -> Place {
+    let coordinates = COORDINATION.contains(&code) && app.service().office().kind != "village";
+    if coordinates { Place::Coordination } else { Place::Records }
+}
+
 /// One kind, with how many there are.
 struct KindLine {
     href: String,
@@ -133,7 +142,7 @@ struct ListPage {
     rows: Vec<SheetRow>,
     /// Where the list is asked for on paper.
     printed: String,
-    prints: [PrintLinks; 1],
+    prints: Vec<PrintLinks>,
     after: String,
     next: Option<i64>,
 }
@@ -165,7 +174,7 @@ pub(crate) fn wanted(code: &str, form: &Posted) -> FindSheets {
 
 async fn listed(app: &App, desk: &Desk, code: &str, form: &Posted) -> Result<Response, Problem> {
     let kind = kind(desk, code)?;
-    let (frame, _) = Frame::of(app, desk, Place::Records).await?;
+    let (frame, _) = Frame::of(app, desk, place_of(app, code)).await?;
     let words = frame.words;
     let find = wanted(code, form);
     let open_only = find.open.is_some();
@@ -193,7 +202,10 @@ async fn listed(app: &App, desk: &Desk, code: &str, form: &Posted) -> Result<Res
         path: format!("/catatan/{code}"),
         tables_path: format!("/catatan/{code}/tabel"),
         printed: format!("/catatan/{code}/cetak"),
-        prints: [PrintLinks::new(words, "print-blank", format!("/catatan/{code}/cetak-kosong"))],
+        prints: match kind.begun_by_form {
+            true => vec![PrintLinks::new(words, "print-blank", format!("/catatan/{code}/cetak-kosong"))],
+            false => Vec::new(),
+        },
         begin: begins.then_some(begin),
         begin_label,
         search: form.get("search").trim().to_owned(),
@@ -225,7 +237,8 @@ pub(crate) async fn sheet(app: &App, desk: &Desk, code: &str, id: &str) -> Resul
 /// Something that was said, in words.
 pub(crate) struct Event {
     pub(crate) what: String,
-    pub(crate) parts: Vec<(String, String)>,
+    /// What each part is called, what it says, and where its scan is.
+    pub(crate) parts: Vec<(String, String, Option<String>)>,
     pub(crate) who: String,
     pub(crate) taken_back: bool,
 }
@@ -252,6 +265,12 @@ struct SheetPage {
     contested: Vec<Contested>,
     fields: Vec<(String, String)>,
     texts: Vec<(String, String)>,
+    /// Agendas that came from it: address, title, state.
+    agendas: Vec<(String, String, String)>,
+    /// Where an agenda is opened from it, where this officer may.
+    open_agenda: Option<String>,
+    /// Versions of an agreement as files.
+    versions: Vec<(String, String)>,
     events: Vec<Event>,
     papers: Vec<Paper>,
     today: String,
@@ -280,7 +299,7 @@ pub(crate) async fn show(
     Query(done): Query<Done>,
     desk: Desk,
 ) -> Result<Response, Problem> {
-    let (frame, glance) = Frame::of(&app, &desk, Place::Records).await?;
+    let (frame, glance) = Frame::of(&app, &desk, place_of(&app, &code)).await?;
     let words = frame.words;
     let sheet = sheet(&app, &desk, &code, &id).await?;
     let writes = desk.officer.writes() && sheet.beside.may_write;
@@ -321,8 +340,26 @@ pub(crate) async fn show(
         texts: sheet
             .texts
             .iter()
-            .filter(|text| !text.text.is_empty())
+            // The text of an agenda stands in a table of its own.
+            .filter(|text| !text.text.is_empty() && code != "agenda")
             .map(|text| (words.of_both(&text.label).to_owned(), text.text.clone()))
+            .collect(),
+        agendas: sheet
+            .agendas
+            .iter()
+            .map(|line| {
+                let href = format!("/catatan/{}/{}", line.kind, line.id);
+                (href, words.of_both(&line.title).to_owned(), words.of_both(&line.state).to_owned())
+            })
+            .collect(),
+        open_agenda: (writes && sheet.opens_agenda).then(|| format!("/catatan/agenda/baru?dari={id}")),
+        versions: sheet
+            .versions
+            .iter()
+            .map(|version| {
+                let href = format!("/catatan/{code}/{id}/berkas/{}", version.version);
+                (href, words.of_both(&version.label).to_owned())
+            })
             .collect(),
         events: sheet.events.iter().map(|event| told(words, event)).collect(),
         papers: sheet.papers.iter().map(|line| paper(words, line)).collect(),
@@ -345,7 +382,15 @@ pub(crate) async fn show(
 
 pub(crate) fn told(words: Words, event: &SheetEvent) -> Event {
     let part = |part: &service::reply::SheetPart| {
-        (words.of_both(&part.label).to_owned(), words.of_both(&part.text).to_owned())
+        let label = words.of_both(&part.label).to_owned();
+        match &part.scan {
+            Some(hash) => (
+                label,
+                words.about("scan-hash", "hash", hash.chars().take(8).collect::<String>()),
+                Some(format!("/pindaian/{hash}")),
+            ),
+            None => (label, words.of_both(&part.text).to_owned(), None),
+        }
     };
     Event {
         what: words.of_both(&event.what).to_owned(),
@@ -368,6 +413,28 @@ pub(crate) fn paper(words: Words, line: &PaperLine) -> Paper {
         text: words.say(key),
         there: line.state == "there",
     }
+}
+
+/// A version of an agreement as a file that anybody can check.
+pub(crate) async fn agreement_file(
+    State(app): State<App>,
+    Path((code, id, version)): Path<(String, String, String)>,
+    desk: Desk,
+) -> Result<Response, Problem> {
+    sheet(&app, &desk, &code, &id).await?;
+    let short: String = version.chars().take(8).collect();
+    let file = match app.ask(Ask::AgreementFile { id, version }).await {
+        Ok(service::Reply::Carry { file, .. }) => file,
+        Ok(_) => return Err(desk.visit.problem(Reason::NotFound)),
+        Err(problem) => return Err(refused(problem, &desk)),
+    };
+    Ok(crate::mulai::attachment(&format!("kesepakatan-{short}.json"), file))
+}
+
+/// A scan that this office keeps.
+pub(crate) async fn scan(State(app): State<App>, Path(hash): Path<String>, desk: Desk) -> Result<Response, Problem> {
+    let kept = app.service().scan(&hash).ok_or_else(|| desk.visit.problem(Reason::NotFound))?;
+    Ok(([(axum::http::header::CONTENT_TYPE, kept.media)], kept.bytes).into_response())
 }
 
 /// Whoever comes back to what a button did sees the record.

@@ -65,6 +65,8 @@ pub(crate) async fn today(State(app): State<App>, desk: Desk) -> Result<Response
             action: words.say("today-draft-action"),
         }),
     );
+    let board = ask!(app, service::Query::Board, Board).map_err(|problem| refused(problem, &desk))?;
+    lines.extend(waiting(words, &board));
     let rest = due_into(words, &due, &mut lines);
     let answer = match rest as usize + lines.iter().filter(|line| line.state != "well").count() {
         // What to do first, whatever else is left.
@@ -101,6 +103,18 @@ fn due_line(words: Words, line: &DueLine) -> Line {
         },
         action: words.say("today-only-here-action"),
     }
+}
+
+/// What waits in coordination, in one line.
+fn waiting(words: Words, board: &service::reply::BoardView) -> Option<Line> {
+    let first = board.awaiting.first()?;
+    Some(Line {
+        state: if board.awaiting.iter().any(|line| line.late) { "alone" } else { "choose" },
+        text: words.about("today-coordination", "n", board.awaiting.len()),
+        more: format!("{}: {}", words.of_both(&first.task), words.of_both(&first.about)),
+        href: "/koordinasi".to_owned(),
+        action: words.say("board-open"),
+    })
 }
 
 #[derive(Template)]
@@ -216,6 +230,7 @@ struct ChipPart {
     chip: Chip,
     contested: u64,
     only_here: u64,
+    counts_here: bool,
 }
 
 /// The chip and the numbers in the navigation, for a page that is open.
@@ -223,7 +238,9 @@ pub(crate) async fn chip_part(State(app): State<App>, desk: Desk) -> Result<Resp
     let words = Words::of(desk.visit.language);
     let glance = glance(&app, &desk).await?;
     let (contested, only_here) = (glance.contested + glance.contested_records, glance.only_here);
-    Ok(page(&ChipPart { chip: chip(words, &glance), contested, only_here }, &desk.visit))
+    // Only villages have the place in their navigation.
+    let counts_here = app.service().office().kind == "village";
+    Ok(page(&ChipPart { chip: chip(words, &glance), contested, only_here, counts_here }, &desk.visit))
 }
 
 #[derive(Debug, Default, serde::Deserialize)]

@@ -6,6 +6,8 @@
 mod mulai;
 
 use std::ops::{Deref, DerefMut};
+#[path = "pages/coordination.rs"]
+mod coordination;
 #[path = "pages/counter.rs"]
 mod counter;
 #[path = "pages/course.rs"]
@@ -159,13 +161,25 @@ impl Browser {
 
     /// Posts a form with a file in it.
     async fn post_file(&mut self, path: &str, token: &str, fields: &[(&str, &str)], bytes: &[u8]) -> Answer {
+        self.post_file_as("file", path, token, fields, bytes).await
+    }
+
+    /// The same, for an input of this name.
+    async fn post_file_as(
+        &mut self,
+        input: &str,
+        path: &str,
+        token: &str,
+        fields: &[(&str, &str)],
+        bytes: &[u8],
+    ) -> Answer {
         let mut body = Vec::new();
         for (name, value) in std::iter::once(&("token", token)).chain(fields) {
             let part = format!("--x\r\nContent-Disposition: form-data; name=\"{name}\"\r\n\r\n{value}\r\n");
             body.extend(part.into_bytes());
         }
-        let head = b"--x\r\nContent-Disposition: form-data; name=\"file\"; filename=\"a\"\r\n\r\n";
-        body.extend([&head[..], bytes, b"\r\n--x--\r\n"].concat());
+        let head = format!("--x\r\nContent-Disposition: form-data; name=\"{input}\"; filename=\"a\"\r\n\r\n");
+        body.extend([head.as_bytes(), bytes, b"\r\n--x--\r\n"].concat());
         let request = Request::post(path).header(header::CONTENT_TYPE, "multipart/form-data; boundary=x");
         self.send(request, body).await
     }
@@ -208,7 +222,7 @@ fn asset_paths(html: &str) -> Vec<&str> {
     html.split('"').filter(|part| part.starts_with("/assets/")).collect()
 }
 
-const PAGES: [&str; 13] = [
+const PAGES: [&str; 15] = [
     "/",
     "/peserta",
     "/peserta/daftar",
@@ -222,6 +236,8 @@ const PAGES: [&str; 13] = [
     "/catatan/pengaduan",
     "/catatan/pengaduan/baru",
     "/catatan/kelompok/baru",
+    "/koordinasi",
+    "/koordinasi/rapor",
 ];
 
 #[tokio::test(flavor = "multi_thread")]

@@ -212,5 +212,8 @@ fn queries() -> Vec<Query> {
         Query::Tokens,
         Query::Table { of: TableOf::Participants(Find { group: Some(text("salak")), ..Find::default() }) },
         Query::Health,
+        Query::Board,
+        Query::Scorecard { region: Some(text("18.07")), year: Some(2016), own: true },
+        Query::AgreementFile { id: text("7"), version: text("9ab3") },
     ]
 }

@@ -21,11 +21,10 @@ pub(crate) const IMPORT: Target = Target {
         ("RecordError::Required", "a table says this row by row, as a RowProblem"),
         ("RecordError::FactTooLong", "said where a fact is written; a cell is shorter"),
         ("RecordError::Unfit", "said where a fact is written"),
-        ("RecordError::Disallowed", "a rule of coordination, said where its facts are drafted"),
     ],
 };
 
-ends!(record_error, RECORD_ERRORS: RecordError { NoField, Value, Required, FactTooLong, Unfit, Disallowed, Table });
+ends!(record_error, RECORD_ERRORS: RecordError { NoField, Value, Required, FactTooLong, Unfit, Table });
 ends!(row_problem, ROW_PROBLEMS: RowProblem {
     Empty, Value, WasNumber, Village, HalfDecision, SameAs, TooManyCells,
 });

@@ -1,0 +1,122 @@
+//! `/api/v1` for coordination beyond what every record has: the board, agreements as files, scans.
+
+use axum::Json;
+use axum::extract::{Path, State};
+use axum::http::{StatusCode, header};
+use axum::response::{IntoResponse, Response};
+use data_encoding::BASE64;
+use serde::{Deserialize, Serialize};
+use service::Query;
+use service::reply::{BoardView, ScorecardView};
+use utoipa::{IntoParams, ToSchema};
+
+use crate::api::{Body, Named, Script};
+use crate::api_sheets::sheet;
+use crate::app::{App, ask};
+use crate::frame::refused;
+use crate::problem::{Problem, Reason};
+use crate::session::Desk;
+
+/// The largest body that holds a scan, which takes a third more room in base64.
+pub(crate) const SCAN_BODY_BYTES_MAX: usize = service::SCAN_BYTES_MAX / 3 * 4 + (64 << 10);
+
+/// A scan to keep.
+#[derive(Debug, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct GivenScan {
+    /// A PDF, JPEG or PNG of at most 10 MB, in base64.
+    content: String,
+}
+
+/// How a record names a scan.
+#[derive(Debug, Serialize, ToSchema)]
+pub(crate) struct KeptScan {
+    /// Its SHA-256, for every input that takes a scan.
+    hash: String,
+}
+
+/// Shows the board of coordination: agendas by state, commitments, dates, and what waits for this office.
+#[utoipa::path(get, path = "/api/v1/board", tag = "records", responses((status = 200, body = BoardView)))]
+pub(crate) async fn board(State(app): State<App>, desk: Desk) -> Result<Response, Problem> {
+    desk.personal()?;
+    let board = ask!(app, Query::Board, Board).map_err(|problem| refused(problem, &desk))?;
+    Ok(Json(board).into_response())
+}
+
+/// Whose indicators are asked for.
+#[derive(Debug, Deserialize, IntoParams)]
+#[into_params(parameter_in = Query)]
+pub(crate) struct AskedScore {
+    /// The code of the region; this office's own if none is given.
+    #[param(pattern = "^(id|[0-9]{2}([.][0-9]{2}([.][0-9]{2}([.][0-9]{4})?)?)?)$")]
+    region: Option<String>,
+    /// The year; this one if none is given.
+    #[param(minimum = 2000, maximum = 2099)]
+    year: Option<i16>,
+    /// Whether only what this office did is counted.
+    #[serde(default)]
+    own: bool,
+}
+
+/// Shows Ndraha's seven indicators of a region and year, with the records behind each count.
+#[utoipa::path(get, path = "/api/v1/scorecard", tag = "records", params(AskedScore),
+    responses((status = 200, body = ScorecardView)))]
+pub(crate) async fn scorecard(
+    State(app): State<App>,
+    asked: Result<axum::extract::Query<AskedScore>, axum::extract::rejection::QueryRejection>,
+    desk: Desk,
+) -> Result<Response, Problem> {
+    desk.personal()?;
+    let asked = asked.map_err(|error| {
+        refused(service::Problem::bad_input(error, "write the year as a number and own as true or false"), &desk)
+    })?;
+    let AskedScore { region, year, own } = asked.0;
+    let found = ask!(app, Query::Scorecard { region, year, own }, Scorecard);
+    Ok(Json(found.map_err(|problem| refused(problem, &desk))?).into_response())
+}
+
+/// Gives a version of an agreement as a file whose signatures anybody can check.
+#[utoipa::path(get, path = "/api/v1/records/{id}/versions/{version}", tag = "records",
+    params(("id" = String, Path, min_length = 1), ("version" = String, Path, min_length = 1)),
+    responses((status = 200, body = serde_json::Value)))]
+pub(crate) async fn version(
+    State(app): State<App>,
+    Path((id, version)): Path<(String, String)>,
+    desk: Desk,
+) -> Result<Response, Problem> {
+    sheet(&app, &desk, &id).await?;
+    match app.ask(Query::AgreementFile { id, version }).await {
+        Ok(service::Reply::Carry { file, .. }) => {
+            Ok(([(header::CONTENT_TYPE, "application/json")], file).into_response())
+        }
+        Ok(_) => Err(desk.visit.problem(Reason::NotFound)),
+        Err(problem) => Err(refused(problem, &desk)),
+    }
+}
+
+/// Keeps a scan at this office and tells how a record names it.
+#[utoipa::path(post, path = "/api/v1/scans", tag = "records", request_body = GivenScan,
+    responses((status = 201, body = KeptScan)))]
+pub(crate) async fn keep_scan(
+    State(app): State<App>,
+    Script(desk): Script,
+    Body(given): Body<GivenScan>,
+) -> Result<Response, Problem> {
+    desk.writes()?;
+    let bytes = BASE64.decode(given.content.as_bytes()).map_err(|error| {
+        let what = format!("the scan is no base64: {error}");
+        refused(service::Problem::bad_input(what, "encode its bytes anew"), &desk)
+    })?;
+    let hash = app.service().keep_scan(&bytes).map_err(|problem| refused(problem, &desk))?;
+    Ok((StatusCode::CREATED, Json(KeptScan { hash })).into_response())
+}
+
+/// Gives a scan that this office keeps.
+#[utoipa::path(get, path = "/api/v1/scans/{hash}", tag = "records",
+    params(("hash" = String, Path, min_length = 1)),
+    responses((status = 200, content((String = "application/pdf"), (String = "image/jpeg"), (String = "image/png")))))]
+pub(crate) async fn scan(State(app): State<App>, Named(hash): Named, desk: Desk) -> Result<Response, Problem> {
+    desk.personal()?;
+    let kept = app.service().scan(&hash).ok_or_else(|| desk.visit.problem(Reason::NotFound))?;
+    Ok(([(header::CONTENT_TYPE, kept.media)], kept.bytes).into_response())
+}

@@ -1,0 +1,191 @@
+//! *Koordinasi*: what waits for this office, every agenda under its state, commitments, and the dates that come.
+
+use askama::Template;
+use axum::extract::{Query, State};
+use axum::response::Response;
+use service::Query as Ask;
+use service::reply::{AwaitingView, BoardLine, BoardView, ScoreView};
+
+use crate::app::{App, ask};
+use crate::frame::{Frame, Place, page, refused};
+use crate::problem::Problem;
+use crate::session::Desk;
+use crate::sheets::day;
+use crate::words::Words;
+
+/// One line of a task list.
+struct Line {
+    /// Colour and shape.
+    state: &'static str,
+    text: String,
+    more: String,
+    href: String,
+    action: String,
+}
+
+struct Entry {
+    href: String,
+    title: String,
+    state: String,
+    late: bool,
+}
+
+struct Column {
+    label: String,
+    /// The id of its heading.
+    id: String,
+    lines: Vec<Entry>,
+}
+
+#[derive(Template)]
+#[template(path = "board.html")]
+struct BoardPage {
+    frame: Frame,
+    answer: String,
+    lines: Vec<Line>,
+    columns: Vec<Column>,
+    commitments: Vec<Entry>,
+    dates: Vec<Entry>,
+    opens: bool,
+}
+
+fn entry(words: Words, line: &BoardLine) -> Entry {
+    Entry {
+        href: format!("/catatan/{}/{}", line.kind, line.id),
+        title: words.of_both(&line.title).to_owned(),
+        state: words.of_both(&line.state).to_owned(),
+        late: line.late,
+    }
+}
+
+fn waiting(words: Words, line: &AwaitingView) -> Line {
+    let task = words.of_both(&line.task);
+    let mut letters = task.chars();
+    let first = letters.next().map(|c| c.to_uppercase().to_string()).unwrap_or_default();
+    Line {
+        state: if line.late { "alone" } else { "choose" },
+        text: format!("{first}{}: {}", letters.as_str(), words.of_both(&line.about)),
+        more: match &line.due {
+            Some(due) => words.about(if line.late { "due-since" } else { "due-by" }, "day", day(due)),
+            None => words.say("board-no-day"),
+        },
+        href: format!("/catatan/{}/{}", line.kind, line.id),
+        action: words.say("board-open"),
+    }
+}
+
+/// Whose indicators are shown.
+#[derive(Debug, Default, serde::Deserialize)]
+pub(crate) struct Wanted {
+    #[serde(default)]
+    wilayah: String,
+    #[serde(default)]
+    tahun: String,
+    #[serde(default)]
+    sendiri: String,
+}
+
+/// One indicator.
+struct Row {
+    indicator: String,
+    /// Colour and shape.
+    state: &'static str,
+    level: String,
+    measures: Vec<(String, Vec<Entry>)>,
+    /// The year, how far it was, what was found and where it is written.
+    before: Option<(i16, String, String, String)>,
+}
+
+#[derive(Template)]
+#[template(path = "scorecard.html")]
+struct ScorePage {
+    frame: Frame,
+    answer: String,
+    region: String,
+    year: String,
+    own: bool,
+    error: Option<String>,
+    rows: Vec<Row>,
+}
+
+fn score(words: Words, view: &ScoreView) -> Row {
+    let measure = |measure: &service::reply::MeasureView| {
+        let what = words.of_both(&measure.what);
+        let text = match measure.of {
+            Some(of) => {
+                words.with("score-share", &[("count", measure.count.into()), ("of", of.into()), ("what", what.into())])
+            }
+            None => words.with("score-count", &[("count", measure.count.into()), ("what", what.into())]),
+        };
+        (text, measure.evidence.iter().map(|line| entry(words, line)).collect())
+    };
+    Row {
+        indicator: words.of_both(&view.indicator).to_owned(),
+        state: match view.code.as_str() {
+            "terbentuk" => "well",
+            "sebagian" => "choose",
+            "belum" => "alone",
+            _ => "away",
+        },
+        level: words.of_both(&view.level).to_owned(),
+        measures: view.measures.iter().map(measure).collect(),
+        before: view.baseline.as_ref().map(|found| {
+            let (level, finding) = (words.of_both(&found.level), words.of_both(&found.finding));
+            (found.year, level.to_owned(), finding.to_owned(), found.source.clone())
+        }),
+    }
+}
+
+/// Ndraha's seven indicators of a region and year.
+pub(crate) async fn scorecard(
+    State(app): State<App>,
+    Query(wanted): Query<Wanted>,
+    desk: Desk,
+) -> Result<Response, Problem> {
+    let (frame, _) = Frame::of(&app, &desk, Place::Coordination).await?;
+    let words = frame.words;
+    let region = Some(wanted.wilayah.clone()).filter(|region| !region.trim().is_empty());
+    let own = wanted.sendiri == "ya";
+    let ask = Ask::Scorecard { region, year: wanted.tahun.trim().parse().ok(), own };
+    let (found, error) = match ask!(app, ask, Scorecard) {
+        Ok(found) => (Some(found), None),
+        Err(problem) => (None, Some(crate::sheet_form::beside(words, problem, &desk)?.1)),
+    };
+    let shown = ScorePage {
+        answer: words.say("score-title"),
+        region: found.as_ref().map_or(wanted.wilayah, |found| found.region.clone()),
+        year: found.as_ref().map_or(wanted.tahun, |found| found.year.to_string()),
+        own,
+        error,
+        rows: found.iter().flat_map(|found| &found.scores).map(|view| score(words, view)).collect(),
+        frame,
+    };
+    Ok(page(&shown, &desk.visit))
+}
+
+pub(crate) async fn show(State(app): State<App>, desk: Desk) -> Result<Response, Problem> {
+    let (frame, _) = Frame::of(&app, &desk, Place::Coordination).await?;
+    let words = frame.words;
+    let board: Box<BoardView> = ask!(app, Ask::Board, Board).map_err(|problem| refused(problem, &desk))?;
+    let nothing = board.agendas.is_empty() && board.commitments.is_empty() && board.dates.is_empty();
+    let answer = match board.awaiting.len() {
+        0 if nothing => words.say("board-empty"),
+        0 => words.say("board-nothing"),
+        n => words.about("board-some", "n", n),
+    };
+    let column = |column: &service::reply::BoardColumn| Column {
+        label: words.of_both(&column.label).to_owned(),
+        id: format!("state-{}", column.state),
+        lines: column.lines.iter().map(|line| entry(words, line)).collect(),
+    };
+    let shown = BoardPage {
+        answer,
+        lines: board.awaiting.iter().map(|line| waiting(words, line)).collect(),
+        columns: board.agendas.iter().map(column).collect(),
+        commitments: board.commitments.iter().map(|line| entry(words, line)).collect(),
+        dates: board.dates.iter().map(|line| entry(words, line)).collect(),
+        opens: desk.officer.writes() && board.may_open,
+        frame,
+    };
+    Ok(page(&shown, &desk.visit))
+}

@@ -1,0 +1,122 @@
+//! Two ministries and a province come to an agreement in their browsers: what one writes appears at the other by itself,
+//! and a province that is no party never sees the agenda.
+
+use tokio::task::block_in_place;
+
+use crate::counter::looks;
+use crate::desk::{Desk, network};
+
+const AGENDA: &str = "Pertukaran data purna TKI";
+
+/// Looks at a page in both languages.
+async fn looks_both(desk: &Desk, path: &str, name: &str) {
+    for language in ["en", "id"] {
+        desk.open(&format!("{path}?lang={language}")).await;
+        looks(desk, &format!("{name}-{language}")).await;
+    }
+}
+
+/// Fills a form in and sends it.
+async fn sends(desk: &Desk, path: &str, fields: &[(&str, &str)]) {
+    desk.open(path).await;
+    for (field, text) in fields {
+        desk.browser.write(&format!("#{field}"), text).await;
+    }
+    desk.save().await;
+}
+
+/// Picks the first answer of each of these inputs.
+async fn picks(desk: &Desk, inputs: &[&str]) {
+    for input in inputs {
+        let pick = "const one = document.querySelector('[name=INPUT]'); \
+                    if (one.tagName == 'SELECT') one.value = [...one.options].find(of => of.value).value; \
+                    else one.click(); return 1;";
+        desk.browser.script(&pick.replace("INPUT", input)).await;
+    }
+}
+
+async fn gives_mandate(desk: &Desk, agenda: &str, official: &str) {
+    let mandate =
+        [("official", official), ("position", "Sekretaris Jenderal"), ("letter", "ST-12"), ("from", "01-01-2020")];
+    sends(desk, &format!("{agenda}/catat/mandate"), &mandate).await;
+}
+
+/// Says what is looked at before it stands.
+async fn confirms(desk: &Desk) {
+    desk.browser.click("#form .actions button").await;
+    desk.browser.until("it is to be looked at", "return !!document.querySelector('#look');").await;
+    desk.save().await;
+}
+
+async fn ratifies(desk: &Desk, agenda: &str) {
+    desk.open(&format!("{agenda}/catat/ratification")).await;
+    picks(desk, &["version", "says", "mandate"]).await;
+    confirms(desk).await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn two_ministries_ratify_an_agreement_and_a_province_that_is_no_party_sees_the_result_alone() {
+    let net = network(&["kemnaker", "kemenkes", "jateng"]);
+    let ani = Desk::of(&net["kemnaker"], "ani", &["petugas"]).await;
+    let budi = Desk::of(&net["kemenkes"], "budi", &["petugas"]).await;
+    let citra = Desk::of(&net["jateng"], "citra", &["petugas"]).await;
+    looks_both(&ani, "/koordinasi", "board-empty").await;
+    budi.open("/koordinasi").await;
+    citra.open("/koordinasi").await;
+
+    ani.open("/catatan/agenda/baru").await;
+    ani.browser.write("#title", AGENDA).await;
+    ani.browser.write("#outside", "Dewan Perwakilan Rakyat Daerah").await;
+    ani.browser.write("#ratification_by", "31-12-2030").await;
+    let tick = "[...document.querySelectorAll('[name=offices]')].find(one => one.closest('label').innerText.includes('Kesehatan')).click(); return 1;";
+    ani.browser.script(tick).await;
+    looks(&ani, "agenda-new").await;
+    ani.save().await;
+    let agenda = ani.path().await;
+    sends(
+        &ani,
+        &format!("{agenda}/ubah"),
+        &[("begins", "01-01-2026"), ("pasal", "Pertukaran data"), ("pasal\\.ayat", "Data dikirim setiap bulan.")],
+    )
+    .await;
+    // Without loading the page again.
+    budi.sees(AGENDA).await;
+    budi.sees("Beri tanggapan").await;
+    budi.open(&agenda).await;
+    budi.sees("Data dikirim setiap bulan.").await;
+    budi.open(&format!("{agenda}/catat/stand")).await;
+    picks(&budi, &["stance"]).await;
+    budi.save().await;
+
+    gives_mandate(&ani, &agenda, "Ani").await;
+    gives_mandate(&budi, &agenda, "Budi").await;
+    ani.open(&agenda).await;
+    ani.sees("setuju").await;
+    ani.open(&format!("{agenda}/catat/final")).await;
+    confirms(&ani).await;
+    budi.open("/koordinasi").await;
+    budi.sees("Tetapkan atau tolak").await;
+    ratifies(&ani, &agenda).await;
+    looks_both(&ani, &agenda, "agenda").await;
+    looks_both(&budi, "/koordinasi", "board").await;
+    ratifies(&budi, &agenda).await;
+    ani.open(&agenda).await;
+    ani.sees("ditetapkan semua pihak").await;
+
+    looks_both(&ani, "/koordinasi/rapor", "scorecard").await;
+    citra.open("/koordinasi").await;
+    citra.no_longer_sees(AGENDA).await;
+    citra.open("/catatan/agenda").await;
+    citra.sees("Belum ada catatan").await;
+    ani.open(&format!("{agenda}/catat/publish")).await;
+    picks(&ani, &["version"]).await;
+    ani.save().await;
+    citra.open("/catatan/kesepakatan").await;
+    citra.sees(AGENDA).await;
+    looks(&citra, "agreements").await;
+    for desk in [ani, budi, citra] {
+        desk.browser.expect_no_complaints().await;
+        desk.browser.close().await;
+    }
+    block_in_place(|| drop(net));
+}
