@@ -66,6 +66,8 @@ async fn three_ministries_ratify_one_text_while_one_is_away_and_anybody_can_chec
     shows(&all[0], &id, "the stand of the other", |sheet| tables(sheet).contains("supports")).await;
     // Without a mandate nobody ratifies, and only the convener makes a text final.
     assert!(asked(&sheet(&all[1], &id).await, "final").is_none());
+    let closes = says(&all[1], &id, "closing", &[("reason", "Batal"), ("date", "2026")]).await.unwrap_err();
+    assert_eq!(closes.code, service::Code::NoRight, "only the convener closes it: {closes}");
     for (node, official) in all.iter().zip(["Ani", "Budi", "Citra"]) {
         gives_mandate(node, &id, official).await;
     }

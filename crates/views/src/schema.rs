@@ -7,8 +7,7 @@ use records::{FieldSpec, RecordKind};
 /// Raise it when what the rows *mean* changes while the tables stay the same.
 const MEANING: u32 = 7;
 
-/// The kinds that have a table, in the order of their numbers, with its name. Of the others only the document itself has
-/// a row, with what is contested in it and what does not count.
+/// The kinds that have a table of their own, in the order of their numbers, with its name. All others stand in `sheet`.
 pub(crate) const TABLED: [(RecordKind, &str); 4] = [
     (RecordKind::Person, "person"),
     (RecordKind::Participation, "participation"),

@@ -11,17 +11,8 @@ use crate::frame::{Frame, Place, page, refused};
 use crate::problem::Problem;
 use crate::session::Desk;
 use crate::sheets::day;
+use crate::today::Line;
 use crate::words::Words;
-
-/// One line of a task list.
-struct Line {
-    /// Colour and shape.
-    state: &'static str,
-    text: String,
-    more: String,
-    href: String,
-    action: String,
-}
 
 struct Entry {
     href: String,

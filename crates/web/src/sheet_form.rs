@@ -134,7 +134,11 @@ pub(crate) async fn begin(
             Err(problem) => errors.push(beside(words, problem, &desk)?),
         }
     }
-    let value = |field: &str| form.get(field).to_owned();
+    let all = sent(&inputs, &form);
+    let value = |field: &str| {
+        let sent = all.iter().find(|(known, _)| known == field);
+        sent.map(|(_, text)| text.clone()).unwrap_or_default()
+    };
     let (frame, _) = Frame::of(&app, &desk, place_of(&app, &code)).await?;
     let filled = Filled { inputs: &inputs, value: &value, was: &empty, errors, contested: &nothing };
     let shown = new_page(frame, &desk, &code, filled)?;

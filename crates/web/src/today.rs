@@ -27,14 +27,14 @@ const LINES_MAX: usize = 7;
 /// How many forms that were not sent stand there.
 const DRAFTS_MAX: usize = 3;
 
-/// One line of *Hari ini*.
-struct Line {
+/// One line of a list of what is to be done.
+pub(crate) struct Line {
     /// Colour and shape: `well`, `alone`, `choose` or `away`.
-    state: &'static str,
-    text: String,
-    more: String,
-    href: String,
-    action: String,
+    pub(crate) state: &'static str,
+    pub(crate) text: String,
+    pub(crate) more: String,
+    pub(crate) href: String,
+    pub(crate) action: String,
 }
 
 #[derive(Template)]

@@ -42,14 +42,20 @@ fn same(text: &str) -> [String; 2] {
     [text.to_owned(), text.to_owned()]
 }
 
+impl Agenda {
+    /// What it is called, in Indonesian and English; two titles both, until somebody chooses.
+    pub fn title(&self) -> [String; 2] {
+        let titles = self.fields.shown("title", Lang::Id);
+        if titles.is_empty() {
+            ["Agenda tanpa judul".to_owned(), "Agenda without a title".to_owned()]
+        } else {
+            same(&titles.join(" / "))
+        }
+    }
+}
+
 fn of_agenda(agenda: &Agenda) -> Line {
-    let stage = agenda.stage();
-    let titles = agenda.fields.shown("title", Lang::Id);
-    let title = if titles.is_empty() {
-        ["Agenda tanpa judul".to_owned(), "Agenda without a title".to_owned()]
-    } else {
-        same(&titles.join(" / "))
-    };
+    let (stage, title) = (agenda.stage(), agenda.title());
     let step = match stage {
         AgendaStage::Proposed | AgendaStage::Stands => Some(AgendaStep::Stands),
         AgendaStage::Discussed => Some(AgendaStep::Text),

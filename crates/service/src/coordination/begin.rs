@@ -17,7 +17,7 @@ use crate::{
     Service,
     both::Both,
     inputs::InputKind,
-    panel::{both, same},
+    panel::both,
     participants::{parse_officer, parse_region},
     problem::{Code, Problem},
     sheet_kinds::SheetInput,
@@ -85,13 +85,8 @@ fn office(fields: &Fields, key: &str) -> Result<Option<OfficeId>, Problem> {
 impl Service {
     /// What a form asks to begin a document of coordination.
     pub(crate) async fn coordination_form(&self, begun: Begun) -> Result<Vec<SheetInput>, Problem> {
-        let known = self.known();
         let own = self.node().office();
-        let charter = self.node().charter();
-        let offices = charter.iter().flat_map(|charter| charter.offices()).filter(|office| office.admitted);
-        let mut offices: Vec<(String, Both)> =
-            offices.map(|office| (office.id.to_string(), same(&office_name(&office.id, &known)))).collect();
-        offices.sort_by(|a, b| a.1.cmp(&b.1));
+        let offices = self.offices_to_pick(&self.known());
         let others: Vec<_> = offices.iter().filter(|(id, _)| *id != own.to_string()).cloned().collect();
         let date = |key: &str, id: &str, en: &str| input(key, both(id, en), InputKind::Date, false);
         Ok(match begun {

@@ -3,7 +3,7 @@
 use std::collections::BTreeSet;
 
 use identity::Coordinate;
-use records::coordination::{Awaiting, Coordination, Due, Kept, Lifecycle, Shelf, awaiting, lifecycle};
+use records::coordination::{Awaiting, Due, Kept, Lifecycle, Shelf, awaiting, lifecycle};
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 use views::sheet_id;
@@ -123,7 +123,7 @@ impl Service {
 
 /// An agenda in one line, with how far its newest version is.
 pub(super) fn agenda_line(agenda: &records::coordination::Agenda, late: bool) -> BoardLine {
-    let [id, en] = Coordination::Agenda(agenda.clone()).summary().title;
+    let [id, en] = agenda.title();
     let versions = &agenda.versions;
     let newest = versions.versions.last().map(|version| super::choices::state_words(&versions.state(version)));
     BoardLine {

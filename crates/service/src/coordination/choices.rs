@@ -6,13 +6,12 @@ use records::{
     coordination::{Agenda, Coordination, Party, Shelf, VersionState, Versions, Vote},
 };
 
-use super::{HeldDocument, article_name, day, event_name, is_owner, office_name, party_name, takes_part};
+use super::{HeldDocument, article_name, day, event_name, office_name, party_name, takes_part};
 use crate::{
     Service,
     both::Both,
     inputs::InputKind,
     panel::{both, same},
-    problem::Problem,
     reading::Known,
     record::Names,
     sheet_kinds::{SheetInput, fact_input},
@@ -144,10 +143,8 @@ impl Service {
             return match key {
                 "agenda" => {
                     let open = held.shelf.agendas.iter().filter(|agenda| agenda.closings.is_empty());
-                    let title =
-                        |agenda: &Agenda| records::coordination::Coordination::Agenda(agenda.clone()).summary().title;
                     open.map(|agenda| {
-                        let [id, en] = title(agenda);
+                        let [id, en] = agenda.title();
                         (agenda.doc.to_string(), both(id, en))
                     })
                     .collect()
@@ -180,7 +177,7 @@ impl Service {
     }
 
     /// What the codes in a document of coordination stand for.
-    pub(super) fn name_codes(&self, held: &HeldDocument, known: &Known, names: &mut Names) -> Result<(), Problem> {
+    pub(super) fn name_codes(&self, held: &HeldDocument, known: &Known, names: &mut Names) {
         match &held.document {
             Coordination::Agenda(agenda) => {
                 names.extend(articles(agenda));
@@ -196,7 +193,6 @@ impl Service {
                 names.extend(events.filter_map(|hash| Some((hash.to_string(), same(&event_name(calendar, &hash)?)))));
             }
         }
-        Ok(())
     }
 }
 
@@ -210,13 +206,14 @@ fn says_for_another(held: &HeldDocument, fact: &str, own: OfficeId) -> bool {
     }
 }
 
-fn may_say(held: &HeldDocument, fact: &str, own: OfficeId) -> bool {
+/// Whether this office may say it there now, by the rules of the document.
+pub(super) fn may_say(held: &HeldDocument, fact: &str, own: OfficeId) -> bool {
     match &held.document {
         Coordination::Agenda(agenda) => in_agenda(agenda, fact, own),
         Coordination::Commitment(commitment) => match fact {
             "promise" => false,
-            "acceptance" => is_owner(commitment, own) && !commitment.accepted,
-            "programmed" | "progress" | "answer" => is_owner(commitment, own) && commitment.accepted,
+            "acceptance" => commitment.is_of(own) && !commitment.accepted,
+            "programmed" | "progress" | "answer" => commitment.is_of(own) && commitment.accepted,
             "sanction" => commitment.accepted,
             _ => true,
         },

@@ -16,7 +16,7 @@ mod text;
 use identity::{Coordinate, OfficeId};
 use records::{
     ProgrammeRecord, RecordKind,
-    coordination::{Agenda, Calendar, Commitment, Coordination, Party, Shelf},
+    coordination::{Agenda, Calendar, Coordination, Party, Shelf},
 };
 use views::SheetRow;
 
@@ -68,29 +68,12 @@ impl Service {
     pub(crate) async fn escalation(&self, record: &ProgrammeRecord) -> Result<(Vec<BoardLine>, bool), Problem> {
         let shelf = self.shelf().await?;
         let agendas = agendas_from(&shelf, record.doc());
-        let goes = match record {
-            ProgrammeRecord::Consultation(case) => !case.events.handled.is_empty() || !case.events.assigned.is_empty(),
-            ProgrammeRecord::Places(places) => places.account().bar(|_| true).over > 0,
-            ProgrammeRecord::Complaint(_)
-            | ProgrammeRecord::CardApplication(_)
-            | ProgrammeRecord::GuestBook(_)
-            | ProgrammeRecord::CandidateFile(_)
-            | ProgrammeRecord::Bimtek(_)
-            | ProgrammeRecord::Group(_)
-            | ProgrammeRecord::Ledger(_)
-            | ProgrammeRecord::Loan(_)
-            | ProgrammeRecord::Run(_)
-            | ProgrammeRecord::ShareProposal(_)
-            | ProgrammeRecord::Assessment(_)
-            | ProgrammeRecord::Mentoring(_)
-            | ProgrammeRecord::MonitoringRound(_)
-            | ProgrammeRecord::Report(_)
-            | ProgrammeRecord::VillageProfile(_)
-            | ProgrammeRecord::ActionPlan(_)
-            | ProgrammeRecord::Indicators(_)
-            | ProgrammeRecord::BoardNotice(_)
-            | ProgrammeRecord::Child(_)
-            | ProgrammeRecord::DuplicateClaim(_) => false,
+        let goes = if let ProgrammeRecord::Consultation(case) = record {
+            !case.events.handled.is_empty() || !case.events.assigned.is_empty()
+        } else if let ProgrammeRecord::Places(places) = record {
+            places.account().bar(|_| true).over > 0
+        } else {
+            false
         };
         let opens = goes && agendas.is_empty() && self.may_begin(RecordKind::Agenda);
         Ok((agendas, opens))
@@ -159,11 +142,6 @@ impl Begun {
 /// Whether this office takes part in an agenda or convenes it.
 fn takes_part(agenda: &Agenda, office: OfficeId) -> bool {
     agenda.party_of(office, None).is_some() || agenda.convenes(office)
-}
-
-/// Whether this office answers for a commitment.
-fn is_owner(commitment: &Commitment, office: OfficeId) -> bool {
-    commitment.is_of(office)
 }
 
 /// What stands in a calendar for a date.

@@ -13,7 +13,14 @@ use records::{
     },
 };
 
-use super::{HeldDocument, begin::coordination_in, choices::PUBLISH, office_name, tables::text_panel, text};
+use super::{
+    HeldDocument,
+    begin::coordination_in,
+    choices::{PUBLISH, may_say},
+    office_name,
+    tables::text_panel,
+    text,
+};
 use crate::{
     Service,
     both::Both,
@@ -89,12 +96,20 @@ impl Service {
     async fn drafted_in(&self, held: &HeldDocument, said: &Saying) -> Result<Composed, Problem> {
         let kind = held.row.kind;
         let asked = kind.fact_forms().find(|(spec, form)| spec.key == said.fact && !form.inputs.is_empty());
-        let (_, form) = asked.ok_or_else(|| {
+        let (spec, form) = asked.ok_or_else(|| {
             Problem::bad_input(
                 format!("{:?} is nothing that is said here by a form", said.fact),
                 "take one that the record asks for",
             )
         })?;
+        if !may_say(held, &said.fact, self.node().office()) {
+            return Err(Problem::said(
+                Code::NoRight,
+                None,
+                format!("kantor ini tidak dapat mencatat {} di sini sekarang: buka catatannya lagi", spec.label.id),
+                format!("this office cannot note {:?} here now: open the record again", spec.label.en),
+            ));
+        }
         let typed = said.inputs.iter().map(|(key, text)| (key.as_str(), text.as_str()));
         if form.is_flat() {
             return plain(form.draft(typed));

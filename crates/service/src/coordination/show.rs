@@ -32,7 +32,7 @@ impl Service {
         let told: Vec<Told> = records::told(&snapshot, kind, None, &known);
         let told: Vec<Told> = told.into_iter().filter(|told| !ignored.contains(&told.by.at)).collect();
         let mut names = self.names(&snapshot, kind, &told, &known).await?;
-        self.name_codes(&held, &known, &mut names)?;
+        self.name_codes(&held, &known, &mut names);
         // Lines that name other facts are made again, now that the codes in them have names.
         let lines: Vec<(String, Both)> =
             told.iter().map(|told| (told.hash.to_string(), in_one_line(told, &names))).collect();
