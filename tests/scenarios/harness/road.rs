@@ -1,16 +1,17 @@
 //! A road: the stable address at which one office reaches another, and what can happen on the way.
 //!
-//! A relay for UDP and TCP on one port of the loopback. It can be cut in either direction, lose and delay, and block
-//! UDP alone, and it counts what crosses. A cut is silent, as when a cable is out: nobody is told.
+//! A relay for UDP and TCP on one port of the loopback. It can be cut in either direction, lose and delay, be narrow, and
+//! block UDP alone, and it counts what crosses. A cut is silent, as when a cable is out: nobody is told.
 
 use std::{
     collections::BTreeMap,
     net::{Ipv4Addr, SocketAddr},
+    num::NonZeroU32,
     sync::{
         Arc, LazyLock, Mutex, PoisonError,
         atomic::{AtomicU64, Ordering},
     },
-    time::Duration,
+    time::{Duration, Instant},
 };
 
 use tokio::{
@@ -38,11 +39,17 @@ pub struct Weather {
     pub delay: Duration,
     /// How many of a thousand datagrams are lost.
     pub lost_per_mille: u64,
+    /// How many bytes of datagrams cross in a second, as far as it is bounded. What would wait longer than
+    /// [`QUEUE_MAX`] is lost, as at any narrow line.
+    pub bytes_per_second: Option<NonZeroU32>,
 }
+
+/// How long a datagram waits at most for a narrow line.
+const QUEUE_MAX: Duration = Duration::from_millis(250);
 
 impl Weather {
     /// Everything passes at once.
-    pub const FAIR: Self = Self { udp: true, tcp: true, delay: Duration::ZERO, lost_per_mille: 0 };
+    pub const FAIR: Self = Self { udp: true, tcp: true, delay: Duration::ZERO, lost_per_mille: 0, bytes_per_second: None };
     /// Nothing passes.
     pub const CUT: Self = Self { udp: false, tcp: false, ..Self::FAIR };
     /// Only TCP passes.
@@ -63,6 +70,8 @@ struct Direction {
     udp: AtomicU64,
     tcp: AtomicU64,
     datagrams: AtomicU64,
+    /// When the last datagram will have crossed a narrow line.
+    free_at: Mutex<Instant>,
 }
 
 impl Direction {
@@ -72,6 +81,7 @@ impl Direction {
             udp: AtomicU64::new(0),
             tcp: AtomicU64::new(0),
             datagrams: AtomicU64::new(0),
+            free_at: Mutex::new(Instant::now()),
         }
     }
 
@@ -84,8 +94,20 @@ impl Direction {
         if !weather.udp || lost {
             return None;
         }
+        let queued = self.queue(bytes, weather.bytes_per_second)?;
         self.udp.fetch_add(bytes as u64, Ordering::Relaxed);
-        Some(weather.delay)
+        Some(weather.delay + queued)
+    }
+
+    /// How long a datagram waits and crosses where the line is narrow; `None` where too many wait already.
+    fn queue(&self, bytes: usize, per_second: Option<NonZeroU32>) -> Option<Duration> {
+        let Some(per_second) = per_second else { return Some(Duration::ZERO) };
+        let now = Instant::now();
+        let mut free_at = self.free_at.lock().unwrap_or_else(PoisonError::into_inner);
+        let crossed_at = now.max(*free_at) + Duration::from_secs_f64(bytes as f64 / f64::from(per_second.get()));
+        let queued = crossed_at - now;
+        (queued <= QUEUE_MAX).then(|| *free_at = crossed_at)?;
+        Some(queued)
     }
 
     async fn tcp_open(&self) -> Duration {
