@@ -23,6 +23,8 @@ use crate::{
 pub(crate) struct Days {
     /// Machines whose keys were removed, and who cuts them off in the end.
     pub(crate) removed: Vec<(String, String)>,
+    /// Machines whose keys somebody else uses, and nobody has removed them yet.
+    copied: Vec<String>,
     /// A disk as it once was.
     former: Option<(String, crate::disk::Disk)>,
     machines: usize,
@@ -155,7 +157,7 @@ impl Net {
     }
 
     /// The night: every cable is back, every machine on, every removed key cut off. Gives when the last of that was done.
-    pub(crate) fn night(&mut self, days: &Days) -> Duration {
+    pub(crate) fn night(&mut self, days: &mut Days) -> Duration {
         for name in self.names() {
             if self.nodes[self.index(&name)].asleep.is_some() {
                 self.run(Duration::from_secs(3 * 86_400));
@@ -165,6 +167,7 @@ impl Net {
         }
         self.heal();
         self.settle();
+        self.remove_copied(days);
         let healed = self.elapsed();
         // Some cut too low at first, and see what hung on it.
         let first = days.removed.len() / 2;
@@ -317,6 +320,7 @@ impl Net {
         self.fired.count("stolen key used beside its owner");
         self.run(Duration::from_secs(60));
         if !self.has_heard_all(&by, &village) {
+            days.copied.push(village);
             return;
         }
         self.remove(&by, &village);
@@ -324,6 +328,23 @@ impl Net {
         self.write(&copy, &scope, 1);
         self.fired.count("write after removal");
         days.removed.push((village, by));
+    }
+
+    /// Keys that two machines use go in the end: neither takes from the other what their key alone reads, so while both
+    /// count they hold what each of them wrote.
+    fn remove_copied(&mut self, days: &mut Days) {
+        for village in std::mem::take(&mut days.copied) {
+            let sponsor = self.world.sponsor(&village).to_owned();
+            let of_the_sponsor = |name: &String| {
+                name.strip_prefix(&sponsor).is_some_and(|rest| rest.is_empty() || rest.starts_with(' '))
+            };
+            let by = self.admitted().into_iter().map(|node| self.nodes[node].name.clone()).find(of_the_sponsor);
+            if let Some(by) = by.filter(|_| days.removed.iter().all(|(removed, _)| *removed != village)) {
+                self.remove(&by, &village);
+                days.removed.push((village, by));
+                self.settle();
+            }
+        }
     }
 
     /// A village's machine is in wrong hands; it speaks badly, and is removed.
