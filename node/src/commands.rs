@@ -119,7 +119,8 @@ fn init(
 async fn agreement(command: AgreementCommand) -> anyhow::Result<()> {
     match command {
         AgreementCommand::Export { data, id, agreement_version, out } => {
-            match put(&data, Query::AgreementFile { id, version: agreement_version }).await? {
+            let name = format!("{agreement_version}.json");
+            match put(&data, Query::RecordFile { id, name, english: false }).await? {
                 Reply::Carry { file, line } => carry::write(&out, &file, &line),
                 other => unexpected(&other),
             }

@@ -97,7 +97,7 @@ pub(crate) fn reply(reply: &Reply) {
             ));
         }
         // What pages ask for; no command does.
-        Reply::Board(_)
+        Reply::Coordination(_)
         | Reply::Scorecard(_)
         | Reply::Glance(_)
         | Reply::Found(_)

@@ -2,9 +2,9 @@
 //! node.
 
 use serde_json::json;
-use simpul_tests::harness::Network;
+use simpul_tests::harness::{Network, Script};
 
-use crate::{Teller, script::Script};
+use crate::Teller;
 
 /// Kelurahan Oebobo in Kota Kupang.
 const OEBOBO: &str = "53.71.04.1001";

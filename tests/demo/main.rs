@@ -6,8 +6,8 @@
 
 #![allow(clippy::disallowed_methods, clippy::print_stdout, clippy::print_stderr, reason = "it is there to print")]
 
+mod agreement;
 mod kupang;
-mod script;
 mod story;
 mod year;
 

@@ -4,7 +4,7 @@ use std::fs;
 
 use simpul_tests::harness::{Network, Row, may_read, names_its_readers};
 
-use crate::{Teller, kupang, year};
+use crate::{Teller, agreement, kupang, year};
 
 const KURIPAN: &str = "33.07.10.2004";
 const PARTICIPANTS: &str = include_str!("../../config/reference/kuripan_participants_2017.csv");
@@ -20,6 +20,7 @@ pub(crate) fn play(teller: &mut Teller) -> Network {
     carry(teller, &net, &id);
     meet_again(teller, &net, &id);
     year::play(teller, &net);
+    agreement::play(teller, &net);
     lose_a_laptop(teller, &mut net);
     kupang::play(teller, &mut net);
     compare(teller, &net);

@@ -2,9 +2,9 @@
 //! what the other offices see of it.
 
 use serde_json::json;
-use simpul_tests::harness::Network;
+use simpul_tests::harness::{Network, Script};
 
-use crate::{Teller, script::Script};
+use crate::Teller;
 
 const PARTICIPANTS: &str = include_str!("../../config/reference/kuripan_participants_2017.csv");
 
@@ -86,7 +86,7 @@ pub(crate) fn play(teller: &mut Teller, net: &Network) {
     teller.checked("the namesake in Garung has none of it");
 }
 
-fn found_group(kuripan: &Script, group: &Group) -> String {
+fn found_group(kuripan: &Script<'_>, group: &Group) -> String {
     let members = members(group.line);
     let name = format!("{} BKM", group.line);
     let fields = json!({ "name": name, "line": group.line, "formed": "03-2017", "leader": members[0] });
@@ -104,7 +104,7 @@ fn found_group(kuripan: &Script, group: &Group) -> String {
     id
 }
 
-fn train(kuripan: &Script) {
+fn train(kuripan: &Script<'_>) {
     let fields = json!({ "title": "Pengolahan salak", "sector": "food", "start": "13-03-2017", "finish": "18-03-2017",
         "venue": "Balai Desa Kuripan" });
     let bimtek = kuripan.begin("bimtek", fields);
@@ -119,7 +119,7 @@ fn train(kuripan: &Script) {
     kuripan.say_all(&bimtek, marks);
 }
 
-fn produce(kuripan: &Script, salak: &str) {
+fn produce(kuripan: &Script<'_>, salak: &str) {
     for (index, month) in (4..=9).enumerate() {
         let fields = json!({ "group": salak, "date": format!("10-{month:02}-2017"), "product": "kripik salak",
             "quantity": (20 + 5 * index).to_string(), "unit": "bungkus", "purpose": "stock" });
@@ -162,7 +162,7 @@ fn produce(kuripan: &Script, salak: &str) {
     );
 }
 
-fn follow_up(kuripan: &Script) {
+fn follow_up(kuripan: &Script<'_>) {
     let mentoring = kuripan.begin("pendampingan", json!({ "person": "Turyati", "year": "2017", "begun": "04-2017" }));
     let visit = json!({ "date": "10-05-2017", "motivation": "high", "problems": "permit", "next": "visit",
         "turnover": "450000" });
@@ -177,7 +177,7 @@ fn follow_up(kuripan: &Script) {
     kuripan.say(&round, "response", json!({ "person": "Bawon", "how": "departed", "date": "30-06-2017" }));
 }
 
-fn plan(kuripan: &Script) {
+fn plan(kuripan: &Script<'_>) {
     let texts = json!({ "products_text": "salak, daging, singkong, batik", "issues_text": "11 perceraian pada 2016, 8 di antaranya keluarga TKI" });
     kuripan.begin_with("profil-desa", json!({ "baseline": "2016", "tki_aktif": "170", "tki_purna": "178" }), texts);
     let texts = json!({ "aims": "Keluarga TKI mandiri di desa sendiri" });
@@ -199,7 +199,7 @@ fn plan(kuripan: &Script) {
     kuripan.say_all(&indicators, [value("yes", "170", "31-12-2016"), value("no", "165", "31-12-2017")]);
 }
 
-fn counter(kuripan: &Script) {
+fn counter(kuripan: &Script<'_>) {
     let complaint = json!({ "village": "33.07.10.2004", "kind": "lost_contact", "name": "ibu dari Dusun Sigaok",
         "received": "12-09-2017" });
     let story = json!({ "story": "Sejak Mei tidak ada kabar dari anaknya di Taiwan." });

@@ -4,6 +4,7 @@
 #![allow(clippy::wildcard_enum_match_arm, reason = "a test looks for a few kinds of messages and passes over the rest")]
 
 mod admitted_later;
+mod agreements;
 mod bundles;
 mod clocks;
 mod copied;

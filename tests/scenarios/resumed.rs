@@ -40,7 +40,7 @@ fn a_join_that_is_cut_at_ten_places_goes_on_and_repeats_little() {
     net.until("the province holds everything", || (entries("jateng") == all).then_some(()));
     let whole = whole.crossed().1.udp;
 
-    for cut in 1..=10 {
+    for _ in 1..=10 {
         net.start_calling("wonosobo", &net.call("wonosobo", "kuripan"));
         let before = road.crossed().1.udp;
         net.until("a further part crossed", || (road.crossed().1.udp > before + whole / 11).then_some(()));

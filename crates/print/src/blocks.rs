@@ -60,7 +60,7 @@ fn title(flow: &mut Flow<'_>, paper: &Paper) -> Result<(), PrintError> {
     for line in &paper.about {
         let (columns, across) = match line {
             Line::Text(_) | Line::Small(_) | Line::Ticks(_) | Line::Gap(_) => (flow.whole(), Across::Middle),
-            Line::Dots | Line::Leader(_) | Line::Boxes(_) => (column, Across::Left),
+            Line::Dots | Line::Leader(_) | Line::Boxes(_) | Line::Code(_) => (column, Across::Left),
         };
         let cell = pieces(flow, std::slice::from_ref(line), columns[0].width, across);
         spoken(flow, &columns, &[cell])?;
@@ -130,13 +130,15 @@ fn pieces(flow: &mut Flow<'_>, lines: &[Line], width: f32, across: Across) -> Ce
                 let mut wrapped = flow.text(text, BODY, false, width - 20.0 * MM, across);
                 let last = match wrapped.pop() {
                     Some(Piece::Text { text, .. }) => text,
-                    Some(Piece::Dots(_) | Piece::Ticks(_) | Piece::Boxes(_) | Piece::Gap(_)) | None => String::new(),
+                    Some(Piece::Dots(_) | Piece::Ticks(_) | Piece::Boxes(_) | Piece::Code(_) | Piece::Gap(_))
+                    | None => String::new(),
                 };
                 cell.extend(wrapped);
                 cell.push(Piece::Dots(last));
             }
             Line::Ticks(answers) => cell.extend(ticks(flow, answers, width)),
             Line::Boxes(count) => cell.push(Piece::Boxes(*count)),
+            Line::Code(rows) => cell.push(Piece::Code(rows.clone())),
             Line::Gap(mm) => cell.push(Piece::Gap(f32::from(*mm) * MM)),
         }
     }
@@ -206,7 +208,7 @@ fn say_something(cell: &mut Cell) {
     let silent = |piece: &Piece| match piece {
         Piece::Text { text, .. } | Piece::Dots(text) => text.is_empty(),
         Piece::Ticks(answers) => answers.is_empty(),
-        Piece::Boxes(_) | Piece::Gap(_) => true,
+        Piece::Boxes(_) | Piece::Code(_) | Piece::Gap(_) => true,
     };
     if cell.iter().all(silent) {
         let nothing = Piece::Text { text: " ".to_owned(), size: 1.0, bold: false, across: Across::Left };

@@ -17,6 +17,8 @@ pub(crate) enum Mark {
     Rule { from: (f32, f32), to: (f32, f32), width: f32, dotted: bool },
     /// An empty box.
     Frame { x: f32, y: f32, width: f32, height: f32 },
+    /// Full boxes, as one picture.
+    Squares { side: f32, at: Vec<(f32, f32)> },
 }
 
 /// What a text is to a reader who hears the page.
@@ -97,6 +99,8 @@ pub(crate) enum Piece {
     Ticks(Vec<(f32, String)>),
     /// Boxes for digits.
     Boxes(u8),
+    /// The modules of a picture for a camera.
+    Code(Vec<Vec<bool>>),
     Gap(f32),
 }
 
@@ -121,6 +125,9 @@ const HAND: f32 = 7.5 * MM;
 pub(crate) const TICK: f32 = 3.4 * MM;
 pub(crate) const DIGIT: f32 = 5.6 * MM;
 
+/// The side of a module of a picture for a camera.
+const MODULE: f32 = 0.7 * MM;
+
 /// How much higher than its letters a line is.
 const LEADING: f32 = 1.32;
 
@@ -131,6 +138,7 @@ impl Piece {
             Self::Dots(_) => HAND,
             Self::Ticks(_) => TICK + 2.2 * MM,
             Self::Boxes(_) => DIGIT + 2.0 * MM,
+            Self::Code(rows) => rows.len() as f32 * MODULE,
             Self::Gap(height) => *height,
         }
     }
@@ -376,6 +384,14 @@ impl<'a> Flow<'a> {
                     let (x, y) = (x + TICK + 1.5 * MM, y + TICK - 0.5 * MM);
                     self.mark(Mark::Text { means, x, y, size: BODY, bold: false, text: format!("{answer} ") });
                 }
+            }
+            Piece::Code(rows) => {
+                let row = |(down, row): (usize, &Vec<bool>)| {
+                    let y = y + down as f32 * MODULE;
+                    let dark = row.iter().enumerate().filter(|(_, dark)| **dark);
+                    dark.map(|(right, _)| (column.x + right as f32 * MODULE, y)).collect::<Vec<_>>()
+                };
+                self.mark(Mark::Squares { side: MODULE, at: rows.iter().enumerate().flat_map(row).collect() });
             }
             Piece::Boxes(count) => {
                 for at in 0..*count {

@@ -143,6 +143,9 @@ pub enum Line {
     Ticks(Vec<String>),
     /// A box for each digit of a number.
     Boxes(u8),
+    /// A picture for a camera: its rows of modules, dark where true, the white margin included. What it says has to stand
+    /// beside it as text.
+    Code(Vec<Vec<bool>>),
     /// Nothing, so many millimetres high.
     Gap(u8),
 }

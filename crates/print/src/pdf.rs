@@ -68,11 +68,7 @@ fn draw(surface: &mut Surface<'_>, faces: &Faces, mark: &Mark, said: &mut [Optio
             };
             let face = faces.of(*bold);
             surface.set_stroke(None);
-            surface.set_fill(Some(Fill {
-                paint: luma::Color::black().into(),
-                opacity: NormalizedF32::ONE,
-                rule: FillRule::NonZero,
-            }));
+            surface.set_fill(Some(black()));
             let id = surface.start_tagged(tag);
             surface.draw_glyphs(Point::from_xy(*x, *y), &face.glyphs(text), face.font.clone(), text, *size, false);
             surface.end_tagged();
@@ -96,7 +92,21 @@ fn draw(surface: &mut Surface<'_>, faces: &Faces, mark: &Mark, said: &mut [Optio
             }
             stroke(surface, path.finish(), 0.6, None);
         }
+        Mark::Squares { side, at } => {
+            let mut path = PathBuilder::new();
+            at.iter().filter_map(|(x, y)| Rect::from_xywh(*x, *y, *side, *side)).for_each(|one| path.push_rect(one));
+            let Some(path) = path.finish() else { return };
+            surface.set_stroke(None);
+            surface.set_fill(Some(black()));
+            surface.start_tagged(ContentTag::Artifact(ArtifactType::Other));
+            surface.draw_path(&path);
+            surface.end_tagged();
+        }
     }
+}
+
+fn black() -> Fill {
+    Fill { paint: luma::Color::black().into(), opacity: NormalizedF32::ONE, rule: FillRule::NonZero }
 }
 
 fn stroke(surface: &mut Surface<'_>, path: Option<Path>, width: f32, dash: Option<StrokeDash>) {

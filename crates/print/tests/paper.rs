@@ -249,3 +249,17 @@ fn a_heading_never_stands_last_on_a_page() {
         assert!(page.contains("di bawahnya"), "{filler} lines before it: {page}");
     }
 }
+
+#[test]
+fn a_picture_for_a_camera_is_drawn_and_its_text_stands_beside_it() {
+    let code: Vec<Vec<bool>> = (0..29).map(|y| (0..29).map(|x| (x * y) % 3 == 1).collect()).collect();
+    let with = |code: Vec<Vec<bool>>| {
+        let columns = vec![vec![Line::Code(code)], vec![Line::Text("Sidik 9ab3".into())]];
+        print(&paper(vec![Part::Columns(columns)])).unwrap()
+    };
+    let (drawn, blank) = (with(code), with(vec![vec![false; 29]; 29]));
+    for pdf in [&drawn, &blank] {
+        assert!(words(pdf).contains("Sidik 9ab3"));
+    }
+    assert!(drawn.len() > blank.len() + 200, "its squares are there");
+}

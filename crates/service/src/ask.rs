@@ -234,6 +234,8 @@ pub enum Command {
         /// The file.
         file: PathBuf,
     },
+    /// Mark what other offices said in coordination as read.
+    MarkRead,
     /// Somebody deals with an alert (*ditangani*): it sleeps until then.
     HandleAlert {
         /// The alert's key.
@@ -319,8 +321,8 @@ pub enum Query {
     },
     /// Fields with several values.
     Conflicts,
-    /// The board of coordination: agendas by state, commitments, dates, and what waits for this office.
-    Board,
+    /// Coordination at one glance: agendas by state, commitments, dates, and what waits for this office.
+    Coordination,
     /// Ndraha's seven indicators of a region and year.
     Scorecard {
         /// The code of the region; this office's own if none is given.
@@ -330,12 +332,14 @@ pub enum Query {
         /// Whether only what this office did is counted.
         own: bool,
     },
-    /// A version of an agreement as a file that anybody can check.
-    AgreementFile {
-        /// The name of its agenda or published agreement in addresses.
+    /// A file that a record gives, such as a version of an agreement that anybody can check.
+    RecordFile {
+        /// The name of the record in addresses.
         id: String,
-        /// The hash of the version.
-        version: String,
+        /// The name of the file, as the record lists it.
+        name: String,
+        /// Whether it is in English; Indonesian otherwise.
+        english: bool,
     },
     /// What stands at the top of every page.
     Glance,

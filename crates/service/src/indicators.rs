@@ -6,6 +6,7 @@ use identity::{Class, Coordinate, Region, ScopeName};
 use records::{
     Computed, FieldType, INDICATORS, Indicator, IndicatorCell, IndicatorInput, IndicatorValue, Indicators,
     ProgrammeRecord, RecordKind, Said, computed_indicators,
+    coordination::{agreements_ratified, meetings_held},
 };
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
@@ -90,7 +91,10 @@ impl Service {
         let ProgrammeRecord::Indicators(sheet) = record else { return Ok(Vec::new()) };
         let place = sheet.place.clone();
         let reads_money = place.as_ref().is_some_and(|village| self.reads(Class::Money, village));
-        let (input, periods) = self
+        let village = place.as_ref().filter(|village| village.level() == VILLAGE_LEVEL);
+        // Where the village's coordination takes place.
+        let regency = village.and_then(Region::parent).and_then(|district| district.parent());
+        let (mut input, periods) = self
             .reading()
             .look(move |views| {
                 let input = match &place {
@@ -100,6 +104,12 @@ impl Service {
                 Ok((input, periods(views, place)?))
             })
             .await?;
+        if let (Some(regency), Some(period)) = (regency, sheet.fields.period.first().map(|period| period.span())) {
+            let shelf = self.shelf().await?;
+            let count = |count: Option<usize>| count.and_then(|count| u32::try_from(count).ok());
+            input.meetings = count(meetings_held(&shelf, &regency, period));
+            input.agreements = count(agreements_ratified(&shelf, &regency, period));
+        }
         let office = self.node().office();
         let computed: BTreeMap<&str, Computed> =
             computed_indicators(&input).into_iter().map(|computed| (computed.indicator, computed)).collect();

@@ -69,6 +69,7 @@ use journal::Kind;
 use records::RecordKind;
 
 use crate::{
+    coordination::Seen,
     drafts::Drafts,
     handed::Handed,
     health::Looking,
@@ -144,6 +145,8 @@ struct Inner {
     officers: Officers,
     tokens: Tokens,
     drafts: Drafts,
+    /// What of coordination was read here.
+    seen: Seen,
 }
 
 impl Service {
@@ -169,6 +172,7 @@ impl Service {
         let looking = Looking::open(&folder, networked);
         // Read only once the folder is locked: nobody else changes it from here on.
         let (officers, tokens, drafts) = (Officers::open(&folder)?, Tokens::open(&folder)?, Drafts::open(&folder)?);
+        let seen = Seen::open(&folder)?;
         let inner = Inner {
             node,
             reading,
@@ -183,6 +187,7 @@ impl Service {
             officers,
             tokens,
             drafts,
+            seen,
         };
         let service = Self(Arc::new(inner));
         if networked {
@@ -289,6 +294,10 @@ impl Service {
                 self.handle_alert(&key, &by, until_ms).await?;
                 Reply::Done
             }
+            Command::MarkRead => {
+                self.mark_read().await?;
+                Reply::Done
+            }
             Command::ImportBundle { file } => Reply::Bundle(self.import_bundle(&file).await?),
         })
     }
@@ -311,12 +320,12 @@ impl Service {
             Query::List { village, search } => Reply::Participants(self.list(village, search).await?),
             Query::Show { id, on } => Reply::Participant(Box::new(self.show(&id, on.as_deref()).await?)),
             Query::Conflicts => Reply::Conflicts(self.conflicts().await?),
-            Query::Board => Reply::Board(Box::new(self.board().await?)),
+            Query::Coordination => Reply::Coordination(Box::new(self.coordination().await?)),
             Query::Scorecard { region, year, own } => {
                 Reply::Scorecard(Box::new(self.scorecard(region.as_deref(), year, own).await?))
             }
-            Query::AgreementFile { id, version } => {
-                let file = self.agreement_file(&id, &version).await?;
+            Query::RecordFile { id, name, english } => {
+                let file = self.record_file(&id, &name, english).await?;
                 let line = String::from_utf8_lossy(&file).into_owned();
                 Reply::Carry { file, line }
             }

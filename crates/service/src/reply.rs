@@ -9,8 +9,8 @@ pub use crate::attendance::{AttendanceMarks, AttendanceRow, AttendanceView, Roun
 pub use crate::both::Both;
 pub use crate::check::{CheckView, MaybeSame};
 pub use crate::coordination::{
-    AgreementReport, AwaitingView, BaselineView, BoardColumn, BoardLine, BoardView, MeasureView, PartySigned,
-    ScoreView, ScorecardView, SignedBy, VersionView,
+    AgreementReport, AwaitingView, BaselineView, BeginView, CoordinationColumn, CoordinationLine, CoordinationView,
+    FileView, MeasureView, MeetView, NewsView, PartySigned, ScoreView, ScorecardView, SignedBy,
 };
 pub use crate::course::{PartView, RelativeView};
 pub use crate::due::{DueLine, DueView};
@@ -86,8 +86,8 @@ pub enum Reply {
     Participant(Box<ParticipantView>),
     /// Fields with several values.
     Conflicts(Vec<ConflictRow>),
-    /// The board of coordination.
-    Board(Box<BoardView>),
+    /// Coordination at one glance.
+    Coordination(Box<CoordinationView>),
     /// The indicators of coordination.
     Scorecard(Box<ScorecardView>),
     /// What stands at the top of every page.

@@ -1,5 +1,5 @@
-//! Scans of letters and signed texts: the file stays at this office, its SHA-256 stands in the record, so that whoever is
-//! shown the paper can tell whether it is the one that was meant.
+//! Scans of letters and signed texts, and drafts from a word processor: the file stays at this office, its SHA-256 stands
+//! in the record, so that whoever is shown the paper can tell whether it is the one that was meant.
 
 use std::{fs, path::PathBuf};
 
@@ -16,8 +16,16 @@ pub const SCAN_BYTES_MAX: usize = 10 << 20;
 const FOLDER: &str = "scans";
 
 /// What a scan may be, by how the file begins.
-const SORTS: [(&[u8], &str); 3] =
-    [(b"%PDF-", "application/pdf"), (b"\xff\xd8\xff", "image/jpeg"), (b"\x89PNG\r\n\x1a\n", "image/png")];
+const SORTS: [(&[u8], &str); 4] = [
+    (b"%PDF-", "application/pdf"),
+    (b"\xff\xd8\xff", "image/jpeg"),
+    (b"\x89PNG\r\n\x1a\n", "image/png"),
+    (b"PK\x03\x04", DOCX),
+];
+
+/// The media type of a DOCX, and the name in its archive that tells it from others.
+const DOCX: &str = "application/vnd.openxmlformats-officedocument.wordprocessingml.document";
+const DOCX_TEXT: &[u8] = b"word/document.xml";
 
 /// A scan that this office keeps.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -29,21 +37,23 @@ pub struct Scan {
 }
 
 fn media(bytes: &[u8]) -> Option<&'static str> {
-    SORTS.iter().find(|(begins, _)| bytes.starts_with(begins)).map(|(_, media)| *media)
+    let (_, media) = SORTS.iter().find(|(begins, _)| bytes.starts_with(begins))?;
+    let is_text = || bytes.windows(DOCX_TEXT.len()).any(|part| part == DOCX_TEXT);
+    (*media != DOCX || is_text()).then_some(media)
 }
 
 impl Service {
     /// Keeps a scan and gives its hash, as a record names it. The same file kept twice is one.
     ///
     /// # Errors
-    /// When it is no PDF, JPEG or PNG, is larger than [`SCAN_BYTES_MAX`], or the disk does not take it.
+    /// When it is no PDF, JPEG, PNG or DOCX, is larger than [`SCAN_BYTES_MAX`], or the disk does not take it.
     pub fn keep_scan(&self, bytes: &[u8]) -> Result<String, Problem> {
         if media(bytes).is_none() {
             return Err(Problem::said(
                 Code::BadInput,
                 None,
-                "berkas ini bukan PDF, JPEG atau PNG: pindai lagi, atau pilih berkas lain",
-                "this file is no PDF, JPEG or PNG: scan it again, or choose another file",
+                "berkas ini bukan PDF, JPEG, PNG atau DOCX: pindai lagi, atau pilih berkas lain",
+                "this file is no PDF, JPEG, PNG or DOCX: scan it again, or choose another file",
             ));
         }
         if bytes.len() > SCAN_BYTES_MAX {
@@ -72,6 +82,21 @@ impl Service {
         let bytes = is_hash.then(|| fs::read(self.scan_path(hash)).ok()).flatten()?;
         let same = data_encoding::HEXLOWER.encode(&Sha256::digest(&bytes)) == hash;
         same.then_some(Scan { media: media(&bytes)?, bytes })
+    }
+
+    /// A scan that an input names.
+    ///
+    /// # Errors
+    /// When this office does not keep it.
+    pub(crate) fn kept_scan(&self, field: &str, hash: &str) -> Result<Scan, Problem> {
+        self.scan(hash).ok_or_else(|| {
+            Problem::said(
+                Code::BadInput,
+                Some(field),
+                "berkas itu tidak ada di kantor ini: pilih lagi berkasnya",
+                "this office does not keep that file: choose the file again",
+            )
+        })
     }
 
     fn scan_path(&self, hash: &str) -> PathBuf {

@@ -11,7 +11,7 @@ use crate::{
 };
 
 /// Every kind by its name in addresses and commands, the counter's first.
-const KINDS: [(&str, RecordKind); 26] = [
+const KINDS: [(&str, RecordKind); 27] = [
     ("buku-tamu", RecordKind::GuestBook),
     ("pengaduan", RecordKind::Complaint),
     ("ak1", RecordKind::CardApplication),
@@ -38,6 +38,7 @@ const KINDS: [(&str, RecordKind); 26] = [
     ("kesepakatan", RecordKind::Agreement),
     ("komitmen", RecordKind::Commitment),
     ("kalender", RecordKind::Calendar),
+    ("rancangan", RecordKind::InternalDraft),
 ];
 
 /// A kind of record beside people and participations.
@@ -70,8 +71,9 @@ pub struct SheetInput {
 
 /// Every kind, the counter's first.
 pub fn sheet_kinds() -> Vec<SheetKind> {
-    let of_village =
-        |kind: &RecordKind| !kind.class().has_roster() && !matches!(kind.class(), Class::Coordination | Class::Board);
+    let of_village = |kind: &RecordKind| {
+        !kind.class().has_roster() && !matches!(kind.class(), Class::Coordination | Class::Board | Class::Internal)
+    };
     let kind = |(code, kind): &(&str, RecordKind)| SheetKind {
         code: (*code).to_owned(),
         label: kind.label().into(),

@@ -295,6 +295,8 @@ impl Service {
         }
         let scope = if kind == RecordKind::GuestBook {
             self.guest_book_scope()
+        } else if kind.class() == Class::Internal {
+            self.internal_scope()
         } else {
             self.scope_of(kind.class(), None).or_else(|_| self.any_scope(kind.class()))
         };
@@ -307,9 +309,13 @@ impl Service {
         if own.kind == "village" {
             return self.scope_of(RecordKind::GuestBook.class(), None);
         }
-        format!("{}/{}", Class::Internal.as_str(), own.id)
-            .parse()
-            .map_err(|error: identity::NameError| Problem::internal(&error))
+        self.internal_scope()
+    }
+
+    /// What this office keeps to itself.
+    pub(crate) fn internal_scope(&self) -> Result<ScopeName, Problem> {
+        let scope = format!("{}/{}", Class::Internal.as_str(), self.node().office()).parse();
+        scope.map_err(|error: identity::NameError| Problem::internal(&error))
     }
 
     fn any_scope(&self, class: Class) -> Result<ScopeName, Problem> {

@@ -14,7 +14,7 @@ use crate::{
     block::writer_name,
     both::Both,
     composed::{beyond, other, people_to_pick},
-    coordination::{Begun, BoardLine, VersionView},
+    coordination::{BeginView, Begun, CoordinationLine, FileView, MeetView},
     find::FOUND_ROWS_MAX,
     indicators::IndicatorLine,
     inputs::InputKind,
@@ -191,12 +191,16 @@ pub struct SheetView {
     pub slip: Option<SlipView>,
     /// What the rules say of it, as tables.
     pub panels: Vec<Panel>,
-    /// The agendas that came from it.
-    pub agendas: Vec<BoardLine>,
-    /// Whether this office may open an agenda from it now.
-    pub opens_agenda: bool,
-    /// Of an agenda or agreement: the versions that can be exported, the newest first.
-    pub versions: Vec<VersionView>,
+    /// What belongs to it in coordination: agendas that came from it, drafts of this office for it.
+    pub related: Vec<CoordinationLine>,
+    /// What this office may begin from it now.
+    pub begins: Vec<BeginView>,
+    /// The files that it gives.
+    pub files: Vec<FileView>,
+    /// Of a calendar: its dates.
+    pub meets: Vec<MeetView>,
+    /// A short text for a message to other offices; none where it says who people are.
+    pub message: Option<Both>,
     /// Of a Bimtek: who was there on which day.
     pub attendance: Option<Box<AttendanceView>>,
     /// Of a Bimtek: the round of monitoring that is to be opened next.
@@ -268,7 +272,7 @@ impl Service {
         let beside = self.beside(&documents, &said, &known, &names, &row.doc.journal.scope).await?;
         let asks = if beside.may_write { self.asks(&record, kind, &told, &known, &names).await? } else { Vec::new() };
         let may_say = |fact: &str| asks.iter().any(|asked: &FactAsked| asked.fact == fact);
-        let (agendas, opens_agenda) = self.escalation(&record).await?;
+        let (related, begins) = self.escalation(&record).await?;
         let (mut attendance, mut round_to_open) = (None, None);
         if let ProgrammeRecord::Bimtek(bimtek) = &record {
             attendance = Some(Box::new(self.attendance(bimtek, &known, may_say("attendance")).await?));
@@ -277,9 +281,11 @@ impl Service {
         }
         Ok(SheetView {
             panels: self.panels(&record, &known, &may_say).await?,
-            versions: Vec::new(),
-            agendas,
-            opens_agenda,
+            files: Vec::new(),
+            meets: Vec::new(),
+            message: None,
+            related,
+            begins,
             attendance,
             round_to_open,
             indicators: self.indicators(&record, &known).await?,

@@ -35,6 +35,10 @@ async fn agenda(all: &[Service; 3]) -> String {
     id
 }
 
+fn file_of(id: &str, name: &str) -> Query {
+    Query::RecordFile { id: id.to_owned(), name: name.to_owned(), english: false }
+}
+
 async fn gives_mandate(node: &Service, id: &str, official: &str) {
     let mandate =
         [("official", official), ("position", "Sekretaris Jenderal"), ("letter", "ST-1"), ("from", "01-01-2020")];
@@ -93,12 +97,12 @@ async fn three_ministries_ratify_one_text_while_one_is_away_and_anybody_can_chec
     let paragraph = shown.texts.iter().find(|text| text.field.starts_with("p.")).unwrap().field.clone();
     changes(&one, &id, &[], &[(paragraph.as_str(), "Para pihak bertukar data setiap bulan.")]).await.unwrap();
     assert!(tables(&sheet(&one, &id).await).contains("2 of 3 ratified"));
-    let file = carried(&one, Query::AgreementFile { id: id.clone(), version: shown.versions[0].version.clone() }).await;
+    let file = carried(&one, file_of(&id, &shown.files[0].name)).await;
     let report = service::verify_agreement(&file).unwrap();
     assert!(!report.ratified && report.parties.iter().filter(|party| party.vote.en == "ratifies").count() == 2);
     // It comes back, and what waits for it stands on its board.
     let three = opened(folder.path(), NAMES[2], &[&one]).await;
-    let Reply::Board(board) = ask(&three, Query::Board).await.unwrap() else { panic!("a board") };
+    let Reply::Coordination(board) = ask(&three, Query::Coordination).await.unwrap() else { panic!("a board") };
     assert!(board.awaiting.iter().any(|line| line.task.en == "ratify or reject" && line.id == id), "{board:?}");
     ratifies(&three, &id).await;
     for node in [&one, &two, &three] {
@@ -110,7 +114,7 @@ async fn three_ministries_ratify_one_text_while_one_is_away_and_anybody_can_chec
     let published = listed(&two, "kesepakatan").await;
     assert_eq!(published.len(), 1);
     let shown = shows(&one, &published[0], "the agreement", |sheet| tables(sheet).contains("ratified by all")).await;
-    let file = carried(&one, Query::AgreementFile { id: published[0].clone(), version }).await;
+    let file = carried(&one, file_of(&published[0], &format!("{version}.json"))).await;
     let report = service::verify_agreement(&file).unwrap();
     assert!(report.ratified && report.practice && report.parties.len() == 3, "{report:?}");
     assert!(report.parties.iter().all(|party| party.signers.iter().all(|s| s.key.en == "a key of that office")));
@@ -178,11 +182,11 @@ async fn a_broken_commitment_goes_to_the_superior_and_into_the_next_agenda() {
     let proposed = shows(&two, &id, "the commitment", |sheet| asked(sheet, "acceptance").is_some()).await;
     assert!(tables(&proposed).contains("not accepted by its owner"));
     says(&two, &id, "acceptance", &[("date", "02-01-2026")]).await.unwrap();
-    let waits = |board: &service::reply::BoardView, task: &str| {
+    let waits = |board: &service::reply::CoordinationView, task: &str| {
         board.awaiting.iter().any(|line| line.task.en == task && line.id == id)
     };
     shows(&three, &id, "that it is broken", |sheet| tables(sheet).contains("breached")).await;
-    let Reply::Board(board) = ask(&three, Query::Board).await.unwrap() else { panic!("a board") };
+    let Reply::Coordination(board) = ask(&three, Query::Coordination).await.unwrap() else { panic!("a board") };
     assert!(waits(&board, "act on a breach"), "{board:?}");
     says(&three, &id, "sanction", &[("kind", "teguran"), ("date", "02-05-2026"), ("text", "Kirim segera.")])
         .await
@@ -237,6 +241,194 @@ async fn a_calendar_says_who_comes_who_could_decide_and_what_clashes() {
         tables(sheet).contains("Kemenkes: came without competence to decide")
     })
     .await;
+    one.stop().await;
+    two.stop().await;
+    three.stop().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_stand_is_drafted_inside_an_office_and_leaves_it_only_when_it_is_released() {
+    let folder = tempfile::tempdir().unwrap();
+    let all = ministries(folder.path()).await;
+    let id = agenda(&all).await;
+    let [one, two, three] = all;
+    let offered = sheet(&two, &id).await.begins;
+    assert_eq!(offered.iter().map(|begin| begin.kind.as_str()).collect::<Vec<_>>(), ["rancangan"]);
+    let wrong = begins(&two, "rancangan", &[("from", "bukan agenda")]).await.unwrap_err();
+    assert_eq!(wrong.field.as_deref(), Some("from"));
+    let draft = begins(&two, "rancangan", &[("from", id.as_str())]).await.unwrap();
+    let empty = sheet(&two, &draft).await;
+    assert!(tables(&empty).contains("Nothing is drafted yet"));
+    assert!(asked(&empty, "initials").is_none() && asked(&empty, "release").is_none());
+    let article = first(asked(&empty, "draft_stand").unwrap(), "article");
+    let without_reason = [("article", article.as_str()), ("stance", "keberatan")];
+    let refused = says(&two, &draft, "draft_stand", &without_reason).await.unwrap_err();
+    assert!(refused.text.unwrap().id.contains("keberatan tanpa alasan"), "what the agenda would refuse is refused now");
+    let mut stand = [
+        ("article", article.as_str()),
+        ("stance", "keberatan"),
+        ("why", "Perlu masa peralihan."),
+        ("proposes", "Data dikirim mulai 2027."),
+    ];
+    says(&two, &draft, "draft_stand", &stand).await.unwrap();
+    let disposition = [
+        ("from", "Sekretaris Jenderal"),
+        ("to", "Kepala Biro Hukum"),
+        ("instruction", "Telaah dan paraf."),
+        ("due", "01-02-2026"),
+    ];
+    says(&two, &draft, "disposition", &disposition).await.unwrap();
+    says(&two, &draft, "initials", &[("level", "Kepala Biro Hukum"), ("date", "02-02-2026")]).await.unwrap();
+    let shown = sheet(&two, &draft).await;
+    assert!(
+        tables(&shown).contains("01-02-2026, late") && tables(&shown).contains("as it stands"),
+        "{}",
+        tables(&shown)
+    );
+    assert!(asked(&shown, "release").is_none(), "nobody has a mandate yet");
+    let Reply::Coordination(glance) = ask(&two, Query::Coordination).await.unwrap() else { panic!("a glance") };
+    assert!(glance.awaiting.iter().any(|line| line.id == draft && line.late), "{glance:?}");
+    // Initials are on a draft: who changes it asks for them again.
+    stand[2].1 = "Perlu masa peralihan setahun.";
+    says(&two, &draft, "draft_stand", &stand).await.unwrap();
+    assert!(tables(&sheet(&two, &draft).await).contains("to be initialled again"));
+    gives_mandate(&two, &id, "Budi").await;
+    shows(&one, &id, "the mandate", |sheet| sheet.events.iter().any(|event| event.fact == "mandate")).await;
+    assert!(!tables(&sheet(&one, &id).await).contains("peralihan"), "it is the office's own until then");
+    assert_eq!(listed(&one, "rancangan").await, Vec::<String>::new());
+    let mandate = first(asked(&sheet(&two, &draft).await, "release").unwrap(), "mandate");
+    let Reply::Preview(look) = ask(
+        &two,
+        Query::Preview { id: draft.clone(), said: offices::saying("release", &[("mandate", mandate.as_str())]) },
+    )
+    .await
+    .unwrap() else {
+        panic!("a look")
+    };
+    assert!(look[0].lines.iter().any(|line| line.en.contains("goes to all parties")), "{look:?}");
+    says(&two, &draft, "release", &[("mandate", mandate.as_str())]).await.unwrap();
+    shows(&one, &id, "the stand", |sheet| tables(sheet).contains("objects: Perlu masa peralihan setahun.")).await;
+    let shown = sheet(&two, &draft).await;
+    assert!(tables(&shown).contains("It is released") && asked(&shown, "release").is_none());
+    assert!(sheet(&two, &id).await.related.iter().any(|line| line.id == draft));
+    one.stop().await;
+    two.stop().await;
+    three.stop().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn an_agenda_goes_out_as_table_text_and_message_and_its_text_comes_back_from_a_word_processor() {
+    let folder = tempfile::tempdir().unwrap();
+    let all = ministries(folder.path()).await;
+    let id = agenda(&all).await;
+    let shown = sheet(&all[1], &id).await;
+    let article = first(asked(&shown, "stand").unwrap(), "article");
+    says(&all[1], &id, "stand", &[("article", article.as_str()), ("stance", "setuju")]).await.unwrap();
+    shows(&all[0], &id, "the stand", |sheet| tables(sheet).contains("supports")).await;
+    let shown = sheet(&all[0], &id).await;
+    let names: Vec<&str> = shown.files.iter().map(|file| file.name.as_str()).collect();
+    assert_eq!(names, ["matriks-tanggapan.xlsx", "matriks-tanggapan.docx", "naskah.docx"]);
+    for name in names {
+        assert!(carried(&all[0], file_of(&id, name)).await.starts_with(b"PK"), "{name}");
+    }
+    let refused = ask(&all[0], file_of(&id, "lain.docx")).await.unwrap_err();
+    assert_eq!(refused.code, service::Code::NotFound);
+    let message = shown.message.clone().unwrap();
+    assert!(message.id.starts_with("*Adendum kerja sama*\nKeadaan: "), "{}", message.id);
+    // The text goes out and comes back changed.
+    let draft = carried(&all[0], file_of(&id, "naskah.docx")).await;
+    let hash = all[0].keep_scan(&draft).unwrap();
+    let same = says(&all[0], &id, "text_from_file", &[("file", hash.as_str())]).await.unwrap_err();
+    assert!(same.text.unwrap().en.contains("says already"));
+    let none = says(&all[0], &id, "text_from_file", &[("file", "00")]).await.unwrap_err();
+    assert_eq!(none.field.as_deref(), Some("file"));
+    changes(&all[1], &id, &[], &[("pasal", "Biaya"), ("pasal.ayat", "Setiap pihak menanggung biayanya.")])
+        .await
+        .unwrap();
+    let longer = carried(&all[1], file_of(&id, "naskah.docx")).await;
+    shows(&all[0], &id, "two articles", |sheet| tables(sheet).contains("menanggung biayanya")).await;
+    let look = Query::Preview { id: id.clone(), said: offices::saying("text_from_file", &[("file", hash.as_str())]) };
+    let Reply::Preview(look) = ask(&all[0], look).await.unwrap() else { panic!("a look") };
+    assert_eq!(look[0].rows.len(), 2, "one article with one paragraph: {look:?}");
+    says(&all[0], &id, "text_from_file", &[("file", hash.as_str())]).await.unwrap();
+    assert!(!tables(&sheet(&all[0], &id).await).contains("menanggung biayanya"));
+    let hash = all[0].keep_scan(&longer).unwrap();
+    says(&all[0], &id, "text_from_file", &[("file", hash.as_str())]).await.unwrap();
+    shows(&all[2], &id, "the text again", |sheet| tables(sheet).contains("menanggung biayanya")).await;
+    // An attachment is part of what is signed.
+    let attached = [("name", "Daftar desa"), ("scan", hash.as_str())];
+    says(&all[0], &id, "attachment", &attached).await.unwrap();
+    gives_mandate(&all[0], &id, "Ani").await;
+    says(&all[0], &id, "final", &[]).await.unwrap();
+    let shown = sheet(&all[0], &id).await;
+    let report = service::verify_agreement(&carried(&all[0], file_of(&id, &shown.files[0].name)).await).unwrap();
+    assert!(report.text.contains(&format!("Lampiran: {hash} {} Daftar desa", longer.len())), "{}", report.text);
+    // Dates for a calendar.
+    let calendar = begins(&all[0], "kalender", &[("year", "2031")]).await.unwrap();
+    let event =
+        [("title", "Rapat koordinasi"), ("day", "04-08-2031"), ("place", "Jakarta"), ("others", "LSM Anak Desa")];
+    says(&all[0], &calendar, "event", &event).await.unwrap();
+    let dates = String::from_utf8(carried(&all[0], file_of(&calendar, "kalender.ics")).await).unwrap();
+    for line in ["BEGIN:VCALENDAR", "DTSTART;VALUE=DATE:20310804", "SUMMARY:Rapat koordinasi", "LOCATION:Jakarta"] {
+        assert!(dates.contains(line), "{line}: {dates}");
+    }
+    for node in all {
+        node.stop().await;
+    }
+}
+
+async fn news(node: &Service) -> service::reply::NewsView {
+    let Reply::Coordination(glance) = ask(node, Query::Coordination).await.unwrap() else { panic!("a glance") };
+    glance.news
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn an_office_that_comes_back_is_told_what_happened_and_a_paper_is_confirmed_where_it_is_published() {
+    let folder = tempfile::tempdir().unwrap();
+    let all = ministries(folder.path()).await;
+    let id = agenda(&all).await;
+    let [one, two, three] = all;
+    assert!(news(&three).await.lines.iter().any(|line| line.id == id && line.state.en.contains("new agenda")));
+    ask(&three, service::Command::MarkRead).await.unwrap();
+    assert_eq!(news(&three).await.lines, []);
+    three.stop().await;
+    let shown = sheet(&two, &id).await;
+    let article = first(asked(&shown, "stand").unwrap(), "article");
+    says(&two, &id, "stand", &[("article", article.as_str()), ("stance", "setuju")]).await.unwrap();
+    says(&two, &id, "comment", &[("article", article.as_str()), ("text", "Sudah cocok.")]).await.unwrap();
+    says(&one, &id, "final", &[]).await.unwrap();
+    let version = sheet(&one, &id).await.files[0].name.trim_end_matches(".json").to_owned();
+    let scan = one.keep_scan(b"%PDF-1.4 naskah bertanda tangan").unwrap();
+    let paper = [("version", version.as_str()), ("date", "30-05-2017"), ("scan", scan.as_str())];
+    says(&one, &id, "paper", &paper).await.unwrap();
+    says(&one, &id, "publish", &[("version", version.as_str())]).await.unwrap();
+    let three = opened(folder.path(), NAMES[2], &[&one]).await;
+    shows(&three, &id, "what happened", |sheet| tables(sheet).contains("signed on paper")).await;
+    let told = news(&three).await;
+    let line = told.lines.iter().find(|line| line.id == id).unwrap();
+    for what in ["stand", "remark", "final text", "Kemenkes", "Kemnaker"] {
+        assert!(line.state.en.contains(what), "{what}: {line:?}");
+    }
+    assert!(!line.state.en.contains("new agenda"), "that was read: {line:?}");
+    // Where it is published, an official's own mandate goes with the word.
+    let published = listed(&three, "kesepakatan").await;
+    let form = shows(&three, &published[0], "the form", |sheet| asked(sheet, "ratification").is_some()).await;
+    let version = first(asked(&form, "ratification").unwrap(), "version");
+    let mut confirms = vec![
+        ("version", version.as_str()),
+        ("says", "tanda_tangan_kertas"),
+        ("official", "Citra"),
+        ("position", "Sekretaris Jenderal"),
+        ("letter", "ST-3"),
+        ("from", "01-01-2099"),
+    ];
+    let early = says(&three, &published[0], "ratification", &confirms).await.unwrap_err();
+    assert!(early.text.unwrap().id.contains("mandatnya tidak berlaku hari ini"));
+    confirms[5].1 = "01-01-2020";
+    says(&three, &published[0], "ratification", &confirms).await.unwrap();
+    for node in [&one, &three] {
+        shows(node, &published[0], "the confirmation", |sheet| tables(sheet).contains("confirmed by 1 of 3")).await;
+    }
     one.stop().await;
     two.stop().await;
     three.stop().await;

@@ -484,9 +484,11 @@ impl Replica {
             }
             _ if stage == Stage::Greeting => self.close(id, CloseCode::Protocol),
             Message::Proof(list) => self.on_proof(id, list),
+            // Where neither knew the other, whoever is convinced first tells its fingerprints, once: they are kept until
+            // the other is, too.
+            Message::Summary(summary) => self.on_summary(id, summary),
             // A peer whose key we do not know may well know ours and go ahead; it will hear from us once it is known.
             _ if stage == Stage::Proving => {}
-            Message::Summary(summary) => self.on_summary(id, summary),
             Message::Buckets(set, theirs) => self.on_buckets(id, set, &theirs),
             Message::Hashes(set, buckets, theirs) => self.on_hashes(id, set, &buckets, theirs),
             Message::Offer(hashes) => self.on_offer(id, hashes),

@@ -1,4 +1,4 @@
-//! `/api/v1` for coordination beyond what every record has: the board, agreements as files, scans.
+//! `/api/v1` for coordination beyond what every record has: all of it at one glance, files of records, scans.
 
 use axum::Json;
 use axum::extract::{Path, State};
@@ -7,13 +7,15 @@ use axum::response::{IntoResponse, Response};
 use data_encoding::BASE64;
 use serde::{Deserialize, Serialize};
 use service::Query;
-use service::reply::{BoardView, ScorecardView};
+use service::reply::{CoordinationView, ScorecardView};
 use utoipa::{IntoParams, ToSchema};
 
 use crate::api::{Body, Named, Script};
 use crate::api_sheets::sheet;
 use crate::app::{App, ask};
+use crate::files::given;
 use crate::frame::refused;
+use crate::paper::{OnPaper, PaperSize};
 use crate::problem::{Problem, Reason};
 use crate::session::Desk;
 
@@ -24,7 +26,7 @@ pub(crate) const SCAN_BODY_BYTES_MAX: usize = service::SCAN_BYTES_MAX / 3 * 4 + 
 #[derive(Debug, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 pub(crate) struct GivenScan {
-    /// A PDF, JPEG or PNG of at most 10 MB, in base64.
+    /// A PDF, JPEG, PNG or DOCX of at most 10 MB, in base64.
     content: String,
 }
 
@@ -35,12 +37,12 @@ pub(crate) struct KeptScan {
     hash: String,
 }
 
-/// Shows the board of coordination: agendas by state, commitments, dates, and what waits for this office.
-#[utoipa::path(get, path = "/api/v1/board", tag = "records", responses((status = 200, body = BoardView)))]
-pub(crate) async fn board(State(app): State<App>, desk: Desk) -> Result<Response, Problem> {
+/// Shows coordination at one glance: agendas by state, commitments, dates, and what waits for this office.
+#[utoipa::path(get, path = "/api/v1/coordination", tag = "records", responses((status = 200, body = CoordinationView)))]
+pub(crate) async fn coordination(State(app): State<App>, desk: Desk) -> Result<Response, Problem> {
     desk.personal()?;
-    let board = ask!(app, Query::Board, Board).map_err(|problem| refused(problem, &desk))?;
-    Ok(Json(board).into_response())
+    let found = ask!(app, Query::Coordination, Coordination).map_err(|problem| refused(problem, &desk))?;
+    Ok(Json(found).into_response())
 }
 
 /// Whose indicators are asked for.
@@ -75,23 +77,32 @@ pub(crate) async fn scorecard(
     Ok(Json(found.map_err(|problem| refused(problem, &desk))?).into_response())
 }
 
-/// Gives a version of an agreement as a file whose signatures anybody can check.
-#[utoipa::path(get, path = "/api/v1/records/{id}/versions/{version}", tag = "records",
-    params(("id" = String, Path, min_length = 1), ("version" = String, Path, min_length = 1)),
-    responses((status = 200, body = serde_json::Value)))]
-pub(crate) async fn version(
+/// Gives a file that a record lists; of a version of an agreement also its paper, as `HASH.pdf`.
+#[utoipa::path(get, path = "/api/v1/records/{id}/files/{name}", tag = "records",
+    params(("id" = String, Path, min_length = 1), ("name" = String, Path, min_length = 1),
+        ("paper" = Option<PaperSize>, Query)),
+    responses((status = 200, content(
+        (serde_json::Value = "application/json"),
+        (String = "application/pdf"),
+        (String = "text/calendar"),
+        (String = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"),
+        (String = "application/vnd.openxmlformats-officedocument.wordprocessingml.document")))))]
+pub(crate) async fn file(
     State(app): State<App>,
-    Path((id, version)): Path<(String, String)>,
+    Path((id, name)): Path<(String, String)>,
+    on: OnPaper,
     desk: Desk,
 ) -> Result<Response, Problem> {
     sheet(&app, &desk, &id).await?;
-    match app.ask(Query::AgreementFile { id, version }).await {
-        Ok(service::Reply::Carry { file, .. }) => {
-            Ok(([(header::CONTENT_TYPE, "application/json")], file).into_response())
-        }
-        Ok(_) => Err(desk.visit.problem(Reason::NotFound)),
-        Err(problem) => Err(refused(problem, &desk)),
-    }
+    given(&app, &desk, &id, &name, on).await
+}
+
+/// Marks what other offices said in coordination as read.
+#[utoipa::path(post, path = "/api/v1/coordination/read", tag = "records", responses((status = 204)))]
+pub(crate) async fn mark_read(State(app): State<App>, Script(desk): Script) -> Result<StatusCode, Problem> {
+    desk.writes()?;
+    app.ask(service::Command::MarkRead).await.map_err(|problem| refused(problem, &desk))?;
+    Ok(StatusCode::NO_CONTENT)
 }
 
 /// Keeps a scan at this office and tells how a record names it.
@@ -114,7 +125,8 @@ pub(crate) async fn keep_scan(
 /// Gives a scan that this office keeps.
 #[utoipa::path(get, path = "/api/v1/scans/{hash}", tag = "records",
     params(("hash" = String, Path, min_length = 1)),
-    responses((status = 200, content((String = "application/pdf"), (String = "image/jpeg"), (String = "image/png")))))]
+    responses((status = 200, content((String = "application/pdf"), (String = "image/jpeg"), (String = "image/png"),
+        (String = "application/vnd.openxmlformats-officedocument.wordprocessingml.document")))))]
 pub(crate) async fn scan(State(app): State<App>, Named(hash): Named, desk: Desk) -> Result<Response, Problem> {
     desk.personal()?;
     let kept = app.service().scan(&hash).ok_or_else(|| desk.visit.problem(Reason::NotFound))?;

@@ -26,18 +26,28 @@ pub(crate) struct Picture {
 }
 
 impl Picture {
-    /// In capitals, which a QR code holds densely; case does not matter to who reads it.
+    /// Case does not matter to who reads it.
     pub(crate) fn of(line: &str) -> Option<Self> {
-        let code = QrCode::with_error_correction_level(line.to_uppercase(), EcLevel::L).ok()?;
-        let width = code.width();
+        let rows = modules(line)?;
         let mut path = String::new();
-        for (at, color) in code.to_colors().into_iter().enumerate() {
-            if color == Color::Dark {
-                path.push_str(&format!("M{} {}h1v1h-1z", at % width + MARGIN, at / width + MARGIN));
-            }
+        for (y, row) in rows.iter().enumerate() {
+            let dark = row.iter().enumerate().filter(|(_, dark)| **dark);
+            dark.for_each(|(x, _)| path.push_str(&format!("M{x} {y}h1v1h-1z")));
         }
-        Some(Self { side: width + 2 * MARGIN, path })
+        Some(Self { side: rows.len(), path })
     }
+}
+
+/// The rows of modules of a QR code, dark where true, the margin included; none for what is too long. In capitals, which a
+/// QR code holds densely.
+pub(crate) fn modules(line: &str) -> Option<Vec<Vec<bool>>> {
+    let code = QrCode::with_error_correction_level(line.to_uppercase(), EcLevel::L).ok()?;
+    let side = code.width() + 2 * MARGIN;
+    let mut rows = vec![vec![false; side]; side];
+    for (row, colors) in rows.iter_mut().skip(MARGIN).zip(code.to_colors().chunks(code.width())) {
+        row.iter_mut().skip(MARGIN).zip(colors).for_each(|(module, color)| *module = *color == Color::Dark);
+    }
+    Some(rows)
 }
 
 #[cfg(test)]

@@ -120,7 +120,7 @@ impl Frame {
             ),
             (Place::OnlyHere, "/hanya-di-sini", words.say("nav-only-here"), "waiting-here", glance.only_here),
         ];
-        // A village coordinates seldom, and has the board behind its records; to others what is only here is said by the
+        // A village coordinates seldom, and has coordination behind its records; to others what is only here is said by the
         // chip at the top.
         if app.service().office().kind != "village" {
             nav.retain(|(at, ..)| *at != Place::OnlyHere);

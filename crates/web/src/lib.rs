@@ -27,12 +27,13 @@ mod assets;
 mod attendance;
 mod beside;
 mod blank;
-mod board;
 mod carry;
 mod chart;
+mod coordination;
 mod course;
 mod drafts;
 mod field;
+mod files;
 mod find;
 mod form;
 mod frame;
@@ -42,6 +43,7 @@ mod language;
 mod local;
 mod login;
 mod metrics;
+mod month;
 mod mulai;
 mod nameless;
 mod officers;
@@ -170,10 +172,13 @@ pub fn router(app: App) -> Router {
         .route("/catatan/{kind}/{id}/hadir", get(attendance::ask_marks).post(attendance::mark))
         .route("/catatan/{kind}/{id}/hadir/berubah", post(attendance::changed_since))
         .route("/catatan/{kind}/{id}/monitoring", get(sheets::again).post(sheets::open_round))
-        .route("/catatan/{kind}/{id}/berkas/{version}", get(sheets::agreement_file))
+        .route("/catatan/{kind}/{id}/berkas/{name}", get(files::of_page))
+        .route("/catatan/{kind}/{id}/undangan/{event}", get(month::invitation))
+        .route("/catatan/{kind}/{id}/hadirin/{event}", get(month::attendance))
         .route("/pindaian/{hash}", get(sheets::scan))
-        .route("/koordinasi", get(board::show))
-        .route("/koordinasi/rapor", get(board::scorecard))
+        .route("/koordinasi", get(coordination::show))
+        .route("/koordinasi/dibaca", get(coordination::again).post(coordination::mark_read))
+        .route("/koordinasi/rapor", get(coordination::scorecard))
         .route("/catatan/{kind}/{id}/nilai", get(indicators::ask_values).post(indicators::report))
         .route("/perlu-dilihat", get(find::look).post(find::look_on))
         .route("/hanya-di-sini", get(today::only_here))

@@ -77,9 +77,10 @@ pub(crate) fn routes() -> OpenApiRouter<App> {
         .routes(routes!(api_facts::preview))
         .routes(routes!(api_facts::attend))
         .routes(routes!(api_facts::open_round))
-        .routes(routes!(api_coordination::board))
+        .routes(routes!(api_coordination::coordination))
+        .routes(routes!(api_coordination::mark_read))
         .routes(routes!(api_coordination::scorecard))
-        .routes(routes!(api_coordination::version))
+        .routes(routes!(api_coordination::file))
         .routes(
             routes!(api_coordination::keep_scan).layer(DefaultBodyLimit::max(api_coordination::SCAN_BODY_BYTES_MAX)),
         )

@@ -17,7 +17,7 @@ use crate::words::Words;
 
 /// The height of a row in which somebody writes, and of one in which somebody signs, in millimetres.
 const WRITTEN_MM: u8 = 9;
-const SIGNED_MM: u8 = 12;
+pub(crate) const SIGNED_MM: u8 = 12;
 
 /// The list of participants as its page shows it, for visits.
 pub(crate) async fn participants(State(app): State<App>, desk: Desk, form: Posted) -> Result<Response, Problem> {

@@ -49,6 +49,7 @@ impl FormPage {
 }
 
 /// What a form is made of: what it asks, and what stands or was typed there.
+#[derive(Clone)]
 pub(crate) struct Filled<'a> {
     pub(crate) inputs: &'a [SheetInput],
     pub(crate) value: &'a dyn Fn(&str) -> String,
@@ -64,7 +65,7 @@ pub(crate) struct From {
     /// A guest book: the guest that this officer noted last.
     #[serde(default)]
     tamu: String,
-    /// A record from which an agenda comes.
+    /// A record from which an agenda comes, or the agenda for which a stand is drafted.
     #[serde(default)]
     dari: String,
 }
@@ -540,6 +541,11 @@ fn several<'a>(words: Words, sheet: &'a SheetView) -> impl Fn(&str) -> Option<St
 
 fn new_page(frame: Frame, desk: &Desk, code: &str, filled: Filled<'_>) -> Result<FormPage, Problem> {
     let (words, kind) = (frame.words, kind(desk, code)?);
+    // From which record it comes says the page that one comes from; nobody types that.
+    let typed = |input: &&SheetInput| {
+        input.field != "from" || input.kind != InputKind::Document || !(filled.value)("from").is_empty()
+    };
+    let asked: Vec<SheetInput> = filled.inputs.iter().filter(typed).cloned().collect();
     let lead = match code {
         "pengaduan" => "complaint-lead",
         "ak1" => "card-lead",
@@ -552,7 +558,7 @@ fn new_page(frame: Frame, desk: &Desk, code: &str, filled: Filled<'_>) -> Result
         back: format!("/catatan/{code}"),
         at: None,
         shown: String::new(),
-        fields: fields(words, &filled),
+        fields: fields(words, &Filled { inputs: &asked, ..filled.clone() }),
         errors: filled.errors,
         panels: Vec::new(),
         confirm: String::new(),

@@ -11,6 +11,7 @@ use crate::attendance::{Grid, grid};
 use crate::beside::Beside;
 use crate::frame::{Done, Frame, Place, page, refused};
 use crate::indicators::{Line, lines, measured};
+use crate::month::{Month, months};
 use crate::panels::{Panel, panels};
 use crate::paper::PrintLinks;
 use crate::person::{Contested, contested, plain, who};
@@ -28,9 +29,9 @@ const COUNTER: [&str; 5] = ["buku-tamu", "pengaduan", "ak1", "konsultasi", "berk
 const OWN_FORM: [&str; 5] = ["visit", "document", "attendance", "unticked", "value"];
 
 /// The kinds of coordination.
-const COORDINATION: [&str; 4] = ["agenda", "kesepakatan", "komitmen", "kalender"];
+const COORDINATION: [&str; 5] = ["agenda", "kesepakatan", "komitmen", "kalender", "rancangan"];
 
-/// Where in the navigation a kind has its place; a village has the board behind its records.
+/// Where in the navigation a kind has its place; a village has coordination behind its records.
 pub(crate) fn place_of(app: &App, code: &str) -> Place {
     let coordinates = COORDINATION.contains(&code) && app.service().office().kind != "village";
     if coordinates { Place::Coordination } else { Place::Records }
@@ -265,12 +266,16 @@ struct SheetPage {
     contested: Vec<Contested>,
     fields: Vec<(String, String)>,
     texts: Vec<(String, String)>,
-    /// Agendas that came from it: address, title, state.
-    agendas: Vec<(String, String, String)>,
-    /// Where an agenda is opened from it, where this officer may.
-    open_agenda: Option<String>,
-    /// Versions of an agreement as files.
-    versions: Vec<(String, String)>,
+    /// What belongs to it in coordination: address, title, state.
+    related: Vec<(String, String, String)>,
+    /// What this officer may begin from it: address, kind, label.
+    begins: Vec<(String, String, String)>,
+    /// Of a calendar.
+    months: Vec<Month>,
+    /// What it gives as files: name and label.
+    files: Vec<(String, String)>,
+    /// A text for a message to other offices.
+    message: Option<String>,
     events: Vec<Event>,
     papers: Vec<Paper>,
     today: String,
@@ -331,7 +336,6 @@ pub(crate) async fn show(
         measured: measured(words, &sheet.indicators),
         indicators: lines(words, &sheet.indicators),
         values: may_say("value").then(|| format!("{at}/nilai")),
-        at,
         row: sheet_row(words, &sheet.line),
         shown: sheet.shown.clone(),
         done,
@@ -344,23 +348,26 @@ pub(crate) async fn show(
             .filter(|text| !text.text.is_empty() && code != "agenda")
             .map(|text| (words.of_both(&text.label).to_owned(), text.text.clone()))
             .collect(),
-        agendas: sheet
-            .agendas
+        related: sheet
+            .related
             .iter()
             .map(|line| {
                 let href = format!("/catatan/{}/{}", line.kind, line.id);
                 (href, words.of_both(&line.title).to_owned(), words.of_both(&line.state).to_owned())
             })
             .collect(),
-        open_agenda: (writes && sheet.opens_agenda).then(|| format!("/catatan/agenda/baru?dari={id}")),
-        versions: sheet
-            .versions
+        begins: sheet
+            .begins
             .iter()
-            .map(|version| {
-                let href = format!("/catatan/{code}/{id}/berkas/{}", version.version);
-                (href, words.of_both(&version.label).to_owned())
+            .filter(|_| writes)
+            .map(|begin| {
+                let href = format!("/catatan/{}/baru?dari={id}", begin.kind);
+                (href, begin.kind.clone(), words.of_both(&begin.label).to_owned())
             })
             .collect(),
+        months: months(words, &at, &sheet.meets),
+        files: crate::files::listed(words, &sheet.files),
+        message: sheet.message.as_ref().map(|both| words.of_both(both).to_owned()),
         events: sheet.events.iter().map(|event| told(words, event)).collect(),
         papers: sheet.papers.iter().map(|line| paper(words, line)).collect(),
         today: jiff::Zoned::now().date().strftime("%d-%m-%Y").to_string(),
@@ -375,6 +382,7 @@ pub(crate) async fn show(
         notices: sheet.notices.iter().map(|both| words.of_both(both).to_owned()).collect(),
         beside: Beside::of(words, &sheet.beside, glance.office.admitted),
         writes,
+        at,
         frame,
     };
     Ok(page(&shown, &desk.visit))
@@ -413,22 +421,6 @@ pub(crate) fn paper(words: Words, line: &PaperLine) -> Paper {
         text: words.say(key),
         there: line.state == "there",
     }
-}
-
-/// A version of an agreement as a file that anybody can check.
-pub(crate) async fn agreement_file(
-    State(app): State<App>,
-    Path((code, id, version)): Path<(String, String, String)>,
-    desk: Desk,
-) -> Result<Response, Problem> {
-    sheet(&app, &desk, &code, &id).await?;
-    let short: String = version.chars().take(8).collect();
-    let file = match app.ask(Ask::AgreementFile { id, version }).await {
-        Ok(service::Reply::Carry { file, .. }) => file,
-        Ok(_) => return Err(desk.visit.problem(Reason::NotFound)),
-        Err(problem) => return Err(refused(problem, &desk)),
-    };
-    Ok(crate::mulai::attachment(&format!("kesepakatan-{short}.json"), file))
 }
 
 /// A scan that this office keeps.

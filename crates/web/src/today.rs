@@ -65,8 +65,8 @@ pub(crate) async fn today(State(app): State<App>, desk: Desk) -> Result<Response
             action: words.say("today-draft-action"),
         }),
     );
-    let board = ask!(app, service::Query::Board, Board).map_err(|problem| refused(problem, &desk))?;
-    lines.extend(waiting(words, &board));
+    let found = ask!(app, service::Query::Coordination, Coordination).map_err(|problem| refused(problem, &desk))?;
+    lines.extend(waiting(words, &found));
     let rest = due_into(words, &due, &mut lines);
     let answer = match rest as usize + lines.iter().filter(|line| line.state != "well").count() {
         // What to do first, whatever else is left.
@@ -106,14 +106,14 @@ fn due_line(words: Words, line: &DueLine) -> Line {
 }
 
 /// What waits in coordination, in one line.
-fn waiting(words: Words, board: &service::reply::BoardView) -> Option<Line> {
-    let first = board.awaiting.first()?;
+fn waiting(words: Words, found: &service::reply::CoordinationView) -> Option<Line> {
+    let first = found.awaiting.first()?;
     Some(Line {
-        state: if board.awaiting.iter().any(|line| line.late) { "alone" } else { "choose" },
-        text: words.about("today-coordination", "n", board.awaiting.len()),
+        state: if found.awaiting.iter().any(|line| line.late) { "alone" } else { "choose" },
+        text: words.about("today-coordination", "n", found.awaiting.len()),
         more: format!("{}: {}", words.of_both(&first.task), words.of_both(&first.about)),
         href: "/koordinasi".to_owned(),
-        action: words.say("board-open"),
+        action: words.say("coordination-open"),
     })
 }
 

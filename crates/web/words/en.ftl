@@ -816,27 +816,24 @@ print-attendance-title = Attendance list
 problem-paper-too-long = This print is too long
 problem-paper-too-long-hint = Narrow the list by search, group or stage, and print it again. The whole list can be saved as an Excel workbook.
 nav-coordination = Coordination
-board-empty = There is no coordination here yet. Open an agenda to invite other offices to an agreement.
-board-nothing = Nothing waits for you
-board-some = Waiting for you: { $n }
-board-no-day = without a day
-board-open = Open
-board-open-agenda = Open a new agenda
-board-agendas = Agendas by state
-board-commitments = Commitments
-board-dates = Dates that come
-board-all-agendas = All agendas
-board-all-agreements = Published agreements
-board-all-commitments = All commitments
-board-all-calendars = Calendars of coordination
-agreement-files = Agreement as a file
-agreement-files-more = Anybody can check the signatures with this file alone: simpul agreement verify.
+coordination-empty = There is no coordination here yet. Open an agenda to invite other offices to an agreement.
+coordination-nothing = Nothing waits for you
+coordination-some = Waiting for you: { $n }
+coordination-no-day = without a day
+coordination-open = Open
+coordination-open-agenda = Open a new agenda
+coordination-agendas = Agendas by state
+coordination-commitments = Commitments
+coordination-dates = Dates that come
+coordination-all-agendas = All agendas
+coordination-all-agreements = Published agreements
+coordination-all-commitments = All commitments
+coordination-all-calendars = Calendars of coordination
 fault-scan = Choose the file again
-hint-scan = PDF, JPEG or PNG, at most ten MB. The file stays at this office; its fingerprint goes into the record.
+hint-scan = PDF, JPEG, PNG or DOCX, at most ten MB. The file stays at this office; its fingerprint goes into the record.
 scan-kept = The file was received. Choose another only to replace it.
 scan-hash = fingerprint { $hash }…, open
-agendas-from = Agendas that came from this record
-agenda-from-this = Take it to a joint agenda
+sheet-related = Agendas and drafts about it
 today-coordination = Coordination: { $n } matters wait for this office
 score-title = Scorecard of coordination
 score-lead = Ndraha's seven indicators, counted from the records that this office reads.
@@ -846,3 +843,56 @@ score-own = Only what this office did
 score-show = Show
 score-share = { $count } of { $of } { $what }.
 score-count = { $count } { $what }.
+coordination-news = New since it was marked as read
+coordination-more-news = and { $n } other records
+coordination-mark-read = Mark as read
+sheet-files = Files
+file-checked = { $what }: a file that anybody can check
+file-on-paper = { $what }: PDF with the signatures
+agreement-version = Version { $number }
+agreement-term = In force from { $from } until { $until }
+agreement-from = In force from { $from }
+agreement-ratified = Ratified by all parties
+agreement-open = Not ratified by all parties yet
+agreement-text = The signed text
+agreement-signatures = Signatures
+agreement-party = Party
+agreement-official = Official
+agreement-says = Word
+agreement-day = Day
+agreement-key = Key
+agreement-fingerprint = Fingerprint of this version
+agreement-how-to-check = This paper is a copy. Its signatures are checked in the file: simpul agreement verify FILE. The fingerprint has to be the same.
+agreement-network = Network { $network }
+print-invitation = Invitation
+invitation-to = To
+invitation-lead = We invite you to:
+invitation-what = What it is for
+invitation-day = Day
+invitation-place = Place
+invitation-decides = Please send an official who may decide, with a mandate.
+attendance-name = Name
+attendance-position = Position
+attendance-mandate = Number of the mandate
+attendance-signature = Signature
+monday = Mon
+tuesday = Tue
+wednesday = Wed
+thursday = Thu
+friday = Fri
+saturday = Sat
+sunday = Sun
+month-name = { $month ->
+    [1] January { $year }
+    [2] February { $year }
+    [3] March { $year }
+    [4] April { $year }
+    [5] May { $year }
+    [6] June { $year }
+    [7] July { $year }
+    [8] August { $year }
+    [9] September { $year }
+    [10] October { $year }
+    [11] November { $year }
+   *[other] December { $year }
+ }

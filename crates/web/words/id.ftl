@@ -735,27 +735,24 @@ print-attendance-title = Daftar hadir
 problem-paper-too-long = Cetakan ini terlalu panjang
 problem-paper-too-long-hint = Persempit daftarnya dengan pencarian, kelompok, atau tahap, lalu cetak lagi. Daftar yang lengkap dapat disimpan sebagai buku kerja Excel.
 nav-coordination = Koordinasi
-board-empty = Belum ada koordinasi di sini. Buka agenda untuk mengajak kantor lain bersepakat.
-board-nothing = Tidak ada yang menunggu Anda
-board-some = Menunggu Anda: { $n }
-board-no-day = tanpa batas waktu
-board-open = Buka
-board-open-agenda = Buka agenda baru
-board-agendas = Agenda menurut keadaannya
-board-commitments = Komitmen
-board-dates = Tanggal yang akan datang
-board-all-agendas = Semua agenda
-board-all-agreements = Kesepakatan yang terbit
-board-all-commitments = Semua komitmen
-board-all-calendars = Kalender koordinasi
-agreement-files = Berkas kesepakatan
-agreement-files-more = Siapa pun dapat memeriksa tanda tangannya dengan berkas ini saja: simpul agreement verify.
+coordination-empty = Belum ada koordinasi di sini. Buka agenda untuk mengajak kantor lain bersepakat.
+coordination-nothing = Tidak ada yang menunggu Anda
+coordination-some = Menunggu Anda: { $n }
+coordination-no-day = tanpa batas waktu
+coordination-open = Buka
+coordination-open-agenda = Buka agenda baru
+coordination-agendas = Agenda menurut keadaannya
+coordination-commitments = Komitmen
+coordination-dates = Tanggal yang akan datang
+coordination-all-agendas = Semua agenda
+coordination-all-agreements = Kesepakatan yang terbit
+coordination-all-commitments = Semua komitmen
+coordination-all-calendars = Kalender koordinasi
 fault-scan = Pilih berkasnya lagi
-hint-scan = PDF, JPEG atau PNG, paling besar sepuluh MB. Berkasnya tetap di kantor ini; sidiknya ikut dalam catatan.
+hint-scan = PDF, JPEG, PNG atau DOCX, paling besar sepuluh MB. Berkasnya tetap di kantor ini; sidiknya ikut dalam catatan.
 scan-kept = Berkasnya sudah diterima. Pilih berkas lain hanya untuk menggantinya.
 scan-hash = sidik { $hash }…, buka
-agendas-from = Agenda yang lahir dari catatan ini
-agenda-from-this = Bawa ke agenda bersama
+sheet-related = Agenda dan rancangan yang terkait
 today-coordination = Koordinasi: { $n } hal menunggu kantor ini
 score-title = Rapor koordinasi
 score-lead = Tujuh indikator Ndraha, dihitung dari catatan yang terbaca di kantor ini.
@@ -765,3 +762,56 @@ score-own = Hanya yang dilakukan kantor ini
 score-show = Tampilkan
 score-share = { $count } dari { $of } { $what }.
 score-count = { $count } { $what }.
+coordination-news = Yang baru sejak ditandai dibaca
+coordination-more-news = dan { $n } catatan lain
+coordination-mark-read = Tandai sudah dibaca
+sheet-files = Berkas
+file-checked = { $what }: berkas yang dapat diperiksa siapa pun
+file-on-paper = { $what }: PDF dengan tanda tangan
+agreement-version = Versi { $number }
+agreement-term = Berlaku { $from } sampai { $until }
+agreement-from = Berlaku sejak { $from }
+agreement-ratified = Ditetapkan semua pihak
+agreement-open = Belum ditetapkan semua pihak
+agreement-text = Naskah yang ditandatangani
+agreement-signatures = Tanda tangan
+agreement-party = Pihak
+agreement-official = Pejabat
+agreement-says = Pernyataan
+agreement-day = Tanggal
+agreement-key = Kunci
+agreement-fingerprint = Sidik versi ini
+agreement-how-to-check = Kertas ini salinan. Tanda tangannya diperiksa pada berkasnya: simpul agreement verify BERKAS. Sidiknya harus sama.
+agreement-network = Jaringan { $network }
+print-invitation = Undangan
+invitation-to = Kepada Yth.
+invitation-lead = Kami mengundang Bapak/Ibu pada:
+invitation-what = Acara
+invitation-day = Tanggal
+invitation-place = Tempat
+invitation-decides = Mohon diutus pejabat yang berwenang memutuskan, dengan surat tugas.
+attendance-name = Nama
+attendance-position = Jabatan
+attendance-mandate = Nomor surat tugas
+attendance-signature = Tanda tangan
+monday = Sen
+tuesday = Sel
+wednesday = Rab
+thursday = Kam
+friday = Jum
+saturday = Sab
+sunday = Min
+month-name = { $month ->
+    [1] Januari { $year }
+    [2] Februari { $year }
+    [3] Maret { $year }
+    [4] April { $year }
+    [5] Mei { $year }
+    [6] Juni { $year }
+    [7] Juli { $year }
+    [8] Agustus { $year }
+    [9] September { $year }
+    [10] Oktober { $year }
+    [11] November { $year }
+   *[other] Desember { $year }
+ }

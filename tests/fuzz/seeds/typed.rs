@@ -144,6 +144,7 @@ fn commands() -> Vec<Command> {
             until: text("2027-03-31"),
         },
         Command::WithdrawToken { name: text("rekap") },
+        Command::MarkRead,
         Command::BeginSheet {
             officer: officer(),
             kind: text("pengaduan"),
@@ -212,8 +213,8 @@ fn queries() -> Vec<Query> {
         Query::Tokens,
         Query::Table { of: TableOf::Participants(Find { group: Some(text("salak")), ..Find::default() }) },
         Query::Health,
-        Query::Board,
+        Query::Coordination,
         Query::Scorecard { region: Some(text("18.07")), year: Some(2016), own: true },
-        Query::AgreementFile { id: text("7"), version: text("9ab3") },
+        Query::RecordFile { id: text("7"), name: text("9ab3.json"), english: false },
     ]
 }

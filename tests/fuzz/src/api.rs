@@ -18,12 +18,12 @@ ends!(category, CATEGORIES: Category { Io, Syntax, Data, Eof });
 ends!(command, COMMANDS: Command {
     Sign, Enact, Join, Approve, Remove, CutOff, Add, Set, Choose, Tell, BeginPart, ChangePart, Import, ExportBundle, ImportBundle,
     BackUp, AddOfficer, ResetOfficer, RemoveOfficer, HandleAlert, BeginSheet, ChangeSheet, ChooseSheet, Say, SayAll,
-    Attend, OpenRound, Visit, AddToken, WithdrawToken,
+    Attend, OpenRound, Visit, AddToken, WithdrawToken, MarkRead,
 });
 ends!(query, QUERIES: Query {
     Request, Propose, Policy, Network, Charter, Status, List, Show, Conflicts, Export, Verify, Glance, Find, Record,
-    Check, OnlyHere, Officers, Health, Sheets, Sheet, SheetForm, PartForm, Tokens, Table, Preview, Board,
-    AgreementFile, Scorecard,
+    Check, OnlyHere, Officers, Health, Sheets, Sheet, SheetForm, PartForm, Tokens, Table, Preview, Coordination,
+    RecordFile, Scorecard,
 });
 ends!(line, LINES: Line { Progress, Reply, Problem });
 ends!(code, CODES: Code { BadInput, NotFound, NoRight, Conflict, InUse, Storage, Internal });

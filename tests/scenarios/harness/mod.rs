@@ -14,6 +14,7 @@ mod office;
 mod places;
 mod road;
 mod said;
+mod script;
 
 pub use binary::{Answer, simpul};
 pub use network::{Network, PATIENCE};
@@ -23,3 +24,4 @@ pub use road::{Crossed, Road, Weather};
 pub use said::{
     Charter, CharterNode, CharterOffice, Conflict, Field, Participant, Peer, Row, Scope, Status, Value, Verified,
 };
+pub use script::{Script, offered, told};

@@ -49,7 +49,8 @@ const QUEUE_MAX: Duration = Duration::from_millis(250);
 
 impl Weather {
     /// Everything passes at once.
-    pub const FAIR: Self = Self { udp: true, tcp: true, delay: Duration::ZERO, lost_per_mille: 0, bytes_per_second: None };
+    pub const FAIR: Self =
+        Self { udp: true, tcp: true, delay: Duration::ZERO, lost_per_mille: 0, bytes_per_second: None };
     /// Nothing passes.
     pub const CUT: Self = Self { udp: false, tcp: false, ..Self::FAIR };
     /// Only TCP passes.

@@ -15,6 +15,7 @@
     reason = "a test: what fails here stops the run and says where"
 )]
 
+mod agreements;
 mod broken;
 mod cases;
 mod day;

@@ -151,7 +151,6 @@ impl Net {
     }
 
     /// Some of its offices.
-    #[cfg(test)]
     pub(crate) fn of(seed: u64, names: &[&str]) -> Self {
         let world = World::of(seed, crate::world::PROGRAMME_NODES);
         let some = |(index, place): (usize, &crate::world::Place)| names.contains(&&*place.name).then_some(index);

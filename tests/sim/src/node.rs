@@ -16,7 +16,11 @@ use crate::{disk::Disk, random::Random};
 
 /// The kind of record that people write in scopes of a class. What lies where such records do not belong is read as well.
 pub(crate) fn kind(class: Class) -> RecordKind {
-    if class == Class::Identity { RecordKind::Person } else { RecordKind::Participation }
+    match class {
+        Class::Identity => RecordKind::Person,
+        Class::Agenda => RecordKind::Agenda,
+        _ => RecordKind::Participation,
+    }
 }
 
 /// The fields that people fill in there; the first of them begins a document.
@@ -197,6 +201,27 @@ impl Node {
         let fields = [(keys(scope.class())[0], Scalar::Text(value.to_owned()))];
         let written = documents::create(&self.own_journal(scope), [], fields).unwrap();
         self.append(scope, written, Subject::Creates { predecessor })
+    }
+
+    /// Says one fact, having seen all that is here; without a document it begins one.
+    pub(crate) fn fact(
+        &mut self,
+        scope: &ScopeName,
+        document: Option<&Coordinate>,
+        key: &str,
+        bytes: &[u8],
+    ) -> Coordinate {
+        let links = document.map(|document| self.fold(document).snapshot().tips).unwrap_or_default();
+        let written = documents::fact(key, bytes, links).unwrap();
+        let subject = document.map_or(Subject::Creates { predecessor: None }, |document| Subject::Of(document.clone()));
+        self.append(scope, written, subject)
+    }
+
+    /// Edits a document as it stands here; `None` if that changes nothing or has to be shown again.
+    pub(crate) fn edit(&mut self, document: &Coordinate, edits: &[Edit]) -> Option<Coordinate> {
+        let (fold, scope) = (self.fold(document), document.journal.scope.clone());
+        let written = fold.edit(&fold.snapshot().heads, &self.own_journal(&scope), edits).ok()??;
+        Some(self.append(&scope, written, Subject::Of(document.clone())))
     }
 
     /// Says facts about a document, none of which has seen the others.

@@ -86,6 +86,11 @@ pub(crate) const MARKS: &[&str] = &[
     "somebody joined and wrote",
     "somebody was turned away",
     "what was built on cut ground was said again",
+    "two wordings were read again",
+    "a version lacked one signature",
+    "an agreement was ditetapkan",
+    "a party signed two versions at once",
+    "a story ended with an agreement",
 ];
 
 /// Makes a run; panics where a promise does not hold.
@@ -108,6 +113,9 @@ pub(crate) fn run(plan: &Plan, tell: bool) -> Outcome {
     let healed = net.night(&mut days);
     net.expect_at_rest();
     let admitted = net.admitted();
+    if plan.nodes == PROGRAMME_NODES {
+        net.marks.add(&crate::agreements::run(plan.seed));
+    }
     let mut figures = net.figures(&admitted);
     figures.node_days = net.elapsed().as_secs_f64() / 86_400.0 * net.nodes.len() as f64;
     figures.convergence_ms = net.last_news().saturating_sub(healed).as_millis() as u64;
@@ -251,10 +259,10 @@ mod tests {
 
     /// A disk that was set back and written to at once, asked to hold both branches; a greeting that was overtaken;
     /// statements that came after the rest had been compared; a case of which who removed its author never heard; and a
-    /// copied key that nobody removed.
+    /// copied key that nobody removed; and two new machines of which neither knew the other.
     #[test]
     fn what_these_seeds_found_stays_mended() {
-        for seed in [1_796_015_350, 1_796_015_717, 1_796_016_041, 1_796_028_316, 1_796_034_235] {
+        for seed in [1_796_015_350, 1_796_015_717, 1_796_016_041, 1_796_028_316, 1_796_034_235, 1_796_042_369] {
             many(seed, 1, PROGRAMME_NODES, crate::DAYS).unwrap();
         }
     }

@@ -2,7 +2,10 @@
 
 use super::{Asks, ToldPart};
 use crate::{
-    coordination::{According, Confirmation, Final, Opening, Promise, Sanction, Signature, SourceKind, Stand, Terms},
+    coordination::{
+        According, Confirmation, DraftStand, Final, Opening, Promise, Release, Sanction, Signature, SourceKind, Stand,
+        Terms,
+    },
     empowerment::{Questionnaire, Response},
     facts::{Content, decode},
     money::{Rupiah, ShareStatement},
@@ -127,6 +130,30 @@ pub(super) fn word(bytes: &[u8]) -> Vec<ToldPart> {
         told("says", both(SAYS), both(word.says.words())),
         told("official", both(OFFICIAL), same(&official)),
         told("version", both(VERSION), same(&word.version.short())),
+    ]
+}
+
+/// What is drafted.
+pub(super) fn drafted(bytes: &[u8]) -> Vec<ToldPart> {
+    const STANCE: Words = Words { id: "Tanggapan", en: "Stand" };
+    const WHY: Words = Words { id: "Catatan atau alasan", en: "Note or reason" };
+    const PROPOSES: Words = Words { id: "Rumusan yang diusulkan", en: "Wording that is proposed" };
+    let Some(DraftStand { stand }) = read(bytes) else { return Vec::new() };
+    let text = |key: &str, label, text: Option<String>| text.map(|text| told(key, both(label), same(&text)));
+    let mut parts = vec![told("stance", both(STANCE), both(stand.stance.words()))];
+    parts.extend(text("why", WHY, stand.why));
+    parts.extend(text("proposes", PROPOSES, stand.proposes));
+    parts
+}
+
+/// Who released a draft, and when.
+pub(super) fn released(bytes: &[u8]) -> Vec<ToldPart> {
+    const OFFICIAL: Words = Words { id: "Pejabat", en: "Official" };
+    const DAY: Words = Words { id: "Tanggal", en: "Day" };
+    let Some(Release { mandate, day, .. }) = read(bytes) else { return Vec::new() };
+    vec![
+        told("official", both(OFFICIAL), same(&format!("{}, {}", mandate.official, mandate.title()))),
+        told("day", both(DAY), same(&day.strftime("%d-%m-%Y").to_string())),
     ]
 }
 

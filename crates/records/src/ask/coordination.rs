@@ -4,16 +4,17 @@
 use super::{
     FactForm, InputSpec, OfficeId,
     beyond::nothing,
-    beyond::{opening, promise, source, terms, word},
+    beyond::{drafted, opening, promise, released, source, terms, word},
     earlier, exact, input, lines, listed, made, scan, several,
     table::{DATE, TAKE_BACK},
 };
 use crate::{
     PartialDate,
     coordination::{
-        Acceptance, Acting, AdReferendum, Answer, Attendance, CalendarYear, Closing, Coming, Comment, Confirmation,
-        Event, Feedback, Final, Invitation, Letter, LetterWay, Mandate, Meeting, Opening, Paper, Programmed, Progress,
-        Promise, RelationKind, Sanction, SanctionKind, Signature, SourceKind, Stance, Stand, WordKind,
+        Acceptance, Acting, AdReferendum, Answer, Attached, Attendance, CalendarYear, Closing, Coming, Comment,
+        Confirmation, Disposition, DraftFor, DraftStand, Event, Feedback, Final, Initials, Invitation, Letter,
+        LetterWay, Mandate, Meeting, Minutes, Opening, Paper, Programmed, Progress, Promise, RelationKind, Release,
+        Sanction, SanctionKind, Signature, SourceKind, Stance, Stand, WordKind,
     },
 };
 
@@ -24,36 +25,22 @@ const SOURCE_NUMBER: InputSpec = input::<String>("number", "Nomor surat", "Numbe
 const SOURCE_DATE: InputSpec =
     input::<PartialDate>("source_date", "Tanggal surat atau rapat", "Date of the letter or meeting").optional();
 const VERSION: InputSpec = listed("version", "Versi", "Version");
+const STANCE: InputSpec = input::<Stance>("stance", "Tanggapan", "Stand");
+const WHY: InputSpec = lines("why", "Catatan atau alasan", "Note or reason").optional();
+const PROPOSES: InputSpec = lines("proposes", "Rumusan yang diusulkan", "Wording that is proposed").optional();
+const OFFICIAL: InputSpec = input::<String>("official", "Pejabat", "Official");
+const POSITION: InputSpec = input::<String>("position", "Jabatan", "Position");
+const ACTING: InputSpec = input::<Acting>("acting", "Bertindak sebagai", "Acting as").optional();
+const MANDATED_BY: InputSpec = input::<String>("letter", "Nomor surat", "Number of the letter");
+const MANDATED_FROM: InputSpec = exact("from", "Sejak", "From");
+const MANDATED_UNTIL: InputSpec = exact("until", "Sampai", "Until").optional();
+const BY_MANDATE: InputSpec = listed("mandate", "Berdasarkan mandat", "By the mandate of");
 
 pub(super) const AGENDA: &[FactForm] = &[
     made::<Opening>("opening", &[], opening),
-    made::<Stand>(
-        "stand",
-        &[
-            ARTICLE,
-            input::<Stance>("stance", "Tanggapan", "Stand"),
-            lines("why", "Catatan atau alasan", "Note or reason").optional(),
-            lines("proposes", "Rumusan yang diusulkan", "Wording that is proposed").optional(),
-            FOR,
-            SOURCE,
-            SOURCE_NUMBER,
-            SOURCE_DATE,
-        ],
-        source,
-    ),
+    made::<Stand>("stand", &[ARTICLE, STANCE, WHY, PROPOSES, FOR, SOURCE, SOURCE_NUMBER, SOURCE_DATE], source),
     made::<Comment>("comment", &[ARTICLE, lines("text", "Komentar", "Remark")], nothing),
-    made::<Mandate>(
-        "mandate",
-        &[
-            input::<String>("official", "Pejabat", "Official"),
-            input::<String>("position", "Jabatan", "Position"),
-            input::<Acting>("acting", "Bertindak sebagai", "Acting as").optional(),
-            input::<String>("letter", "Nomor surat", "Number of the letter"),
-            exact("from", "Sejak", "From"),
-            exact("until", "Sampai", "Until").optional(),
-        ],
-        nothing,
-    ),
+    made::<Mandate>("mandate", &[OFFICIAL, POSITION, ACTING, MANDATED_BY, MANDATED_FROM, MANDATED_UNTIL], nothing),
     made::<AdReferendum>(
         "ad_referendum",
         &[
@@ -71,6 +58,15 @@ pub(super) const AGENDA: &[FactForm] = &[
             input::<String>("place", "Tempat", "Place"),
             lines("outcome", "Kesimpulan", "Outcome"),
             scan("minutes", "Pindaian notula", "Scan of the minutes"),
+        ],
+        nothing,
+    ),
+    made::<Minutes>(
+        "minutes",
+        &[
+            earlier("meeting", "Rapat", "Meeting", &["meeting"]),
+            input::<bool>("approves", "Notula disetujui", "The minutes are approved"),
+            lines("note", "Yang tidak sesuai", "What they say wrongly").optional(),
         ],
         nothing,
     ),
@@ -99,6 +95,14 @@ pub(super) const AGENDA: &[FactForm] = &[
         ],
         nothing,
     ),
+    made::<Attached>(
+        "attachment",
+        &[
+            input::<String>("name", "Nama lampiran", "Name of the attachment"),
+            scan("scan", "Pindaian atau PDF", "Scan or PDF").required(),
+        ],
+        nothing,
+    ),
     made::<Final>(
         "final",
         &[
@@ -118,16 +122,47 @@ pub(super) const AGENDA: &[FactForm] = &[
         ],
         nothing,
     ),
-    made::<Signature>(
-        "ratification",
-        &[
-            VERSION,
-            input::<WordKind>("says", "Pernyataan", "Word"),
-            listed("mandate", "Berdasarkan mandat", "By the mandate of"),
-        ],
-        word,
-    ),
+    made::<Signature>("ratification", &[VERSION, input::<WordKind>("says", "Pernyataan", "Word"), BY_MANDATE], word),
     made::<Closing>("closing", &[input::<String>("reason", "Alasan", "Reason"), DATE], nothing),
+    TAKE_BACK,
+];
+
+/// Where an agreement is published its agenda, with the mandates of the parties, is perhaps not read: the word carries
+/// its own.
+pub(super) const AGREEMENT: &[FactForm] = &[made::<Signature>(
+    "ratification",
+    &[
+        VERSION,
+        input::<WordKind>("says", "Pernyataan", "Word"),
+        OFFICIAL,
+        POSITION,
+        ACTING,
+        MANDATED_BY,
+        MANDATED_FROM,
+        MANDATED_UNTIL,
+    ],
+    word,
+)];
+
+pub(super) const INTERNAL_DRAFT: &[FactForm] = &[
+    made::<DraftFor>("draft_for", &[], nothing),
+    made::<DraftStand>("draft_stand", &[ARTICLE, STANCE, WHY, PROPOSES], drafted),
+    made::<Disposition>(
+        "disposition",
+        &[
+            input::<String>("from", "Dari", "From"),
+            input::<String>("to", "Kepada", "To"),
+            lines("instruction", "Isi disposisi", "Instruction"),
+            exact("due", "Paling lambat", "Due").optional(),
+        ],
+        nothing,
+    ),
+    made::<Initials>(
+        "initials",
+        &[input::<String>("level", "Jabatan yang memaraf", "Position that initials"), DATE],
+        nothing,
+    ),
+    made::<Release>("release", &[BY_MANDATE], released),
     TAKE_BACK,
 ];
 

@@ -374,11 +374,8 @@ pub(super) fn forms(kind: RecordKind) -> &'static [FactForm] {
         RecordKind::Agenda => coordination::AGENDA,
         RecordKind::Commitment => coordination::COMMITMENT,
         RecordKind::Calendar => coordination::CALENDAR,
-        RecordKind::Agreement
-        | RecordKind::InternalDraft
-        | RecordKind::BoardNotice
-        | RecordKind::Person
-        | RecordKind::Trip
-        | RecordKind::Tie => &[],
+        RecordKind::Agreement => coordination::AGREEMENT,
+        RecordKind::InternalDraft => coordination::INTERNAL_DRAFT,
+        RecordKind::BoardNotice | RecordKind::Person | RecordKind::Trip | RecordKind::Tie => &[],
     }
 }

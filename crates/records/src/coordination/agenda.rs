@@ -3,18 +3,18 @@
 use std::collections::BTreeMap;
 
 use documents::Snapshot;
-use identity::{Coordinate, OfficeId};
+use identity::{Coordinate, EntryHash, OfficeId};
 use serde::{Deserialize, Serialize};
 
 use super::{
-    canon::Final,
+    canon::{Attached, Final},
     letter::Letter,
     mandate::{AdReferendum, Mandate},
     opening::{AgendaStep, Invitation, Opening},
     party::{Party, as_text},
     ratify::Given,
     reading::{Line, Reading, carriers},
-    stand::{Cell, CellState, Comment, Grid, Meeting, Stand},
+    stand::{Cell, CellState, Comment, Grid, Meeting, Minutes, Stand},
     text::{self, AgendaText, ItemId},
     version::{Version, VersionState, Versions},
     why::Unfit,
@@ -121,12 +121,16 @@ pub struct Agenda {
     pub comments: Vec<Said<Comment>>,
     /// Meetings.
     pub meetings: Vec<Said<Meeting>>,
+    /// What the parties say of the minutes; a later word of an office takes the place of an earlier one.
+    pub minutes: Vec<Said<Minutes>>,
     /// Letters in and out.
     pub letters: Vec<Said<Letter>>,
     /// Mandates that stand.
     pub mandates: Vec<Said<Mandate>>,
     /// What somebody without a mandate agreed to.
     pub ad_referendum: Vec<Said<AdReferendum>>,
+    /// What goes with the next version.
+    pub attachments: Vec<Said<Attached>>,
     /// Final texts, papers and words.
     pub versions: Versions,
     /// How it was closed, if it was.
@@ -173,9 +177,11 @@ impl Agenda {
             grid: Grid::new(),
             comments: Vec::new(),
             meetings: Vec::new(),
+            minutes: Vec::new(),
             letters: Vec::new(),
             mandates: Vec::new(),
             ad_referendum: Vec::new(),
+            attachments: Vec::new(),
             versions: Versions::default(),
             closings: Vec::new(),
         }
@@ -241,7 +247,16 @@ impl Agenda {
                 continue;
             }
             let convener_only = [Closing::KEY, Final::KEY].contains(&key);
-            let here = [Comment::KEY, Meeting::KEY, Letter::KEY, Mandate::KEY, AdReferendum::KEY, Closing::KEY];
+            let here = [
+                Comment::KEY,
+                Meeting::KEY,
+                Minutes::KEY,
+                Letter::KEY,
+                Mandate::KEY,
+                AdReferendum::KEY,
+                Attached::KEY,
+                Closing::KEY,
+            ];
             if !here.contains(&key) {
                 continue;
             }
@@ -253,9 +268,11 @@ impl Agenda {
                 match key {
                     Comment::KEY => self.comments.extend(reading.take(line)),
                     Meeting::KEY => self.meetings.extend(reading.take(line)),
+                    Minutes::KEY => self.minutes.extend(reading.take(line)),
                     Letter::KEY => self.letters.extend(reading.take(line)),
                     Mandate::KEY => self.mandates.extend(reading.take(line)),
                     AdReferendum::KEY => self.ad_referendum.extend(reading.take(line)),
+                    Attached::KEY => self.attachments.extend(reading.take(line)),
                     _ => self.closings.extend(reading.take(line)),
                 }
             }
@@ -343,6 +360,19 @@ impl Agenda {
     /// The parties that have not left.
     pub fn parties(&self) -> impl Iterator<Item = (&Party, &Seat)> {
         self.seats.iter().filter(|(_, seat)| seat.invited.values().iter().any(|invited| !invited.left))
+    }
+
+    /// Who approves the minutes of a meeting, and who does not, each by its last words.
+    pub fn approvals(&self, meeting: &EntryHash) -> (Vec<OfficeId>, Vec<(OfficeId, &str)>) {
+        let mut last: BTreeMap<OfficeId, &Minutes> = BTreeMap::new();
+        for said in self.minutes.iter().filter(|said| said.what.meeting == *meeting) {
+            if let Some(office) = said.by.office {
+                last.insert(office, &said.what);
+            }
+        }
+        let approve = last.iter().filter(|(_, word)| word.approves).map(|(office, _)| *office).collect();
+        let others = last.iter().filter(|(_, word)| !word.approves);
+        (approve, others.map(|(office, word)| (*office, word.note.as_deref().unwrap_or_default())).collect())
     }
 
     /// The mandates that an office has given and that hold on a day.

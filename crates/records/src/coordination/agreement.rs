@@ -15,12 +15,7 @@ use super::{
     version::{Copied, Paper, Version, VersionState, Versions},
     why::Unfit,
 };
-use crate::{
-    Authors, FactDraft, RecordError, RecordKind,
-    content::{refuse, unfit},
-    facts::Content,
-    notice::Notice,
-};
+use crate::{Authors, FactDraft, RecordError, RecordKind, content::unfit, facts::Content, notice::Notice};
 
 /// The entry that creates a published agreement.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -128,26 +123,21 @@ impl Agenda {
         Ok(Publication { region: self.opening.what.region.clone(), create, then })
     }
 
-    /// Edits that begin an agenda's draft from the text of an agreement, for an addendum or extension: each article and
-    /// paragraph with an id from `ids`.
+    /// Edits that make the draft say this: of an agreement that it begins from, or as it was written elsewhere. What says
+    /// the same stays as it is, with whoever wrote it; each new article and paragraph takes an id from `ids`.
     ///
     /// # Errors
-    /// When there are fewer ids than articles and paragraphs, or the agenda has a text already.
+    /// When there are fewer ids than new articles and paragraphs, a part does not fit, or a part of the draft is *perlu
+    /// dibaca ulang*.
     pub fn edits_from(
         &self,
         articles: &[super::canon::TermsArticle],
         mut ids: impl Iterator<Item = super::text::ItemId>,
     ) -> Result<Vec<Edit>, RecordError> {
-        if !self.text.articles.is_empty() {
-            return refuse(
-                ("rancangannya sudah berisi", "a draft that has begun"),
-                ("buka agenda baru", "open a new agenda for it"),
-            );
-        }
         let mut next = || {
             ids.next()
                 .ok_or(unfit(("kurang banyak tanda pengenal", "too few ids"), ("coba lagi", "draw one for each part")))
         };
-        super::text::whole(articles, &mut next)
+        self.text.rewritten(articles, &mut next)
     }
 }

@@ -35,7 +35,7 @@ use super::{
     party::{Party, as_text},
     why::Unfit,
 };
-use crate::{Date, Digest, facts::Content, value::codes};
+use crate::{Date, Digest, FactDraft, RecordError, content::refuse, facts::Content, value::codes};
 
 /// The longest canonical text, in bytes. It travels in one fact, where JSON adds a little.
 pub const TEXT_BYTES_MAX: usize = 48 * 1024;
@@ -126,6 +126,42 @@ pub struct Attachment {
     pub bytes: u64,
     /// The hash of its bytes.
     pub hash: Digest,
+}
+
+/// Something that goes with the text from the next version on, until its office takes it back.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Attached {
+    /// What it is called.
+    pub name: String,
+    /// The hash of its bytes.
+    pub scan: Digest,
+    /// How many bytes it has.
+    pub bytes: u64,
+}
+
+impl Content for Attached {
+    const KEY: &'static str = "attachment";
+}
+
+impl Attached {
+    /// The fact.
+    ///
+    /// # Errors
+    /// When its name is no line of text.
+    pub fn draft_checked(&self) -> Result<FactDraft, RecordError> {
+        if !is_line(&self.name) {
+            return refuse(
+                ("nama lampirannya tidak cocok", "the name of the attachment does not fit"),
+                ("tulis dalam satu baris", "write it on one line"),
+            );
+        }
+        self.draft()
+    }
+
+    /// As it stands in a signed text.
+    pub fn attachment(&self) -> Attachment {
+        Attachment { name: self.name.clone(), bytes: self.bytes, hash: self.scan }
+    }
 }
 
 /// An article in a signed text; its number is its place, from 1.

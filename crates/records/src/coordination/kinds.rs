@@ -3,9 +3,9 @@
 use identity::Class;
 
 use super::{
-    Acceptance, AdReferendum, AgendaFields, Answer, Attendance, CalendarYear, Closing, Comment, Confirmation, Copied,
-    Disposition, DraftFor, DraftStand, Event, Feedback, Final, Initials, Invitation, Letter, Mandate, Meeting, Opening,
-    Paper, Programmed, Progress, Promise, Published, Release, Sanction, Signature, Stand, TakenUp,
+    Acceptance, AdReferendum, AgendaFields, Answer, Attached, Attendance, CalendarYear, Closing, Comment, Confirmation,
+    Copied, Disposition, DraftFor, DraftStand, Event, Feedback, Final, Initials, Invitation, Letter, Mandate, Meeting,
+    Minutes, Opening, Paper, Programmed, Progress, Promise, Published, Release, Sanction, Signature, Stand, TakenUp,
 };
 use crate::{
     author::MaySay,
@@ -35,9 +35,11 @@ pub(crate) const AGENDA: KindSpec = KindSpec {
         spec(Stand::KEY, "Tanggapan", "Stand"),
         spec(Comment::KEY, "Komentar", "Comment"),
         spec(Meeting::KEY, "Rapat", "Meeting"),
+        spec(Minutes::KEY, "Persetujuan notula", "Approval of the minutes"),
         spec(Letter::KEY, "Surat", "Letter"),
         spec(Mandate::KEY, "Mandat", "Mandate"),
         spec(AdReferendum::KEY, "Ad referendum", "Ad referendum"),
+        spec(Attached::KEY, "Lampiran", "Attachment"),
         spec(Final::KEY, "Naskah akhir", "Final text"),
         spec(Paper::KEY, "Tanda tangan di kertas", "Signed on paper"),
         spec(Signature::KEY, "Penetapan", "Ratification"),

@@ -8,7 +8,7 @@ use jiff::civil::Date;
 use super::{
     Agenda, AgendaStage, AgendaStep, Agreement, Commitment, Coordination, InternalDraft, VersionState, Versions,
 };
-use crate::{Fields, Lang, Summary, words::Words};
+use crate::{FieldType, Fields, Lang, Summary, words::Words};
 
 const ACCEPTED: Words = Words { id: "berjalan", en: "under way" };
 const PROPOSED: Words = Words { id: "belum diterima pemiliknya", en: "not accepted by its owner" };
@@ -33,6 +33,17 @@ impl Coordination {
             Self::InternalDraft(draft) => of_draft(draft),
         };
         Summary { title, state, open, day, due, persons: BTreeSet::new() }
+    }
+}
+
+/// As much of a text as a list has room for.
+fn first_line(text: &str) -> String {
+    const CHARS_MAX: usize = 60;
+    let line = text.lines().next().unwrap_or_default();
+    if line.chars().count() <= CHARS_MAX {
+        line.to_owned()
+    } else {
+        line.chars().take(CHARS_MAX).chain(['…']).collect()
     }
 }
 
@@ -94,6 +105,12 @@ fn of_commitment(commitment: &Commitment) -> Line {
 
 fn of_draft(draft: &InternalDraft) -> Line {
     let released = draft.is_released();
-    let title = ["Rancangan tanggapan".to_owned(), "Draft of a stand".to_owned()];
+    let title = match draft.drafts.first().map(|said| &said.what.stand) {
+        Some(stand) => [Lang::Id, Lang::En].map(|lang| {
+            let stance = stand.stance.shown(lang);
+            stand.why.as_ref().map_or_else(|| stance.clone(), |why| format!("{stance}: {}", first_line(why)))
+        }),
+        None => ["Rancangan tanggapan".to_owned(), "Draft of a stand".to_owned()],
+    };
     (title, Some(if released { RELEASED } else { DRAFT }), !released, None, None)
 }

@@ -18,6 +18,7 @@ mod calendar;
 mod canon;
 mod commitment;
 mod disposition;
+mod docx;
 mod file;
 mod kinds;
 mod letter;
@@ -50,13 +51,14 @@ pub use calendar::{
     Attendance, Calendar, CalendarYear, Clash, Coming, Confirmation, Event, Guest, Invitee, Meet, clashes,
 };
 pub use canon::{
-    Attachment, Final, Relation, RelationKind, TEXT_BYTES_MAX, Terms, TermsArticle, TermsParty, VersionHash,
+    Attached, Attachment, Final, Relation, RelationKind, TEXT_BYTES_MAX, Terms, TermsArticle, TermsParty, VersionHash,
 };
 pub use commitment::{
     Acceptance, Answer, Commitment, Feedback, GRACE_DAYS, Kept, Programmed, Progress, Promise, Sanction, SanctionKind,
     Superior, TakenUp,
 };
 pub use disposition::{Disposition, DraftFor, DraftStand, Initials, InternalDraft, Release};
+pub use docx::{DOCX_BYTES_MAX, read_docx};
 pub use file::{
     AGREEMENT_FILE_BYTES_MAX, AgreementFile, FileRefused, KeyProof, PartyReport, Report, Signer, verify_agreement,
     verify_agreement_with,
@@ -66,10 +68,12 @@ pub use mandate::{Acting, AdReferendum, Mandate};
 pub use opening::{AgendaStep, Invitation, Opening, Origin, OriginKind, Silence, StepDue};
 pub use party::{Party, PartyError};
 pub use ratify::{Given, PartyState, Ratifications, Signature, Vote, Word, WordId, WordKind};
-pub use scorecard::{Indicator, Level, Measure, MeasureKind, Score, Scorecard, scorecard};
+pub use scorecard::{
+    Indicator, Level, Measure, MeasureKind, Score, Scorecard, agreements_ratified, meetings_held, scorecard,
+};
 pub use shelf::Shelf;
 pub use stages::{Lifecycle, lifecycle};
-pub use stand::{Cell, CellState, Comment, Grid, Meeting, Stance, Stand};
+pub use stand::{Cell, CellState, Comment, Grid, Meeting, Minutes, Stance, Stand};
 pub use text::{AgendaText, Article, HEADING_CHARS_MAX, ItemId, PARAGRAPH_CHARS_MAX, Paragraph, Reread, Wording};
 pub use version::{Copied, Paper, REMINDER_DAYS, Term, Version, VersionState, Versions, bearers, term_with_others};
 pub use why::Unfit;

@@ -9,7 +9,7 @@ use std::collections::BTreeSet;
 use identity::{Coordinate, OfficeId, Region};
 
 use super::{
-    AgendaStep, Commitment, Kept, Meet, Party, SanctionKind, Shelf, Terms, Version, Versions, Vote,
+    AgendaStep, Commitment, Kept, Meet, Party, SanctionKind, Shelf, Terms, Version, VersionState, Versions, Vote,
     baseline::{Baseline, baseline},
 };
 use crate::{Date, PartialDate, Span, value::codes};
@@ -346,6 +346,25 @@ impl Scope<'_> {
     }
 }
 
+/// The dates of a region and period to which somebody came: what the programme's indicator O6 counts. `None` where
+/// nothing of the region is read, so that nothing is taken for none.
+pub fn meetings_held(shelf: &Shelf, region: &Region, period: Span) -> Option<usize> {
+    let scope = Scope { shelf, region, period, office: None };
+    let read = shelf.calendars.iter().any(|calendar| region.contains(&calendar.region));
+    let held = |(_, meet): &(&Coordinate, &Meet)| meet.guests.values().any(|guest| guest.attended() == Some(true));
+    read.then(|| scope.meets().filter(held).count())
+}
+
+/// The agreements of a region and period that every party ratified: what C9 counts.
+pub fn agreements_ratified(shelf: &Shelf, region: &Region, period: Span) -> Option<usize> {
+    let scope = Scope { shelf, region, period, office: None };
+    let versions = scope.versions();
+    let ratified = |(_, versions, version): &&(&Coordinate, &Versions, &Version)| {
+        versions.state(version) == VersionState::Ratified
+    };
+    (!versions.is_empty()).then(|| versions.iter().filter(ratified).count())
+}
+
 /// Counts the seven indicators of a region and period, for all parties or one office.
 pub fn scorecard(shelf: &Shelf, region: &Region, period: Span, office: Option<OfficeId>) -> Scorecard {
     let scope = Scope { shelf, region, period, office };
@@ -370,19 +389,5 @@ impl Scorecard {
     /// One of its measures.
     pub fn measure(&self, kind: MeasureKind) -> Option<&Measure> {
         self.scores.iter().flat_map(|score| &score.measures).find(|measure| measure.kind == kind)
-    }
-
-    /// The programme's output indicator O6, *terselenggaranya koordinasi, sinkronisasi, dan integrasi*: whether it takes
-    /// place, by what was held, ratified and kept.
-    pub fn o6(&self) -> Vec<&Measure> {
-        const FED: [MeasureKind; 3] = [MeasureKind::Dates, MeasureKind::Agreements, MeasureKind::Kept];
-        FED.into_iter().filter_map(|kind| self.measure(kind)).collect()
-    }
-
-    /// The outcome indicator C9, *meningkatnya koordinasi*: how the same counts changed since an earlier period, as count
-    /// then and now.
-    pub fn c9(&self, earlier: &Scorecard) -> Vec<(MeasureKind, usize, usize)> {
-        let then = |kind| earlier.measure(kind).map_or(0, |measure| measure.count);
-        self.o6().into_iter().map(|now| (now.kind, then(now.kind), now.count)).collect()
     }
 }

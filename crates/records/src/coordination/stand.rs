@@ -192,6 +192,39 @@ impl Content for Meeting {
     const KEY: &'static str = "meeting";
 }
 
+/// A party's word on the minutes of a meeting.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Minutes {
+    /// The meeting.
+    pub meeting: identity::EntryHash,
+    /// Whether they say what was concluded.
+    pub approves: bool,
+    /// What they say wrongly.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub note: Option<String>,
+}
+
+impl Content for Minutes {
+    const KEY: &'static str = "minutes";
+}
+
+impl Minutes {
+    /// The fact.
+    ///
+    /// # Errors
+    /// When somebody does not approve and says nothing of why.
+    pub fn draft_checked(&self) -> Result<FactDraft, RecordError> {
+        let says = self.note.as_deref().is_some_and(|note| !note.trim().is_empty());
+        if !self.approves && !says {
+            return refuse(
+                ("notula tidak disetujui tanpa keterangan", "minutes that are not approved, without a reason"),
+                ("tulis apa yang tidak sesuai", "write what they say wrongly"),
+            );
+        }
+        self.draft()
+    }
+}
+
 impl Meeting {
     /// The fact.
     ///

@@ -19,6 +19,7 @@ use documents::{Edit, FieldValue, Scalar, Snapshot};
 use identity::OfficeId;
 use serde::{Deserialize, Serialize};
 
+use super::canon::TermsArticle;
 use crate::{
     Authors, By, Digest, RecordError,
     content::{refuse, unfit},
@@ -308,37 +309,73 @@ impl AgendaText {
         Ok(Edit::Choose { key: key.to_owned(), value: Scalar::Text(text) })
     }
 
+    /// The edits that make the text say this, part by part in order; `next` gives an id for each new one.
+    pub(crate) fn rewritten(
+        &self,
+        articles: &[TermsArticle],
+        next: &mut impl FnMut() -> Result<ItemId, RecordError>,
+    ) -> Result<Vec<Edit>, RecordError> {
+        if !self.reread().is_empty() {
+            return Err(CHANGED_TWICE);
+        }
+        let mut edits = Vec::new();
+        let mut last = self.articles.last().map(|article| last_place(&article.places)).unwrap_or_default();
+        for (index, article) in articles.iter().enumerate() {
+            let known = self.articles.get(index);
+            let id = known.map_or_else(&mut *next, |known| Ok(known.id))?;
+            let key = |place| Key { article: id, paragraph: None, place };
+            if known.is_none() {
+                last = between(&last, "").unwrap_or_default();
+                edits.push(put(key(true), last.clone()));
+            }
+            if known.and_then(Article::heading).unwrap_or_default() != article.heading {
+                edits.push(match one_line(&article.heading, HEADING_CHARS_MAX) {
+                    Some(heading) => put(key(false), heading),
+                    None if article.heading.is_empty() => Edit::Clear { key: key(false).to_string() },
+                    None => return Err(BAD_HEADING),
+                });
+            }
+            let paragraphs = known.map_or(&[][..], |known| known.paragraphs.as_slice());
+            edits.extend(rewritten_paragraphs(id, paragraphs, &article.paragraphs, next)?);
+        }
+        for article in self.articles.iter().skip(articles.len()) {
+            edits.extend(rewritten_paragraphs(article.id, &article.paragraphs, &[], next)?);
+            let key = |place| Key { article: article.id, paragraph: None, place };
+            edits.extend([false, true].map(|place| Edit::Clear { key: key(place).to_string() }));
+        }
+        Ok(edits)
+    }
+
     fn paragraph(&self, article: ItemId, id: ItemId) -> Result<&Paragraph, RecordError> {
         let found = self.article(article).and_then(|article| article.paragraphs.iter().find(|p| p.id == id));
         found.ok_or(NOT_THERE)
     }
 }
 
-/// The edits that write a whole text into an empty draft; `next` gives an id for each article and paragraph.
-pub(crate) fn whole(
-    articles: &[super::canon::TermsArticle],
+/// The edits that make an article say these paragraphs.
+fn rewritten_paragraphs(
+    article: ItemId,
+    known: &[Paragraph],
+    texts: &[String],
     next: &mut impl FnMut() -> Result<ItemId, RecordError>,
 ) -> Result<Vec<Edit>, RecordError> {
     let mut edits = Vec::new();
-    let mut last = String::new();
-    for article in articles {
-        let id = next()?;
-        last = between(&last, "").unwrap_or_default();
-        let key = |place| Key { article: id, paragraph: None, place };
-        if !article.heading.is_empty() {
-            edits.push(put(key(false), article.heading.clone()));
+    let mut last = known.last().map(|paragraph| last_place(&paragraph.places)).unwrap_or_default();
+    for (index, text) in texts.iter().enumerate() {
+        let (text, there) = (paragraph_text(text)?, known.get(index));
+        let id = there.map_or_else(&mut *next, |there| Ok(there.id))?;
+        let key = |place| Key { article, paragraph: Some(id), place };
+        if there.and_then(Paragraph::text) != Some(&text) {
+            edits.push(put(key(false), text));
         }
-        edits.push(put(key(true), last.clone()));
-        let mut behind = String::new();
-        for paragraph in &article.paragraphs {
-            let key = {
-                let paragraph = Some(next()?);
-                move |place| Key { article: id, paragraph, place }
-            };
-            behind = between(&behind, "").unwrap_or_default();
-            edits.push(put(key(false), paragraph_text(paragraph)?));
-            edits.push(put(key(true), behind.clone()));
+        if there.is_none() {
+            last = between(&last, "").unwrap_or_default();
+            edits.push(put(key(true), last.clone()));
         }
+    }
+    for paragraph in known.iter().skip(texts.len()) {
+        let key = |place| Key { article, paragraph: Some(paragraph.id), place };
+        edits.extend([false, true].map(|place| Edit::Clear { key: key(place).to_string() }));
     }
     Ok(edits)
 }
@@ -444,6 +481,11 @@ fn one(wordings: &[Wording]) -> Option<&str> {
 /// Where something stands: the first of its places by the alphabet; what has none, at the end.
 fn first(places: &[Wording]) -> &str {
     places.iter().map(|place| place.text.as_str()).min().unwrap_or("~")
+}
+
+/// The place behind which something is added at the end.
+fn last_place(places: &[Wording]) -> String {
+    places.iter().map(|place| place.text.clone()).max().unwrap_or_default()
 }
 
 fn put(key: Key, text: String) -> Edit {

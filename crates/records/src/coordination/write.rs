@@ -9,7 +9,7 @@ use super::{
     party::Party,
     ratify::{Vote, Word, WordKind},
     stand::Stand,
-    version::VersionState,
+    version::{VersionState, Versions},
 };
 use crate::{Date, Digest, FactDraft, Known, PartialDate, RecordError, content::refuse, facts::Content};
 
@@ -192,71 +192,20 @@ impl Agenda {
     /// What an official of a party signs about a version.
     ///
     /// # Errors
-    /// When the version is not there, the office speaks for no party that it needs, the mandate does not hold on that
-    /// day or was not recorded, or the word would change nothing.
+    /// When the mandate does not hold on that day or was not recorded here, and as [`Versions::word`].
     pub fn word(&self, signing: Signing<'_>) -> Result<Word, RecordError> {
-        let Signing { office, party, version, says, mandate, day, time_ms } = signing;
-        let Some(found) = self.versions.get(version) else {
-            return refuse(
-                ("versinya tidak ada di sini", "a version that is not there"),
-                ("buka agendanya lagi", "show the agenda again"),
-            );
-        };
-        let speaks = |party: &OfficeId| *party == office || self.versions.words.carriers_of(*party).contains(&office);
-        let wanted = |of: &OfficeId| speaks(of) && party.is_none_or(|party| party == *of);
-        // Its own word first.
-        let own = found.terms.required().find(|of| *of == office && wanted(of));
-        let Some(party) = own.or_else(|| found.terms.required().find(wanted)) else {
-            return refuse(
-                (
-                    "versi ini tidak memerlukan penetapan kantor ini",
-                    "a word of an office that this version does not need",
-                ),
-                ("hanya pihak yang wajib yang menetapkan", "only its required parties ratify"),
-            );
-        };
-        if !self.mandates_of(office, day).any(|said| said.what == *mandate) {
-            return refuse(
-                ("belum ada mandat untuk hari ini", "a word without a mandate for its day"),
-                (
-                    "catat mandatnya dahulu, atau catat ad referendum keputusan siapa yang ditunggu",
-                    "record the mandate first, or say ad referendum whose word is awaited",
-                ),
-            );
+        let recorded = self.mandates_of(signing.office, signing.day).any(|said| said.what == *signing.mandate);
+        let word = self.versions.word(signing)?;
+        if recorded {
+            return Ok(word);
         }
-        let vote = self.versions.words.vote(party, version);
-        let unchanged = match says {
-            WordKind::Ratify => vote == Vote::Ratified,
-            WordKind::Reject => vote == Vote::Rejected,
-            WordKind::ConfirmPaper => vote == Vote::OnPaper || vote == Vote::Ratified,
-            WordKind::Withdraw => matches!(vote, Vote::None | Vote::Withdrawn),
-        };
-        if unchanged {
-            return refuse(
-                ("itu sudah ditetapkan", "a word that is said already"),
-                ("tidak ada yang perlu ditandatangani", "nothing has to be signed"),
-            );
-        }
-        let on_paper = self.versions.papers.iter().any(|paper| paper.what.version == version);
-        if says == WordKind::ConfirmPaper && !on_paper {
-            return refuse(
-                ("tanda tangan di kertas belum dicatat", "the confirmation of a paper that is not recorded"),
-                ("catat dahulu penandatanganannya dengan pindaian", "record the signing with its scan first"),
-            );
-        }
-        Ok(Word {
-            v: Word::VERSION,
-            agenda: self.doc.clone(),
-            version,
-            says,
-            party,
-            office,
-            official: mandate.official.clone(),
-            mandate: mandate.clone(),
-            day,
-            time_ms,
-            knows: self.versions.words.known_to(party),
-        })
+        refuse(
+            ("belum ada mandat untuk hari ini", "a word without a mandate for its day"),
+            (
+                "catat mandatnya dahulu, atau catat ad referendum keputusan siapa yang ditunggu",
+                "record the mandate first, or say ad referendum whose word is awaited",
+            ),
+        )
     }
 
     /// The version to publish in the region, once it is *ditetapkan* or signed on paper.
@@ -283,6 +232,75 @@ impl Agenda {
     pub fn required_offices(&self) -> Vec<OfficeId> {
         let required = self.parties().filter(|(_, seat)| seat.invited.values().iter().any(|invited| invited.required));
         required.filter_map(|(party, _): (&Party, _)| party.office()).collect()
+    }
+}
+
+impl Versions {
+    /// What an official of a party signs about a version, wherever it stands: in its agenda or where it is published.
+    ///
+    /// # Errors
+    /// When the version is not there, the office speaks for no party that it needs, the mandate does not hold on that
+    /// day, or the word would change nothing.
+    pub fn word(&self, signing: Signing<'_>) -> Result<Word, RecordError> {
+        let Signing { office, party, version, says, mandate, day, time_ms } = signing;
+        let Some(found) = self.get(version) else {
+            return refuse(
+                ("versinya tidak ada di sini", "a version that is not there"),
+                ("buka agendanya lagi", "show the agenda again"),
+            );
+        };
+        let speaks = |party: &OfficeId| *party == office || self.words.carriers_of(*party).contains(&office);
+        let wanted = |of: &OfficeId| speaks(of) && party.is_none_or(|party| party == *of);
+        // Its own word first.
+        let own = found.terms.required().find(|of| *of == office && wanted(of));
+        let Some(party) = own.or_else(|| found.terms.required().find(wanted)) else {
+            return refuse(
+                (
+                    "versi ini tidak memerlukan penetapan kantor ini",
+                    "a word of an office that this version does not need",
+                ),
+                ("hanya pihak yang wajib yang menetapkan", "only its required parties ratify"),
+            );
+        };
+        if !mandate.covers(day) {
+            return refuse(
+                ("mandatnya tidak berlaku hari ini", "a mandate that does not hold on that day"),
+                ("periksa tanggal mandatnya", "check the dates of the mandate"),
+            );
+        }
+        let vote = self.words.vote(party, version);
+        let unchanged = match says {
+            WordKind::Ratify => vote == Vote::Ratified,
+            WordKind::Reject => vote == Vote::Rejected,
+            WordKind::ConfirmPaper => vote == Vote::OnPaper || vote == Vote::Ratified,
+            WordKind::Withdraw => matches!(vote, Vote::None | Vote::Withdrawn),
+        };
+        if unchanged {
+            return refuse(
+                ("itu sudah ditetapkan", "a word that is said already"),
+                ("tidak ada yang perlu ditandatangani", "nothing has to be signed"),
+            );
+        }
+        let on_paper = self.papers.iter().any(|paper| paper.what.version == version);
+        if says == WordKind::ConfirmPaper && !on_paper {
+            return refuse(
+                ("tanda tangan di kertas belum dicatat", "the confirmation of a paper that is not recorded"),
+                ("catat dahulu penandatanganannya dengan pindaian", "record the signing with its scan first"),
+            );
+        }
+        Ok(Word {
+            v: Word::VERSION,
+            agenda: found.terms.agenda.clone(),
+            version,
+            says,
+            party,
+            office,
+            official: mandate.official.clone(),
+            mandate: mandate.clone(),
+            day,
+            time_ms,
+            knows: self.words.known_to(party),
+        })
     }
 }
 

@@ -6,8 +6,8 @@ use identity::{Class, OfficeId, Region, ScopeName};
 use records::{
     Content, Date, Escalated, FactDraft, FieldType, PartialDate, RecordKind,
     coordination::{
-        AgendaStep, CalendarYear, GRACE_DAYS, Invitation, Opening, Origin, OriginKind, Party, Promise, Silence,
-        StepDue, Superior, TakenUp, VersionHash,
+        AgendaStep, CalendarYear, DraftFor, GRACE_DAYS, Invitation, Opening, Origin, OriginKind, Party, Promise,
+        Silence, StepDue, Superior, TakenUp, VersionHash,
     },
 };
 use views::sheet_id;
@@ -138,6 +138,10 @@ impl Service {
                     input("region", both("Kode wilayah", "Code of the region"), InputKind::Place, false),
                 ]
             }
+            Begun::Draft => {
+                let agendas = super::choices::agendas_to_answer(&self.shelf().await?, own);
+                vec![input("from", both("Agenda", "Agenda"), InputKind::Choice(agendas), true)]
+            }
             Begun::Calendar => vec![
                 input("year", both("Tahun", "Year"), InputKind::Number, true),
                 input("region", both("Kode wilayah", "Code of the region"), InputKind::Place, false),
@@ -154,6 +158,9 @@ impl Service {
         texts: &Fields,
     ) -> Result<String, Problem> {
         let fields: Vec<(String, String)> = fields.iter().chain(texts).cloned().collect();
+        if begun == Begun::Draft {
+            return self.begin_draft(officer, &fields).await;
+        }
         let region = match get(&fields, "region") {
             "" => self.own_region()?,
             text => parse_region(text).map_err(|problem| Problem { field: Some("region".to_owned()), ..problem })?,
@@ -161,7 +168,7 @@ impl Service {
         match begun {
             Begun::Agenda => self.open_agenda(officer, &fields, region).await,
             Begun::Commitment => self.promise(officer, &fields, &region).await,
-            Begun::Calendar => self.open_calendar(officer, &fields, &region).await,
+            Begun::Calendar | Begun::Draft => self.open_calendar(officer, &fields, &region).await,
         }
     }
 
@@ -329,6 +336,23 @@ impl Service {
         Ok(sheet_id(&document))
     }
 
+    /// Begins a stand inside this office.
+    async fn begin_draft(&self, officer: &str, fields: &Fields) -> Result<String, Problem> {
+        let officer = parse_officer(officer)?;
+        let (from, shelf) = (required(fields, "from")?, self.shelf().await?);
+        let agenda = super::choices::open_to(&shelf, self.node().office()).find(|agenda| sheet_id(&agenda.doc) == from);
+        let agenda = agenda.map(|agenda| agenda.doc.clone()).ok_or_else(|| {
+            wrong(
+                "from",
+                "agenda itu tidak terbuka bagi kantor ini: pilih dari daftar",
+                "no such agenda is open to this office: choose from the list",
+            )
+        })?;
+        let draft = DraftFor { agenda }.draft()?;
+        let document = self.created(&officer, self.internal_scope()?, RecordKind::InternalDraft, draft).await?;
+        Ok(sheet_id(&document))
+    }
+
     /// Agreements that are in force or were, by the hash of their version.
     async fn agreements_to_pick(&self) -> Result<Vec<(String, Both)>, Problem> {
         let shelf = self.shelf().await?;
@@ -349,8 +373,8 @@ impl Service {
         written.first().cloned().ok_or_else(crate::participants::lost)
     }
 
-    /// Changes a document that nobody else has seen yet, as it stands now.
-    async fn edit(
+    /// Changes a document as it stands now.
+    pub(super) async fn edit(
         &self,
         officer: &identity::Officer,
         document: &identity::Coordinate,

@@ -3,8 +3,10 @@
 use identity::OfficeId;
 use records::{
     Asks, Told, ValueType,
-    coordination::{Agenda, Coordination, Party, Shelf, VersionState, Versions, Vote},
+    coordination::{Agenda, Coordination, InternalDraft, Party, Shelf, VersionState, Versions, Vote},
 };
+
+use views::sheet_id;
 
 use super::{HeldDocument, article_name, day, event_name, office_name, party_name, takes_part};
 use crate::{
@@ -21,6 +23,9 @@ use crate::{
 
 /// What publishes a version where all offices of its region read it. It is no fact of the agenda.
 pub(super) const PUBLISH: &str = "publish";
+
+/// What replaces the text of an agenda by that of a file. It is no fact either.
+pub(super) const REWRITE: &str = "text_from_file";
 
 /// What stays for good: a word is withdrawn by another word, a version stays.
 const FIXED: [&str; 5] = ["opening", "final", "ratification", "promise", "calendar"];
@@ -59,6 +64,19 @@ pub(super) fn agreements(shelf: &Shelf) -> Picks {
         }
     }
     picks
+}
+
+/// The agendas in which this office may say what it thinks.
+pub(super) fn open_to(shelf: &Shelf, own: OfficeId) -> impl Iterator<Item = &Agenda> {
+    shelf.agendas.iter().filter(move |agenda| agenda.closings.is_empty() && agenda.party_of(own, None).is_some())
+}
+
+pub(super) fn agendas_to_answer(shelf: &Shelf, own: OfficeId) -> Picks {
+    let pick = |agenda: &Agenda| {
+        let [id, en] = agenda.title();
+        (sheet_id(&agenda.doc), both(id, en))
+    };
+    open_to(shelf, own).map(pick).collect()
 }
 
 /// The articles of a text, by number and heading.
@@ -116,6 +134,7 @@ impl Service {
                 asked.push(FactAsked { fact: spec.key.to_owned(), label: spec.label.into(), inputs });
             }
         }
+        asked.extend(rewriting(held, own));
         asked.extend(publishing(held, own));
         asked
     }
@@ -138,6 +157,17 @@ impl Service {
                 (_, "to") => agreements(&held.shelf),
                 (_, _) => Vec::new(),
             };
+        }
+        if let Coordination::InternalDraft(draft) = &held.document {
+            let Some(agenda) = agenda_of(held, draft) else { return Vec::new() };
+            return match key {
+                "article" => articles(agenda),
+                "mandate" => mandates(agenda, own),
+                _ => Vec::new(),
+            };
+        }
+        if let Coordination::Agreement(agreement) = &held.document {
+            return if key == "version" { versions(&agreement.versions) } else { Vec::new() };
         }
         if let Coordination::Calendar(calendar) = &held.document {
             return match key {
@@ -185,7 +215,10 @@ impl Service {
                 names.extend(parties(agenda, known));
             }
             Coordination::Agreement(agreement) => names.extend(versions(&agreement.versions)),
-            Coordination::Commitment(_) | Coordination::InternalDraft(_) => {}
+            Coordination::Commitment(_) => {}
+            Coordination::InternalDraft(draft) => {
+                names.extend(agenda_of(held, draft).into_iter().flat_map(articles));
+            }
             Coordination::Calendar(calendar) => {
                 names.extend(self.listed(held, "attendance", "party", known));
                 names.extend(self.listed(held, "event", "agenda", known));
@@ -206,6 +239,11 @@ fn says_for_another(held: &HeldDocument, fact: &str, own: OfficeId) -> bool {
     }
 }
 
+/// The agenda for which a stand is drafted, as far as it is read here.
+pub(super) fn agenda_of<'a>(held: &'a HeldDocument, draft: &InternalDraft) -> Option<&'a Agenda> {
+    held.shelf.agendas.iter().find(|agenda| agenda.doc == draft.agenda.what.agenda)
+}
+
 /// Whether this office may say it there now, by the rules of the document.
 pub(super) fn may_say(held: &HeldDocument, fact: &str, own: OfficeId) -> bool {
     match &held.document {
@@ -218,7 +256,16 @@ pub(super) fn may_say(held: &HeldDocument, fact: &str, own: OfficeId) -> bool {
             _ => true,
         },
         Coordination::Calendar(_) => fact != "calendar",
-        Coordination::Agreement(_) | Coordination::InternalDraft(_) => false,
+        Coordination::Agreement(agreement) => fact == "ratification" && needed(&agreement.versions, own),
+        Coordination::InternalDraft(draft) => match fact {
+            "draft_for" => false,
+            "initials" => draft.stand().is_some(),
+            "release" => {
+                let mandated = |agenda: &Agenda| agenda.mandates_of(own, today()).next().is_some();
+                draft.stand().is_some() && !draft.is_released() && agenda_of(held, draft).is_some_and(mandated)
+            }
+            _ => true,
+        },
     }
 }
 
@@ -234,15 +281,30 @@ fn in_agenda(agenda: &Agenda, fact: &str, own: OfficeId) -> bool {
         "party" | "closing" => convenes,
         "final" => convenes && !agenda.text.articles.is_empty(),
         "paper" => !versions.versions.is_empty(),
-        "ratification" => needed(agenda, own) && agenda.mandates_of(own, today()).next().is_some(),
+        "ratification" => needed(versions, own) && agenda.mandates_of(own, today()).next().is_some(),
         _ => true,
     }
 }
 
 /// Whether some version needs the word of this office.
-fn needed(agenda: &Agenda, own: OfficeId) -> bool {
-    let speaks = |party: &OfficeId| *party == own || agenda.versions.words.carriers_of(*party).contains(&own);
-    agenda.versions.versions.iter().any(|version| version.terms.required().any(|party| speaks(&party)))
+fn needed(versions: &Versions, own: OfficeId) -> bool {
+    let speaks = |party: &OfficeId| *party == own || versions.words.carriers_of(*party).contains(&own);
+    versions.versions.iter().any(|version| version.terms.required().any(|party| speaks(&party)))
+}
+
+/// The text of an agenda from a word processor.
+fn rewriting(held: &HeldDocument, own: OfficeId) -> Option<FactAsked> {
+    let agenda = matches!(held.document, Coordination::Agenda(_)) && may_say(held, REWRITE, own);
+    agenda.then(|| FactAsked {
+        fact: REWRITE.to_owned(),
+        label: both("Naskah dari berkas Word", "Text from a Word file"),
+        inputs: vec![SheetInput {
+            field: "file".to_owned(),
+            label: both("Berkas DOCX", "DOCX file"),
+            kind: InputKind::Scan,
+            required: true,
+        }],
+    })
 }
 
 /// Where a version that is in force can be published: by a party, once.

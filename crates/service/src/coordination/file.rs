@@ -2,24 +2,14 @@
 
 use records::coordination::{AgreementFile, Coordination, KeyProof, PartyReport, Report, Signer, Versions};
 use serde::{Deserialize, Serialize};
-use utoipa::ToSchema;
 
-use super::{choices::version_name, choices::vote_words, day};
+use super::{choices::vote_words, day};
 use crate::{
     Service,
     both::Both,
     panel::shown,
     problem::{Code, Problem},
 };
-
-/// A version of an agreement that can be exported.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
-pub struct VersionView {
-    /// Its hash, by which it is asked for.
-    pub version: String,
-    /// What it is called.
-    pub label: Both,
-}
 
 /// One signature of a party.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -66,6 +56,8 @@ pub struct AgreementReport {
     pub ratified: bool,
     /// The required parties.
     pub parties: Vec<PartySigned>,
+    /// The text, as it was signed.
+    pub text: String,
 }
 
 /// The versions of a document, for whoever exports one.
@@ -77,21 +69,11 @@ pub(super) fn versions_of(document: &Coordination) -> Option<&Versions> {
     }
 }
 
-pub(super) fn views(document: &Coordination) -> Vec<VersionView> {
-    let all = versions_of(document).into_iter().flat_map(|versions| versions.versions.iter().rev());
-    let view = |version: &records::coordination::Version| VersionView {
-        version: version.hash.to_string(),
-        label: version_name(&version.terms.title, version.terms.number, &version.hash.short()),
-    };
-    all.map(view).collect()
-}
-
 impl Service {
     /// The file of a version, with the signatures of its parties and as much of the charter as shows whose they are.
-    pub(crate) async fn agreement_file(&self, id: &str, version: &str) -> Result<Vec<u8>, Problem> {
+    pub(super) async fn agreement_file(&self, document: &Coordination, version: &str) -> Result<Vec<u8>, Problem> {
         let missing = || Problem::not_found("there is no such version here", "take one that the record lists");
-        let held = self.held_document(id).await?.ok_or_else(missing)?;
-        let versions = versions_of(&held.document).ok_or_else(missing)?;
+        let versions = versions_of(document).ok_or_else(missing)?;
         let version = versions.versions.iter().find(|known| known.hash.to_string() == version).ok_or_else(missing)?;
         let (charter, set) = (self.charter()?, self.node().statements().await);
         Ok(AgreementFile::export(version, &versions.words, Some((&charter, &set)))?)
@@ -119,6 +101,7 @@ fn told(report: &Report) -> AgreementReport {
         practice: report.practice,
         ratified: report.is_ratified(),
         parties: report.parties.iter().map(party).collect(),
+        text: report.terms.freeze().map(|(text, _)| text).unwrap_or_default(),
     }
 }
 

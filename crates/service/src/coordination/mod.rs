@@ -4,9 +4,11 @@
 //! Everything is judged by `records::coordination`; here it is put beside what this node knows of offices and days.
 
 mod begin;
-mod board;
 mod choices;
+mod exports;
 mod file;
+mod news;
+mod overview;
 mod say;
 mod score;
 mod show;
@@ -18,13 +20,69 @@ use records::{
     ProgrammeRecord, RecordKind,
     coordination::{Agenda, Calendar, Coordination, Party, Shelf},
 };
+use serde::{Deserialize, Serialize};
+use utoipa::ToSchema;
 use views::SheetRow;
 
-pub use board::{AwaitingView, BoardColumn, BoardLine, BoardView};
-pub use file::{AgreementReport, PartySigned, SignedBy, VersionView, verify_agreement};
+pub use exports::FileView;
+pub use file::{AgreementReport, PartySigned, SignedBy, verify_agreement};
+pub use news::NewsView;
+pub(crate) use news::Seen;
+pub use overview::{AwaitingView, CoordinationColumn, CoordinationLine, CoordinationView};
 pub use score::{BaselineView, MeasureView, ScoreView, ScorecardView};
 
-use crate::{Service, both::Both, panel::both, problem::Problem, reading::Known};
+use crate::{Service, both::Both, panel::both, problem::Problem, reading::Known, sheet_kinds::code_of};
+
+/// A date of a calendar.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+pub struct MeetView {
+    /// The fact that sets it.
+    pub event: String,
+    /// What it is for.
+    pub title: String,
+    /// The day, as 2026-03-12.
+    pub day: String,
+    /// Where.
+    pub place: String,
+    /// Who is invited.
+    pub guests: Vec<String>,
+}
+
+/// The dates that stand in a calendar; none for other documents.
+fn meets(document: &Coordination) -> Vec<MeetView> {
+    let Coordination::Calendar(calendar) = document else { return Vec::new() };
+    let view = |meet: &records::coordination::Meet| {
+        let event = &meet.event.what;
+        MeetView {
+            event: meet.event.hash.to_string(),
+            title: event.title.clone(),
+            day: event.day.to_string(),
+            place: event.place.clone(),
+            guests: event.invitees.iter().map(|invitee| invitee.name.clone()).collect(),
+        }
+    };
+    calendar.standing().map(view).collect()
+}
+
+/// A record that this office may begin from another one.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+pub struct BeginView {
+    /// Its kind, by its name in commands. The other record's name goes into the input `from`.
+    pub kind: String,
+    /// What that is called.
+    pub label: Both,
+}
+
+impl BeginView {
+    fn of(kind: RecordKind) -> Self {
+        let label = if kind == RecordKind::InternalDraft {
+            both("Rancang tanggapan di kantor ini", "Draft a stand inside this office")
+        } else {
+            both("Bawa ke agenda bersama", "Take it to a joint agenda")
+        };
+        Self { kind: code_of(kind).to_owned(), label }
+    }
+}
 
 /// A document of coordination, with everything that it is judged beside.
 pub(crate) struct HeldDocument {
@@ -58,14 +116,17 @@ impl Service {
 }
 
 /// The agendas that came from a record.
-fn agendas_from(shelf: &Shelf, doc: &Coordinate) -> Vec<BoardLine> {
+fn agendas_from(shelf: &Shelf, doc: &Coordinate) -> Vec<CoordinationLine> {
     let of = shelf.agendas.iter().filter(|agenda| agenda.opening.what.origin.of.as_ref() == Some(doc));
-    of.map(|agenda| board::agenda_line(agenda, false)).collect()
+    of.map(|agenda| overview::agenda_line(agenda, false)).collect()
 }
 
 impl Service {
-    /// The agendas that came from a record, and whether this office may open one from it now.
-    pub(crate) async fn escalation(&self, record: &ProgrammeRecord) -> Result<(Vec<BoardLine>, bool), Problem> {
+    /// The agendas that came from a record, and what this office may begin from it now.
+    pub(crate) async fn escalation(
+        &self,
+        record: &ProgrammeRecord,
+    ) -> Result<(Vec<CoordinationLine>, Vec<BeginView>), Problem> {
         let shelf = self.shelf().await?;
         let agendas = agendas_from(&shelf, record.doc());
         let goes = if let ProgrammeRecord::Consultation(case) = record {
@@ -76,7 +137,7 @@ impl Service {
             false
         };
         let opens = goes && agendas.is_empty() && self.may_begin(RecordKind::Agenda);
-        Ok((agendas, opens))
+        Ok((agendas, opens.then(|| BeginView::of(RecordKind::Agenda)).into_iter().collect()))
     }
 }
 
@@ -125,6 +186,7 @@ pub(crate) enum Begun {
     Agenda,
     Commitment,
     Calendar,
+    Draft,
 }
 
 impl Begun {
@@ -134,6 +196,7 @@ impl Begun {
             (RecordKind::Agenda, Self::Agenda),
             (RecordKind::Commitment, Self::Commitment),
             (RecordKind::Calendar, Self::Calendar),
+            (RecordKind::InternalDraft, Self::Draft),
         ];
         begun.into_iter().find(|(known, _)| *known == kind).map(|(_, begun)| begun)
     }

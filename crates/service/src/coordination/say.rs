@@ -1,22 +1,24 @@
 //! What an office says in a document of coordination: from what was typed to the fact, checked against everything that
 //! stands there. What will stand for good can be looked at first.
 
+use documents::Edit;
 use driver::{Target, What, Write};
 use identity::{Coordinate, EntryHash, Officer};
 use records::{
-    Content, FactDraft, PartialDate, RecordError, RecordKind, Typed,
+    Content, Digest, FactDraft, PartialDate, RecordError, RecordKind, Typed,
     coordination::{
-        Acceptance, According, AdReferendum, Agenda, Answer, Attendance, Calendar, Closing, Coming, Comment,
-        Commitment, Confirmation, Coordination, Event, Feedback, FinalOptions, Invitation, Invitee, Letter, Mandate,
-        Meeting, Paper, Party, Programmed, Progress, Relation, Sanction, Signature, Signing, SourceKind, Stand,
-        VersionHash,
+        Acceptance, According, AdReferendum, Agenda, Agreement, Answer, Attached, Attendance, Calendar, Closing,
+        Coming, Comment, Commitment, Confirmation, Coordination, Disposition, DraftStand, Event, Feedback,
+        FinalOptions, Initials, InternalDraft, Invitation, Invitee, Letter, Mandate, Meeting, Minutes, Paper, Party,
+        Programmed, Progress, Relation, Release, Sanction, Signature, Signing, SourceKind, Stand, VersionHash,
+        Versions, Word, read_docx,
     },
 };
 
 use super::{
     HeldDocument,
     begin::coordination_in,
-    choices::{PUBLISH, may_say},
+    choices::{PUBLISH, REWRITE, agenda_of, may_say},
     office_name,
     tables::text_panel,
     text,
@@ -25,7 +27,7 @@ use crate::{
     Service,
     both::Both,
     composed::Composed,
-    panel::{Panel, both, same},
+    panel::{Panel, PanelRow, both, same, shown},
     participants::parse_officer,
     problem::{Code, Problem},
     sheet_write::{Saying, TextChange, today},
@@ -69,12 +71,25 @@ impl Service {
         {
             return self.publish(&officer, agenda, &one.inputs).await.map_err(first);
         }
+        if let ([one], Coordination::Agenda(agenda)) = (said, &held.document)
+            && one.fact == REWRITE
+        {
+            let (_, edits) = self.rewriting(held, agenda, &one.inputs).map_err(first)?;
+            return self.edit(&officer, &held.row.doc, edits).await.map_err(first);
+        }
         let mut writes = Vec::new();
         for (index, said) in said.iter().enumerate() {
             let of_this = |problem| (index, problem);
             let draft = self.drafted_in(held, said).await.map_err(of_this)?.draft;
             if said.fact == Invitation::KEY {
                 self.let_party_in(held, &said.inputs).await.map_err(of_this)?;
+            }
+            if let (Coordination::InternalDraft(draft), Release::KEY) = (&held.document, said.fact.as_str()) {
+                // With the release the stand goes to the agenda, and nothing else of the draft.
+                let (_, stand) = self.released(held, draft, &said.inputs).map_err(of_this)?;
+                let what = What::Fact { key: stand.key.to_owned(), bytes: stand.bytes };
+                let target = Target::Document(draft.agenda.what.agenda.clone());
+                writes.push(Write { target, officer: officer.clone(), what });
             }
             let what = What::Fact { key: draft.key.to_owned(), bytes: draft.bytes };
             writes.push(Write { target: Target::Document(held.row.doc.clone()), officer: officer.clone(), what });
@@ -90,7 +105,50 @@ impl Service {
         if said.fact == PUBLISH {
             return Ok(Vec::new());
         }
+        if let (Coordination::Agenda(agenda), REWRITE) = (&held.document, said.fact.as_str()) {
+            return Ok(vec![self.rewriting(held, agenda, &said.inputs)?.0]);
+        }
         Ok(self.drafted_in(held, said).await?.look)
+    }
+
+    /// What the draft would say as it stands in a file, and the edits that make it so.
+    fn rewriting(
+        &self,
+        held: &HeldDocument,
+        agenda: &Agenda,
+        inputs: &[(String, String)],
+    ) -> Result<(Panel, Vec<Edit>), Problem> {
+        if !may_say(held, REWRITE, self.node().office()) {
+            return Err(Problem::said(
+                Code::NoRight,
+                None,
+                "naskah agenda ini tidak dapat diganti sekarang: buka agendanya lagi",
+                "the text of this agenda cannot be replaced now: open the agenda again",
+            ));
+        }
+        let of_file = |problem: Problem| Problem { field: Some("file".to_owned()), ..problem };
+        let hash = inputs.iter().find(|(key, _)| key == "file").map_or("", |(_, hash)| hash.trim());
+        let file = self.kept_scan("file", hash)?;
+        let articles = read_docx(&file.bytes).map_err(|error| of_file(error.into()))?;
+        let edits = agenda.edits_from(&articles, std::iter::from_fn(|| text::drawn().ok()));
+        let edits = edits.map_err(|error| of_file(error.into()))?;
+        if edits.is_empty() {
+            return Err(Problem::said(
+                Code::BadInput,
+                Some("file"),
+                "berkas itu berisi naskah yang sama dengan yang ada di sini: tidak ada yang perlu diganti",
+                "that file says what the text says already: nothing has to be replaced",
+            ));
+        }
+        let mut panel = Panel::new(both("Naskah baru", "New text"), [both("Bagian", "Part"), both("Bunyi", "Wording")]);
+        for (index, article) in articles.iter().enumerate() {
+            panel.rows.push(PanelRow::new(super::article_name(index + 1, Some(&article.heading)), [Both::default()]));
+            let paragraphs = article.paragraphs.iter().enumerate();
+            panel
+                .rows
+                .extend(paragraphs.map(|(place, text)| PanelRow::new(same(&format!("({})", place + 1)), [same(text)])));
+        }
+        Ok((panel, edits))
     }
 
     async fn drafted_in(&self, held: &HeldDocument, said: &Saying) -> Result<Composed, Problem> {
@@ -119,8 +177,62 @@ impl Service {
             Coordination::Agenda(agenda) => self.in_agenda(held, agenda, &said.fact, &typed).await,
             Coordination::Commitment(commitment) => self.in_commitment(commitment, &said.fact, &typed),
             Coordination::Calendar(calendar) => self.in_calendar(calendar, &said.fact, &typed),
-            Coordination::Agreement(_) | Coordination::InternalDraft(_) => Err(lost()),
+            Coordination::InternalDraft(draft) => self.in_draft(held, draft, said, &typed),
+            Coordination::Agreement(Agreement { versions, .. }) => {
+                let mandate = typed.content::<Mandate>()?;
+                mandate.draft_checked()?;
+                self.ratification(versions, &typed, &mandate, |signing| versions.word(signing))
+            }
         }
+    }
+
+    fn in_draft(
+        &self,
+        held: &HeldDocument,
+        draft: &InternalDraft,
+        said: &Saying,
+        typed: &Typed,
+    ) -> Result<Composed, Problem> {
+        match said.fact.as_str() {
+            DraftStand::KEY => {
+                let stand = stand(typed)?;
+                // What it would be refused for once it is released is said now.
+                stand.draft_checked()?;
+                plain(DraftStand { stand }.draft())
+            }
+            Disposition::KEY => plain(typed.content::<Disposition>()?.draft_checked()),
+            Initials::KEY => {
+                let stand = draft.stand().ok_or_else(lost)?;
+                let draft = InternalDraft::digest(stand);
+                plain(Initials { level: must(typed, "level")?, draft, date: must(typed, "date")? }.draft())
+            }
+            Release::KEY => {
+                let (release, _) = self.released(held, draft, &said.inputs)?;
+                let mut look = Panel::new(both("Yang menjadi resmi", "What becomes official"), []);
+                if let Some(stand) = draft.stand() {
+                    look.lines.push(shown(&stand.stance));
+                    look.lines.extend(stand.why.iter().chain(&stand.proposes).map(|text| same(text)));
+                }
+                look.lines.push(both(
+                    "Tanggapan ini dikirim ke semua pihak. Disposisi dan paraf tetap di kantor ini.",
+                    "This stand goes to all parties. Dispositions and initials stay at this office.",
+                ));
+                Ok(Composed { draft: release, look: vec![look] })
+            }
+            _ => Err(lost()),
+        }
+    }
+
+    /// What releases a draft, and the stand for its agenda.
+    fn released(
+        &self,
+        held: &HeldDocument,
+        draft: &InternalDraft,
+        inputs: &[(String, String)],
+    ) -> Result<(FactDraft, FactDraft), Problem> {
+        let agenda = agenda_of(held, draft).ok_or_else(lost)?;
+        let code = inputs.iter().find(|(key, _)| key == "mandate").map_or("", |(_, code)| code.trim());
+        Ok(draft.release(agenda, mandate(agenda, code)?, today())?)
     }
 
     async fn in_agenda(
@@ -132,24 +244,19 @@ impl Service {
     ) -> Result<Composed, Problem> {
         let own = self.node().office();
         match fact {
-            Stand::KEY => plain(agenda.draft_stand(
-                own,
-                Stand {
-                    article: typed.get("article"),
-                    stance: must(typed, "stance")?,
-                    why: typed.get("why"),
-                    proposes: typed.get("proposes"),
-                    wording: None,
-                    party: typed.get("party"),
-                    according_to: according(typed),
-                },
-            )),
+            Stand::KEY => plain(agenda.draft_stand(own, stand(typed)?)),
             Comment::KEY => plain(typed.content::<Comment>()?.draft_checked()),
             Mandate::KEY => plain(typed.content::<Mandate>()?.draft_checked()),
             AdReferendum::KEY => plain(typed.content::<AdReferendum>()?.draft_checked()),
             Meeting::KEY => plain(typed.content::<Meeting>()?.draft_checked()),
+            Minutes::KEY => plain(typed.content::<Minutes>()?.draft_checked()),
             Letter::KEY => plain(typed.content::<Letter>()?.draft_checked()),
             Paper::KEY => plain(typed.content::<Paper>()?.draft_checked()),
+            Attached::KEY => {
+                let scan: Digest = must(typed, "scan")?;
+                let bytes = self.kept_scan("scan", &scan.to_string())?.bytes.len() as u64;
+                plain(Attached { name: must(typed, "name")?, scan, bytes }.draft_checked())
+            }
             Invitation::KEY => {
                 let invitation = self.invitation(agenda, typed)?;
                 invitation.check().map_err(|error| Problem { field: Some("name".to_owned()), ..error.into() })?;
@@ -170,9 +277,10 @@ impl Service {
                         ));
                     }
                 };
-                let options = FinalOptions { attachments: Vec::new(), relation };
+                let attachments = agenda.attachments.iter().map(|said| said.what.attachment()).collect();
+                let options = FinalOptions { attachments, relation };
                 let (draft, hash) = agenda.draft_final(own, &heads, options)?;
-                let mut look = text_panel(agenda);
+                let mut look = text_panel(agenda, &self.known());
                 look.title = both("Naskah akhir", "Final text");
                 look.lines.push(both(
                     format!("Naskah ini tidak dapat diubah lagi. Sidiknya {}.", hash.short()),
@@ -180,7 +288,10 @@ impl Service {
                 ));
                 Ok(Composed { draft, look: vec![look] })
             }
-            "ratification" => self.ratification(agenda, typed),
+            Signature::KEY => {
+                let mandate = mandate(agenda, &must::<String>(typed, "mandate")?)?;
+                self.ratification(&agenda.versions, typed, mandate, |signing| agenda.word(signing))
+            }
             Closing::KEY => plain(typed.content::<Closing>()?.draft()),
             _ => Err(lost()),
         }
@@ -228,33 +339,26 @@ impl Service {
         }
     }
 
-    fn ratification(&self, agenda: &Agenda, typed: &Typed) -> Result<Composed, Problem> {
-        let own = self.node().office();
+    /// A word of this office about a version, signed. `word` judges it by the rules of where it stands.
+    fn ratification(
+        &self,
+        versions: &Versions,
+        typed: &Typed,
+        mandate: &Mandate,
+        word: impl FnOnce(Signing<'_>) -> Result<Word, RecordError>,
+    ) -> Result<Composed, Problem> {
         let hash = version(&must::<String>(typed, "version")?, "version")?;
-        let by = must::<String>(typed, "mandate")?.parse::<EntryHash>();
-        let mandate = by.ok().and_then(|hash| agenda.mandates.iter().find(|said| said.hash == hash));
-        let mandate = &mandate
-            .ok_or_else(|| {
-                Problem::said(
-                    Code::BadInput,
-                    Some("mandate"),
-                    "mandatnya tidak ada di agenda ini: pilih dari daftar",
-                    "no such mandate in this agenda: choose it from the list",
-                )
-            })?
-            .what;
-        let signing = Signing {
-            office: own,
+        let word = word(Signing {
+            office: self.node().office(),
             party: None,
             version: hash,
             says: must(typed, "says")?,
             mandate,
             day: today(),
             time_ms: jiff::Timestamp::now().as_millisecond(),
-        };
-        let word = agenda.word(signing)?;
+        })?;
         let signature = Signature::signed(self.node().key(), &word, |bytes| self.node().sign_ratification(bytes))?;
-        let Some(found) = agenda.versions.get(hash) else { return Err(lost()) };
+        let Some(found) = versions.get(hash) else { return Err(lost()) };
         let mut look = Panel::new(both("Yang ditandatangani", "What is signed"), []);
         let says = Both::of(|lang| records::FieldType::shown(&word.says, lang));
         let who = format!("{}, {}", word.official, word.mandate.title());
@@ -381,6 +485,33 @@ impl Service {
         let (target, what) = (Target::Document(held.row.doc.clone()), What::Change { shown, edits });
         self.write(vec![Write { target, officer, what }]).await.map(drop)
     }
+}
+
+/// What was typed for a stand.
+fn stand(typed: &Typed) -> Result<Stand, Problem> {
+    Ok(Stand {
+        article: typed.get("article"),
+        stance: must(typed, "stance")?,
+        why: typed.get("why"),
+        proposes: typed.get("proposes"),
+        wording: None,
+        party: typed.get("party"),
+        according_to: according(typed),
+    })
+}
+
+/// A mandate that is recorded in an agenda, by the fact that gives it.
+fn mandate<'a>(agenda: &'a Agenda, code: &str) -> Result<&'a Mandate, Problem> {
+    let by = code.parse::<EntryHash>().ok();
+    let found = by.and_then(|hash| agenda.mandates.iter().find(|said| said.hash == hash));
+    found.map(|said| &said.what).ok_or_else(|| {
+        Problem::said(
+            Code::BadInput,
+            Some("mandate"),
+            "mandatnya tidak ada di agenda ini: pilih dari daftar",
+            "no such mandate in this agenda: choose it from the list",
+        )
+    })
 }
 
 fn version(code: &str, field: &str) -> Result<VersionHash, Problem> {

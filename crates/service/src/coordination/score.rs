@@ -10,7 +10,7 @@ use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 use views::sheet_id;
 
-use super::{YEARS, board::BoardLine};
+use super::{YEARS, overview::CoordinationLine};
 use crate::{
     Service,
     both::Both,
@@ -34,7 +34,7 @@ pub struct MeasureView {
     /// Of how many; none where it is no share.
     pub of: Option<u64>,
     /// The documents that show it, at most twenty.
-    pub evidence: Vec<BoardLine>,
+    pub evidence: Vec<CoordinationLine>,
 }
 
 /// What was found before Simpul.
@@ -131,12 +131,12 @@ fn view(shelf: &Shelf, score: &Score) -> ScoreView {
     }
 }
 
-fn evidence(shelf: &Shelf, doc: &Coordinate) -> Option<BoardLine> {
+fn evidence(shelf: &Shelf, doc: &Coordinate) -> Option<CoordinationLine> {
     let found: Coordination = super::find(shelf, doc)?;
     let summary = found.summary();
     let [id, en] = summary.title;
     let kind = code_of(found.kind());
-    (!kind.is_empty()).then(|| BoardLine {
+    (!kind.is_empty()).then(|| CoordinationLine {
         kind: kind.to_owned(),
         id: sheet_id(doc),
         title: both(id, en),

@@ -8,13 +8,15 @@ use records::{
 };
 
 use super::{
-    HeldDocument, file,
+    BeginView, CoordinationLine, HeldDocument, choices, exports,
+    overview::{agenda_line, draft_line},
     tables::{self, Beside},
     text,
 };
 use crate::{
     Service,
     both::Both,
+    panel::both,
     problem::Problem,
     record::Documents,
     sheet_write::today,
@@ -56,11 +58,15 @@ impl Service {
             | Coordination::Calendar(_)
             | Coordination::InternalDraft(_) => Vec::new(),
         };
+        let panels = tables::panels(&held, &about);
+        let [id, en] = held.document.summary().title;
         Ok(SheetView {
-            panels: tables::panels(&held, &about),
-            agendas: super::agendas_from(&held.shelf, &held.row.doc),
-            opens_agenda: self.next_round_opens(&held),
-            versions: file::views(&held.document),
+            message: Some(exports::message(&both(id, en), &panels)),
+            panels,
+            related: related(&held),
+            begins: self.begins(&held),
+            files: exports::files(&held.document),
+            meets: super::meets(&held.document),
             attendance: None,
             round_to_open: None,
             indicators: Vec::new(),
@@ -77,11 +83,20 @@ impl Service {
         })
     }
 
-    /// Whether this office may open an agenda from a commitment that is broken or gave feedback.
-    fn next_round_opens(&self, held: &HeldDocument) -> bool {
-        let Coordination::Commitment(commitment) = &held.document else { return false };
-        let open = commitment.origin(today()).is_some() && held.shelf.followed_by(&commitment.doc).is_none();
-        open && self.may_begin(RecordKind::Agenda)
+    /// What this office may begin from a document of coordination.
+    fn begins(&self, held: &HeldDocument) -> Vec<BeginView> {
+        let own = self.node().office();
+        let mut kinds = Vec::new();
+        if let Coordination::Commitment(commitment) = &held.document
+            && commitment.origin(today()).is_some()
+            && held.shelf.followed_by(&commitment.doc).is_none()
+        {
+            kinds.push(RecordKind::Agenda);
+        }
+        if choices::open_to(&held.shelf, own).any(|agenda| agenda.doc == held.row.doc) {
+            kinds.push(RecordKind::InternalDraft);
+        }
+        kinds.into_iter().filter(|kind| self.may_begin(*kind)).map(BeginView::of).collect()
     }
 
     /// The offices that signed that they hold the newest version of an agenda, by name.
@@ -91,4 +106,15 @@ impl Service {
         let (holders, _) = self.holders(&BTreeSet::from([newest.by.at.clone()])).await?;
         Ok(holders.into_iter().map(|holder| holder.office).collect())
     }
+}
+
+/// What belongs to a document: agendas that came from it, drafts of this office for it, the agenda of a draft.
+fn related(held: &HeldDocument) -> Vec<CoordinationLine> {
+    let mut lines = super::agendas_from(&held.shelf, &held.row.doc);
+    if let Coordination::InternalDraft(draft) = &held.document {
+        lines.extend(choices::agenda_of(held, draft).map(|agenda| agenda_line(agenda, false)));
+    }
+    let drafts = held.shelf.drafts.iter().filter(|draft| draft.agenda.what.agenda == held.row.doc);
+    lines.extend(drafts.map(draft_line));
+    lines
 }

@@ -6,14 +6,14 @@ use identity::OfficeId;
 use records::{
     FieldType, Known as Value,
     coordination::{
-        Agenda, Agreement, Calendar, CellState, Commitment, Coordination, Kept, Meet, Party, Reread, Shelf, Silence,
-        Stance, Term, Versions, Vote, Wording, clashes, lifecycle, term_with_others,
+        Agenda, Agreement, Calendar, CellState, Commitment, Coordination, InternalDraft, Kept, Meet, Party, Reread,
+        Shelf, Silence, Stance, Term, TermsArticle, Versions, Vote, Wording, clashes, lifecycle, term_with_others,
     },
 };
 
 use super::{
     HeldDocument, article_name,
-    choices::{by_day, named_in, state_words, version_name, vote_words},
+    choices::{agenda_of, by_day, named_in, state_words, version_name, vote_words},
     day, office_name, party_name,
 };
 use crate::{
@@ -22,6 +22,9 @@ use crate::{
     reading::Known,
     sheet_write::today,
 };
+
+/// What the table of parties × versions is called.
+pub(super) const RATIFICATION: &str = "Penetapan";
 
 /// What a table is made beside.
 pub(super) struct Beside<'a> {
@@ -45,18 +48,108 @@ pub(super) fn panels(held: &HeldDocument, beside: &Beside<'_>) -> Vec<Panel> {
         Coordination::Agreement(agreement) => of_agreement(agreement, &held.shelf, beside),
         Coordination::Commitment(commitment) => vec![of_commitment(commitment, beside.known)],
         Coordination::Calendar(calendar) => of_calendar(calendar, &held.shelf, beside),
-        Coordination::InternalDraft(_) => Vec::new(),
+        Coordination::InternalDraft(draft) => of_draft(held, draft),
     }
+}
+
+/// A stand inside this office: what is drafted, who is to do what, who initialled it.
+fn of_draft(held: &HeldDocument, draft: &InternalDraft) -> Vec<Panel> {
+    let agenda = agenda_of(held, draft);
+    let article = |stand: &records::coordination::Stand| {
+        let article = stand.article.and_then(|id| {
+            let all = agenda.map(|agenda| agenda.text.articles.as_slice()).unwrap_or_default();
+            let place = all.iter().position(|article| article.id == id)?;
+            Some(article_name(place + 1, all[place].heading()))
+        });
+        article.unwrap_or_else(|| both("Seluruh naskah", "The whole text"))
+    };
+    let columns = [both("Tentang", "About"), both("Tanggapan", "Stand")];
+    let mut text = Panel::new(both("Rancangan", "Draft"), columns);
+    text.lines.push(match (draft.drafts.len(), draft.is_released()) {
+        (0, _) => both(
+            "Rancangannya masih kosong. Tulis isinya dengan Isi rancangan.",
+            "Nothing is drafted yet. Write it with What is drafted.",
+        ),
+        (_, true) => {
+            both("Sudah dirilis; pihak lain melihatnya di agenda.", "It is released; others see it in the agenda.")
+        }
+        (1, false) => both(
+            "Hanya kantor ini yang melihatnya sampai pejabat yang bermandat merilisnya.",
+            "Only this office sees it until an official with a mandate releases it.",
+        ),
+        (_, false) => both(
+            "Dua orang menulis bersamaan. Tulis yang berlaku dengan Isi rancangan.",
+            "Two people wrote at the same time. Write which holds with What is drafted.",
+        ),
+    });
+    for said in &draft.drafts {
+        let stand = &said.what.stand;
+        let cell = Both::of(|lang| {
+            let parts = [
+                Some(stand.stance.shown(lang)),
+                stand.why.clone(),
+                stand.proposes.as_ref().map(|text| format!("→ “{text}”")),
+            ];
+            parts.into_iter().flatten().collect::<Vec<_>>().join("\n")
+        });
+        text.rows.push(PanelRow::new(article(stand), [cell]));
+    }
+    let columns =
+        [both("Kepada", "To"), both("Dari", "From"), both("Isi", "Instruction"), both("Paling lambat", "Due")];
+    let mut tasks = Panel::new(both("Disposisi", "Dispositions"), columns);
+    for said in &draft.dispositions {
+        let due = said.what.due.map(day).unwrap_or_default();
+        let late = draft.overdue(today()).any(|late| late.hash == said.hash);
+        let due = if late { both(format!("{due}, terlambat"), format!("{due}, late")) } else { same(&due) };
+        tasks.rows.push(PanelRow::new(same(&said.what.to), [same(&said.what.from), same(&said.what.instruction), due]));
+    }
+    let columns = [both("Jabatan", "Position"), both("Tanggal", "Date"), both("Rancangan", "Draft")];
+    let mut initials = Panel::new(both("Paraf", "Initials"), columns);
+    let now = draft.stand().map(InternalDraft::digest);
+    for said in &draft.initials {
+        let which = if Some(said.what.draft) == now {
+            both("yang sekarang", "as it stands")
+        } else {
+            both("yang lama, perlu diparaf lagi", "an earlier one, to be initialled again")
+        };
+        initials.rows.push(PanelRow::new(same(&said.what.level), [shown(&said.what.date), which]));
+    }
+    [text, tasks, initials].into_iter().filter(|panel| !panel.lines.is_empty() || !panel.rows.is_empty()).collect()
 }
 
 fn of_agenda(agenda: &Agenda, shelf: &Shelf, beside: &Beside<'_>) -> Vec<Panel> {
     let mut panels = vec![overview(agenda, shelf, beside.known)];
     panels.extend(ratification(&agenda.versions, beside));
-    panels.push(text_panel(agenda));
+    panels.push(text_panel(agenda, beside.known));
+    panels.extend(attached(agenda));
+    panels.extend(differences(agenda));
     panels.extend(to_read_again(agenda, beside.known));
     panels.extend(stands(agenda, beside));
+    panels.extend(meetings(agenda, beside.known));
     panels.extend(promised(agenda, shelf));
     panels
+}
+
+/// Meetings, with who approves their minutes.
+fn meetings(agenda: &Agenda, known: &Known) -> Option<Panel> {
+    let columns = [both("Rapat", "Meeting"), both("Kesimpulan", "Outcome"), both("Notula", "Minutes")];
+    let mut panel = Panel::new(both("Rapat", "Meetings"), columns);
+    for said in &agenda.meetings {
+        let head = Both::of(|lang| format!("{}, {}", said.what.date.shown(lang), said.what.place));
+        let (approve, others) = agenda.approvals(&said.hash);
+        let names: Vec<String> = approve.iter().map(|office| office_name(office, known)).collect();
+        let mut lines = match names.is_empty() {
+            true => both("belum disetujui", "not approved yet"),
+            false => both(format!("disetujui {}", names.join(", ")), format!("approved by {}", names.join(", "))),
+        };
+        for (office, note) in others {
+            let name = office_name(&office, known);
+            lines.id.push_str(&format!("; {name}: tidak sesuai, {note}"));
+            lines.en.push_str(&format!("; {name}: not right, {note}"));
+        }
+        panel.rows.push(PanelRow::new(head, [same(&said.what.outcome), lines]));
+    }
+    (!panel.rows.is_empty()).then_some(panel)
 }
 
 /// How far it is, and who takes part.
@@ -99,8 +192,9 @@ fn overview(agenda: &Agenda, shelf: &Shelf, known: &Known) -> Panel {
 }
 
 /// The text as it stands.
-pub(super) fn text_panel(agenda: &Agenda) -> Panel {
-    let mut panel = Panel::new(both("Naskah", "Text"), [both("Bagian", "Part"), both("Bunyi", "Wording")]);
+pub(super) fn text_panel(agenda: &Agenda, known: &Known) -> Panel {
+    let columns = [both("Bagian", "Part"), both("Bunyi", "Wording"), both("Penulis", "Written by")];
+    let mut panel = Panel::new(both("Naskah", "Text"), columns);
     if agenda.text.articles.is_empty() {
         panel.columns.clear();
         panel.lines.push(both(
@@ -109,15 +203,74 @@ pub(super) fn text_panel(agenda: &Agenda) -> Panel {
         ));
     }
     let joined = |wordings: &[Wording]| wordings.iter().map(|w| w.text.as_str()).collect::<Vec<_>>().join(" / ");
+    let writers = |wordings: &[Wording]| {
+        let mut names: Vec<String> =
+            wordings.iter().filter_map(|wording| Some(office_name(&wording.by.office?, known))).collect();
+        names.dedup();
+        same(&names.join(" / "))
+    };
     for (index, article) in agenda.text.articles.iter().enumerate() {
         let heading = joined(&article.headings);
-        panel.rows.push(PanelRow::new(article_name(index + 1, Some(&heading)), [Both::default()]));
+        let cells = [Both::default(), writers(&article.headings)];
+        panel.rows.push(PanelRow::new(article_name(index + 1, Some(&heading)), cells));
         for (place, paragraph) in article.paragraphs.iter().enumerate() {
             let head = format!("({})", place + 1);
-            panel.rows.push(PanelRow::new(same(&head), [same(&joined(&paragraph.wordings))]));
+            let cells = [same(&joined(&paragraph.wordings)), writers(&paragraph.wordings)];
+            panel.rows.push(PanelRow::new(same(&head), cells));
         }
     }
     panel
+}
+
+/// What the newest version says otherwise than the one before it, and the draft otherwise than the newest version.
+fn differences(agenda: &Agenda) -> Vec<Panel> {
+    let versions = &agenda.versions.versions;
+    let named = |number: u32| both(format!("Versi {number}"), format!("Version {number}"));
+    let mut panels = Vec::new();
+    if let [.., before, newest] = versions.as_slice() {
+        let columns = [named(before.terms.number), named(newest.terms.number)];
+        panels.extend(difference(columns, &before.terms.articles, &newest.terms.articles));
+    }
+    if let (Some(newest), Some(now)) = (versions.last(), agenda.articles_now()) {
+        let columns = [named(newest.terms.number), both("Naskah sekarang", "The text now")];
+        panels.extend(difference(columns, &newest.terms.articles, &now));
+    }
+    panels
+}
+
+/// The parts of two texts that differ; none where they say the same.
+fn difference([before, now]: [Both; 2], old: &[TermsArticle], new: &[TermsArticle]) -> Option<Panel> {
+    let title = both(format!("Beda: {} → {}", before.id, now.id), format!("Differences: {} → {}", before.en, now.en));
+    let mut panel = Panel::new(title, [both("Bagian", "Part"), before, now]);
+    let nothing = TermsArticle { heading: String::new(), paragraphs: Vec::new() };
+    for index in 0..old.len().max(new.len()) {
+        let [was, is] = [old, new].map(|articles| articles.get(index).unwrap_or(&nothing));
+        let number = index + 1;
+        if was.heading != is.heading {
+            panel.rows.push(PanelRow::new(article_name(number, None), [same(&was.heading), same(&is.heading)]));
+        }
+        for place in 0..was.paragraphs.len().max(is.paragraphs.len()) {
+            let [was, is] = [was, is].map(|article| article.paragraphs.get(place).map_or("", String::as_str));
+            if was != is {
+                let place = place + 1;
+                let head =
+                    both(format!("Pasal {number} ayat ({place})"), format!("Article {number} paragraph ({place})"));
+                panel.rows.push(PanelRow::new(head, [same(was), same(is)]));
+            }
+        }
+    }
+    (!panel.rows.is_empty()).then_some(panel)
+}
+
+/// What goes with the next final text.
+fn attached(agenda: &Agenda) -> Option<Panel> {
+    let columns = [both("Lampiran", "Attachment"), both("Ukuran", "Size"), both("SHA-256", "SHA-256")];
+    let mut panel = Panel::new(both("Lampiran naskah", "Attachments of the text"), columns);
+    for said in &agenda.attachments {
+        let size = format!("{} kB", said.what.bytes.div_ceil(1000));
+        panel.rows.push(PanelRow::new(same(&said.what.name), [same(&size), same(&said.what.scan.to_string())]));
+    }
+    (!panel.rows.is_empty()).then_some(panel)
 }
 
 /// What two offices wrote at the same time.
@@ -182,7 +335,7 @@ fn stands(agenda: &Agenda, beside: &Beside<'_>) -> Option<Panel> {
     (!panel.rows.is_empty()).then_some(panel)
 }
 
-fn cell(agenda: &Agenda, party: Party, article: Option<records::coordination::ItemId>) -> Both {
+pub(super) fn cell(agenda: &Agenda, party: Party, article: Option<records::coordination::ItemId>) -> Both {
     let said = |stand: &records::coordination::Stand| {
         Both::of(|lang| {
             let mut text = stand.stance.shown(lang);
@@ -230,7 +383,7 @@ fn ratification(versions: &Versions, beside: &Beside<'_>) -> Option<Panel> {
     let mut columns = vec![both("Pihak", "Party")];
     let number = |n: u32| both(format!("Versi {n}"), format!("Version {n}"));
     columns.extend(newest_first.iter().map(|version| number(version.terms.number)));
-    let mut panel = Panel::new(both("Penetapan", "Ratification"), columns);
+    let mut panel = Panel::new(both(RATIFICATION, "Ratification"), columns);
     for version in &newest_first {
         let (name, state) = (
             version_name(&version.terms.title, version.terms.number, &version.hash.short()),

@@ -123,7 +123,7 @@ fn item(text: &str) -> Result<ItemId, Problem> {
     text.parse().map_err(|error| Problem::bad_input(error, "show the text again"))
 }
 
-fn drawn() -> Result<ItemId, Problem> {
+pub(super) fn drawn() -> Result<ItemId, Problem> {
     let mut id = [0; 8];
     getrandom::fill(&mut id).map_err(|error| Problem::new(Code::Internal, error, "try again"))?;
     Ok(ItemId(id))

@@ -108,12 +108,28 @@ async fn an_agenda_becomes_an_agreement_that_anybody_can_check() {
     let published = listed.split("href=\"/catatan/kesepakatan/").nth(1).unwrap().split('"').next().unwrap().to_owned();
     let page = office.get(&format!("/catatan/kesepakatan/{published}")).await.body;
     assert!(page.contains("Berlaku.") && page.contains("setiap bulan"), "{page}");
-    let file = office.get(&format!("/catatan/kesepakatan/{published}/berkas/{version}")).await;
+    let file = office.get(&format!("/catatan/kesepakatan/{published}/berkas/{version}.json")).await;
     assert!(file.headers[header::CONTENT_DISPOSITION].to_str().unwrap().starts_with("attachment"));
     let report = service::verify_agreement(file.body.as_bytes()).unwrap();
     assert!(report.ratified && report.title == "Data purna TKI", "{report:?}");
-    let missing = office.get(&format!("/catatan/kesepakatan/{published}/berkas/nothing")).await;
-    assert_eq!(missing.status, StatusCode::NOT_FOUND);
+    assert!(page.contains(&format!("/berkas/{version}.pdf\"")) && page.contains("Salin untuk WhatsApp"), "{page}");
+    let path = format!("/catatan/kesepakatan/{published}/berkas/{version}.pdf?kertas=f4");
+    let (parts, paper) = office.send_for_bytes(axum::http::Request::get(&path), axum::body::Body::empty()).await;
+    assert_eq!(parts.headers[header::CONTENT_TYPE].to_str().unwrap(), "application/pdf");
+    let text = crate::paper::words(&paper);
+    for said in
+        ["Ditetapkan semua pihak", "Data dikirim setiap bulan.", "Ani, Direktur", "Sidik versi ini", &version[..8]]
+    {
+        assert!(text.contains(said), "{said}: {text}");
+    }
+    for name in ["nothing", "nothing.json", "nothing.pdf", "matriks-tanggapan.xlsx"] {
+        let missing = office.get(&format!("/catatan/kesepakatan/{published}/berkas/{name}")).await;
+        assert_eq!(missing.status, StatusCode::NOT_FOUND, "{name}");
+    }
+    let path = format!("{agenda}/berkas/matriks-tanggapan.docx");
+    let (parts, sheet) = office.send_for_bytes(axum::http::Request::get(&path), axum::body::Body::empty()).await;
+    assert!(parts.headers[header::CONTENT_DISPOSITION].to_str().unwrap().contains("matriks-tanggapan.docx"));
+    assert!(sheet.starts_with(b"PK"));
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -134,7 +150,7 @@ async fn a_signing_on_paper_carries_its_scan() {
     );
     let text = office.post_file_as("file-scan", &path, &token, &fields, b"not a scan").await;
     assert_eq!(text.status, StatusCode::UNPROCESSABLE_ENTITY);
-    assert!(text.body.contains("bukan PDF, JPEG atau PNG"), "{}", text.body);
+    assert!(text.body.contains("bukan PDF, JPEG, PNG atau DOCX"), "{}", text.body);
     place(&office.post_file_as("file-scan", &path, &token, &fields, PNG).await);
     let page = office.get(&agenda).await.body;
     assert!(page.contains("ditandatangani di kertas 30-05-2017, dikonfirmasi 0 dari 1"), "{page}");
@@ -173,7 +189,7 @@ async fn a_consultation_goes_on_to_an_agenda_and_says_so() {
     let fields = [("title", "Pemasaran salak"), ("outside", "Dinas Koperasi"), ("from", id)];
     let agenda = at(&kuripan.sends("/catatan/agenda/baru", &fields).await);
     let page = kuripan.get(&case).await.body;
-    for text in ["Agenda yang lahir dari catatan ini", &agenda, "Dibawa ke rapat"] {
+    for text in ["Agenda dan rancangan yang terkait", &agenda, "Dibawa ke rapat"] {
         assert!(page.contains(text), "{text}: {page}");
     }
     assert!(!page.contains("id=\"open-agenda\""), "it is open");

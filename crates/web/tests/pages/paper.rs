@@ -12,7 +12,7 @@ use crate::counter::Kemnaker;
 use crate::{Browser, Kuripan, form};
 
 /// The words of a PDF, as poppler reads them.
-fn words(pdf: &[u8]) -> String {
+pub(crate) fn words(pdf: &[u8]) -> String {
     assert!(pdf.starts_with(b"%PDF-"), "{}", String::from_utf8_lossy(&pdf[..pdf.len().min(2000)]));
     let tool = Command::new("pdftotext").args(["-raw", "-", "-"]).stdin(Stdio::piped()).stdout(Stdio::piped()).spawn();
     let mut tool = tool.unwrap_or_else(|error| panic!("pdftotext of poppler-utils is needed: {error}"));

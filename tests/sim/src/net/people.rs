@@ -1,5 +1,8 @@
 //! What people do at a node: they write, open pages and save them.
 
+use documents::Edit;
+use records::FactDraft;
+
 use super::*;
 use crate::node::keys;
 
@@ -47,6 +50,40 @@ impl Net {
         }
         self.queue(index, Writing::Own(runs));
         Some(first)
+    }
+
+    /// An officer says one thing, in a new document where none is named; gives the entry. Not while something earlier is on
+    /// its way to the disk, which is all that this node folds from.
+    pub(crate) fn say_fact(
+        &mut self,
+        name: &str,
+        scope: &ScopeName,
+        document: Option<&Coordinate>,
+        draft: FactDraft,
+    ) -> Option<(Coordinate, EntryHash)> {
+        let index = self.index(name);
+        if !self.is_awake(index) || !self.nodes[index].writing.is_empty() {
+            return None;
+        }
+        let node = &mut self.nodes[index];
+        let at = node.fact(scope, document, draft.key, &draft.bytes);
+        let runs = node.commit(scope);
+        let hash = hash_in(&runs, at.seq);
+        self.queue(index, Writing::Own(runs));
+        Some((at, hash))
+    }
+
+    /// An officer edits a document as it stands.
+    pub(crate) fn edit_document(&mut self, name: &str, document: &Coordinate, edits: &[Edit]) {
+        let index = self.index(name);
+        if !self.is_awake(index) || !self.nodes[index].writing.is_empty() {
+            return;
+        }
+        let node = &mut self.nodes[index];
+        if node.edit(document, edits).is_some() {
+            let runs = node.commit(&document.journal.scope);
+            self.queue(index, Writing::Own(runs));
+        }
     }
 
     /// An officer opens the page of some document that the office may edit.

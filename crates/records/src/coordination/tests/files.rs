@@ -308,5 +308,29 @@ fn an_addendum_begins_with_the_text_of_the_agreement() {
     let edits = next.agenda(1).edits_from(articles, (1..=9).map(id)).unwrap();
     next.edit(1, &edits);
     assert_eq!(next.agenda(1).articles_now().as_ref(), Some(articles));
-    assert!(next.agenda(1).edits_from(articles, (1..=9).map(id)).is_err(), "only once");
+    assert_eq!(next.agenda(1).edits_from(articles, [].into_iter()).unwrap(), [], "what says the same stays");
+}
+
+#[test]
+fn a_draft_that_was_written_elsewhere_changes_only_what_it_says_otherwise() {
+    let article = |heading: &str, paragraphs: &[&str]| TermsArticle {
+        heading: heading.to_owned(),
+        paragraphs: paragraphs.iter().map(|text| (*text).to_owned()).collect(),
+    };
+    let mut net = Net::new(RecordKind::Agenda, AGENDA_SCOPE);
+    net.create(1, opening_of_ministries().draft_checked().unwrap());
+    let mut ids = (1..=99).map(id);
+    let mut becomes = |net: &mut Net, text: &[TermsArticle]| {
+        let edits = net.agenda(1).edits_from(text, &mut ids).unwrap();
+        net.edit(1, &edits);
+        assert_eq!(net.agenda(1).articles_now().as_deref(), Some(text));
+        edits.len()
+    };
+    becomes(&mut net, &[article("Lingkup", &["Satu.", "Dua."]), article("", &["Tiga."])]);
+    let one_word = [article("Lingkup", &["Satu.", "Dua lagi."]), article("", &["Tiga."])];
+    assert_eq!(becomes(&mut net, &one_word), 1, "one paragraph is changed");
+    becomes(&mut net, &[article("Ruang lingkup", &["Satu."])]);
+    becomes(&mut net, &[article("Ruang lingkup", &["Satu.", "Dua."]), article("Biaya", &["Tiga.", "Empat."])]);
+    let empty = net.agenda(1).edits_from(&[article("Biaya", &[""])], (50..).map(id));
+    assert!(empty.is_err(), "an empty paragraph is none");
 }

@@ -112,6 +112,8 @@ fn golden_bytes() {
         Disposition { from: "A".into(), to: "B".into(), instruction: "Siapkan".into(), due: Some(on) }.draft(),
         Initials { level: "Kasubdit".into(), draft: Digest([5; 32]), date }.draft(),
         Release { draft: Digest([5; 32]), mandate: own, day: on }.draft(),
+        Attached { name: "Daftar desa".into(), scan: Digest([1; 32]), bytes: 18_233 }.draft(),
+        Minutes { meeting: hash, approves: false, note: Some("Pasal 2".into()) }.draft(),
     ];
     let made: String = facts
         .into_iter()

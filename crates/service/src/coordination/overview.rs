@@ -1,14 +1,19 @@
-//! The board of coordination: every agenda under its state, what waits for this office, what comes next.
+//! Coordination at one glance: every agenda under its state, what waits for this office, what comes next.
 
 use std::collections::BTreeSet;
 
 use identity::Coordinate;
-use records::coordination::{Awaiting, Due, Kept, Lifecycle, Shelf, awaiting, lifecycle};
+use records::{
+    RecordKind,
+    coordination::{
+        Agenda, Awaiting, Commitment, Coordination, Due, InternalDraft, Kept, Lifecycle, Shelf, awaiting, lifecycle,
+    },
+};
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 use views::sheet_id;
 
-use super::{article_name, day, tables::kept_words};
+use super::{NewsView, article_name, day, tables::kept_words};
 use crate::{
     Service,
     both::Both,
@@ -18,9 +23,9 @@ use crate::{
     sheet_write::today,
 };
 
-/// One agenda or commitment on the board.
+/// One document of coordination in a list.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
-pub struct BoardLine {
+pub struct CoordinationLine {
     /// Its kind, by its name in commands.
     pub kind: String,
     /// Its name in addresses.
@@ -35,13 +40,13 @@ pub struct BoardLine {
 
 /// Everything in one state.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
-pub struct BoardColumn {
+pub struct CoordinationColumn {
     /// The state, by its code.
     pub state: String,
     /// What it is called.
     pub label: Both,
     /// What is in it.
-    pub lines: Vec<BoardLine>,
+    pub lines: Vec<CoordinationLine>,
 }
 
 /// Something that waits for this office.
@@ -61,34 +66,38 @@ pub struct AwaitingView {
     pub late: bool,
 }
 
-/// The board.
+/// Coordination at one glance.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
-pub struct BoardView {
+pub struct CoordinationView {
+    /// What other offices said since somebody here marked everything as read.
+    pub news: NewsView,
     /// What waits for this office, the most urgent first.
     pub awaiting: Vec<AwaitingView>,
     /// Agendas by state, in the order of the states; states without any are left out.
-    pub agendas: Vec<BoardColumn>,
+    pub agendas: Vec<CoordinationColumn>,
     /// Commitments of everybody, those that are late first.
-    pub commitments: Vec<BoardLine>,
+    pub commitments: Vec<CoordinationLine>,
     /// Dates that come, the next first.
-    pub dates: Vec<BoardLine>,
+    pub dates: Vec<CoordinationLine>,
     /// Whether this office may open an agenda.
     pub may_open: bool,
 }
 
 impl Service {
-    pub(crate) async fn board(&self) -> Result<BoardView, Problem> {
+    pub(crate) async fn coordination(&self) -> Result<CoordinationView, Problem> {
         let (shelf, own, today) = (self.shelf().await?, self.node().office(), today());
         let waiting = awaiting(&shelf, own, today).iter().map(|one| self.waiting(&shelf, one)).collect();
-        let mut columns: Vec<BoardColumn> = Vec::new();
+        let mut columns: Vec<CoordinationColumn> = Vec::new();
         for state in Lifecycle::ALL {
             let of = shelf.agendas.iter().filter(|agenda| lifecycle(agenda, &shelf, today) == *state);
-            let lines: Vec<BoardLine> = of.map(|agenda| agenda_line(agenda, *state == Lifecycle::Breached)).collect();
+            let lines: Vec<CoordinationLine> =
+                of.map(|agenda| agenda_line(agenda, *state == Lifecycle::Breached)).collect();
             if !lines.is_empty() {
-                columns.push(BoardColumn { state: state.code().to_owned(), label: shown(state), lines });
+                columns.push(CoordinationColumn { state: state.code().to_owned(), label: shown(state), lines });
             }
         }
-        Ok(BoardView {
+        Ok(CoordinationView {
+            news: self.news(&shelf, &self.known()),
             awaiting: waiting,
             agendas: columns,
             commitments: commitments(&shelf),
@@ -122,12 +131,12 @@ impl Service {
 }
 
 /// An agenda in one line, with how far its newest version is.
-pub(super) fn agenda_line(agenda: &records::coordination::Agenda, late: bool) -> BoardLine {
+pub(super) fn agenda_line(agenda: &Agenda, late: bool) -> CoordinationLine {
     let [id, en] = agenda.title();
     let versions = &agenda.versions;
     let newest = versions.versions.last().map(|version| super::choices::state_words(&versions.state(version)));
-    BoardLine {
-        kind: code_of(records::RecordKind::Agenda).to_owned(),
+    CoordinationLine {
+        kind: code_of(RecordKind::Agenda).to_owned(),
         id: sheet_id(&agenda.doc),
         title: both(id, en),
         state: newest.unwrap_or_else(|| shown(&agenda.stage())),
@@ -135,8 +144,21 @@ pub(super) fn agenda_line(agenda: &records::coordination::Agenda, late: bool) ->
     }
 }
 
+/// A stand that this office drafts, in one line.
+pub(super) fn draft_line(draft: &InternalDraft) -> CoordinationLine {
+    let summary = Coordination::InternalDraft(draft.clone()).summary();
+    let [id, en] = summary.title;
+    CoordinationLine {
+        kind: code_of(RecordKind::InternalDraft).to_owned(),
+        id: sheet_id(&draft.doc),
+        title: both(id, en),
+        state: summary.state.map(Into::into).unwrap_or_default(),
+        late: draft.overdue(today()).next().is_some(),
+    }
+}
+
 /// The kind and title of a document of the shelf.
-fn titled(shelf: &Shelf, doc: &Coordinate) -> (&'static str, Both) {
+pub(super) fn titled(shelf: &Shelf, doc: &Coordinate) -> (&'static str, Both) {
     let Some(found) = super::find(shelf, doc) else { return ("", Both::default()) };
     let [id, en] = found.summary().title;
     (code_of(found.kind()), both(id, en))
@@ -154,15 +176,15 @@ fn detail(shelf: &Shelf, doc: &Coordinate, about: &str) -> Option<Both> {
     version.map(|version| name(version.terms.number))
 }
 
-fn commitments(shelf: &Shelf) -> Vec<BoardLine> {
+fn commitments(shelf: &Shelf) -> Vec<CoordinationLine> {
     let late = |kept: &Kept| matches!(kept, Kept::Late(_) | Kept::Breached(_));
     let mut all: Vec<_> = shelf.commitments.iter().map(|commitment| (commitment.kept(today()), commitment)).collect();
     all.sort_by_key(|(kept, commitment)| (!late(kept), commitment.promise.what.due, sheet_id(&commitment.doc)));
-    let line = |(kept, commitment): (Kept, &records::coordination::Commitment)| {
+    let line = |(kept, commitment): (Kept, &Commitment)| {
         let promise = &commitment.promise.what;
         let (state, due) = (kept_words(kept), day(promise.due));
-        BoardLine {
-            kind: code_of(records::RecordKind::Commitment).to_owned(),
+        CoordinationLine {
+            kind: code_of(RecordKind::Commitment).to_owned(),
             id: sheet_id(&commitment.doc),
             title: same(&format!("{} · {}", promise.deliverable, promise.name)),
             state: both(format!("{due}, {}", state.id), format!("{due}, {}", state.en)),
@@ -172,14 +194,14 @@ fn commitments(shelf: &Shelf) -> Vec<BoardLine> {
     all.into_iter().map(line).collect()
 }
 
-fn dates(shelf: &Shelf) -> Vec<BoardLine> {
+fn dates(shelf: &Shelf) -> Vec<CoordinationLine> {
     let mut seen = BTreeSet::new();
     let mut all = Vec::new();
     for calendar in &shelf.calendars {
         for meet in calendar.standing().filter(|meet| meet.event.what.day >= today() && seen.insert(meet.event.hash)) {
             let event = &meet.event.what;
-            let line = BoardLine {
-                kind: code_of(records::RecordKind::Calendar).to_owned(),
+            let line = CoordinationLine {
+                kind: code_of(RecordKind::Calendar).to_owned(),
                 id: sheet_id(&calendar.doc),
                 title: same(&event.title),
                 state: same(&format!("{}, {}", day(event.day), event.place)),

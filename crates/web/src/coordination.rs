@@ -2,14 +2,14 @@
 
 use askama::Template;
 use axum::extract::{Query, State};
-use axum::response::Response;
-use service::Query as Ask;
-use service::reply::{AwaitingView, BoardLine, BoardView, ScoreView};
+use axum::response::{Redirect, Response};
+use service::reply::{AwaitingView, CoordinationLine, CoordinationView, ScoreView};
+use service::{Command, Query as Ask};
 
 use crate::app::{App, ask};
 use crate::frame::{Frame, Place, page, refused};
 use crate::problem::Problem;
-use crate::session::Desk;
+use crate::session::{Desk, Posted};
 use crate::sheets::day;
 use crate::today::Line;
 use crate::words::Words;
@@ -29,10 +29,15 @@ struct Column {
 }
 
 #[derive(Template)]
-#[template(path = "board.html")]
-struct BoardPage {
+#[template(path = "coordination.html")]
+struct CoordinationPage {
     frame: Frame,
     answer: String,
+    /// What other offices said since it was marked as read, and how many records more there are.
+    news: Vec<Entry>,
+    more: String,
+    /// Whether this officer may mark it as read.
+    marks: bool,
     lines: Vec<Line>,
     columns: Vec<Column>,
     commitments: Vec<Entry>,
@@ -40,7 +45,7 @@ struct BoardPage {
     opens: bool,
 }
 
-fn entry(words: Words, line: &BoardLine) -> Entry {
+fn entry(words: Words, line: &CoordinationLine) -> Entry {
     Entry {
         href: format!("/catatan/{}/{}", line.kind, line.id),
         title: words.of_both(&line.title).to_owned(),
@@ -58,10 +63,10 @@ fn waiting(words: Words, line: &AwaitingView) -> Line {
         text: format!("{first}{}: {}", letters.as_str(), words.of_both(&line.about)),
         more: match &line.due {
             Some(due) => words.about(if line.late { "due-since" } else { "due-by" }, "day", day(due)),
-            None => words.say("board-no-day"),
+            None => words.say("coordination-no-day"),
         },
         href: format!("/catatan/{}/{}", line.kind, line.id),
-        action: words.say("board-open"),
+        action: words.say("coordination-open"),
     }
 }
 
@@ -157,26 +162,45 @@ pub(crate) async fn scorecard(
 pub(crate) async fn show(State(app): State<App>, desk: Desk) -> Result<Response, Problem> {
     let (frame, _) = Frame::of(&app, &desk, Place::Coordination).await?;
     let words = frame.words;
-    let board: Box<BoardView> = ask!(app, Ask::Board, Board).map_err(|problem| refused(problem, &desk))?;
-    let nothing = board.agendas.is_empty() && board.commitments.is_empty() && board.dates.is_empty();
-    let answer = match board.awaiting.len() {
-        0 if nothing => words.say("board-empty"),
-        0 => words.say("board-nothing"),
-        n => words.about("board-some", "n", n),
+    let found: Box<CoordinationView> =
+        ask!(app, Ask::Coordination, Coordination).map_err(|problem| refused(problem, &desk))?;
+    let nothing = found.agendas.is_empty() && found.commitments.is_empty() && found.dates.is_empty();
+    let answer = match found.awaiting.len() {
+        0 if nothing => words.say("coordination-empty"),
+        0 => words.say("coordination-nothing"),
+        n => words.about("coordination-some", "n", n),
     };
-    let column = |column: &service::reply::BoardColumn| Column {
+    let column = |column: &service::reply::CoordinationColumn| Column {
         label: words.of_both(&column.label).to_owned(),
         id: format!("state-{}", column.state),
         lines: column.lines.iter().map(|line| entry(words, line)).collect(),
     };
-    let shown = BoardPage {
+    let shown = CoordinationPage {
         answer,
-        lines: board.awaiting.iter().map(|line| waiting(words, line)).collect(),
-        columns: board.agendas.iter().map(column).collect(),
-        commitments: board.commitments.iter().map(|line| entry(words, line)).collect(),
-        dates: board.dates.iter().map(|line| entry(words, line)).collect(),
-        opens: desk.officer.writes() && board.may_open,
+        news: found.news.lines.iter().map(|line| entry(words, line)).collect(),
+        more: match found.news.more {
+            0 => String::new(),
+            n => words.about("coordination-more-news", "n", n),
+        },
+        marks: desk.officer.writes(),
+        lines: found.awaiting.iter().map(|line| waiting(words, line)).collect(),
+        columns: found.agendas.iter().map(column).collect(),
+        commitments: found.commitments.iter().map(|line| entry(words, line)).collect(),
+        dates: found.dates.iter().map(|line| entry(words, line)).collect(),
+        opens: desk.officer.writes() && found.may_open,
         frame,
     };
     Ok(page(&shown, &desk.visit))
+}
+
+/// Marks what other offices said as read.
+pub(crate) async fn mark_read(State(app): State<App>, desk: Desk, _form: Posted) -> Result<Redirect, Problem> {
+    desk.writes()?;
+    app.ask(Command::MarkRead).await.map_err(|problem| refused(problem, &desk))?;
+    Ok(Redirect::to("/koordinasi"))
+}
+
+/// Whoever comes back to what a button did sees the page.
+pub(crate) async fn again() -> Redirect {
+    Redirect::to("/koordinasi")
 }
