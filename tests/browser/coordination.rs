@@ -103,6 +103,28 @@ async fn two_ministries_ratify_an_agreement_and_a_province_that_is_no_party_sees
     ani.open(&agenda).await;
     ani.sees("ditetapkan semua pihak").await;
 
+    ani.open("/catatan/kalender/baru").await;
+    ani.browser.write("#year", "2031").await;
+    ani.save().await;
+    let calendar = ani.path().await;
+    let event = [("title", "Rapat koordinasi"), ("day", "04-08-2031"), ("place", "Sukadana"), ("others", "BNP2TKI")];
+    sends(&ani, &format!("{calendar}/catat/event"), &event).await;
+    looks_both(&ani, &calendar, "calendar").await;
+    ani.open(&format!("/catatan/rancangan/baru?dari={}", agenda.rsplit('/').next().unwrap())).await;
+    ani.save().await;
+    let draft = ani.path().await;
+    sends(
+        &ani,
+        &format!("{draft}/catat/disposition"),
+        &[("from", "Sekjen"), ("to", "Karo Hukum"), ("instruction", "Telaah")],
+    )
+    .await;
+    looks_both(&ani, &draft, "draft").await;
+    budi.open("/koordinasi").await;
+    budi.sees("Tandai sudah dibaca").await;
+    looks_both(&budi, "/koordinasi", "news").await;
+    budi.browser.click("#mark-read").await;
+    budi.no_longer_sees("Tandai sudah dibaca").await;
     looks_both(&ani, "/koordinasi/rapor", "scorecard").await;
     citra.open("/koordinasi").await;
     citra.no_longer_sees(AGENDA).await;

@@ -254,7 +254,7 @@ fn a_silent_party_is_told_as_silent_and_its_own_word_replaces_what_a_letter_said
     let more = json!({ "stands_by": "01-03-2020", "outside": "Bank Negara Indonesia" });
     let id = agenda(&convener, &parties, "Kredit usaha purna", more);
     for script in [&late, &silent] {
-        says(&net, script, &id, "silent since 01-03-2020: no answer");
+        says(&net, script, &id, "silent since 01-03-2020: silence is no answer");
     }
     let record = convener.record(&id).unwrap();
     let article = offered(&record, "stand", "article").unwrap();

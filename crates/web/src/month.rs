@@ -74,7 +74,7 @@ fn month(words: Words, at: &str, meets: &[(jiff::civil::Date, &MeetView)]) -> Op
             PrintLinks::new(words, "print-attendance", format!("{at}/hadirin/{}", meet.event)),
         ],
     };
-    let name = words.with("month-name", &[("month", first.month().into()), ("year", first.year().into())]);
+    let name = words.with("month-name", &[("month", first.month().into()), ("year", first.year().to_string().into())]);
     Some(Month { name, weeks, meets: meets.iter().map(meet).collect() })
 }
 

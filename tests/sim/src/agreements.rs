@@ -13,7 +13,7 @@ use records::{
     Content, FactDraft, Record, RecordKind,
     coordination::{
         Agenda, AgendaStage, Coordination, FinalOptions, Invitation, ItemId, Mandate, Opening, Origin, OriginKind,
-        Party, Signature, Signing, Silence, VersionState, WordKind,
+        Party, Signature, Signing, Silence, Version, VersionState, Vote, WordKind,
     },
 };
 
@@ -167,11 +167,12 @@ impl Story {
         match random.below(24) {
             0 => self.write_text(&name, random),
             // Once people sign, another text is rare.
-            1 if self.signed.is_empty() || random.one_in(5) => self.make_final(),
+            1 if self.signed.is_empty() || random.one_in(3) => self.make_final(),
             1..=15 => self.sign(&name, random),
             16 | 17 => self.net.isolate(&name),
             18..=20 => self.net.heal(),
             21 => self.net.crash(&name),
+            22 if self.machines.iter().any(|known| known == SECOND) => self.sign_apart(random),
             // Somebody sees to it that every machine is on.
             _ => self.machines.iter().for_each(|name| self.net.restart(name)),
         }
@@ -199,6 +200,25 @@ impl Story {
             1 => WordKind::Withdraw,
             _ => WordKind::Ratify,
         };
+        self.sign_this(name, &agenda, version, says);
+    }
+
+    /// Two officials of one ministry sign different versions, each at a machine without a line.
+    fn sign_apart(&mut self, random: &mut Random) {
+        self.write_text(MINISTRIES[0], random);
+        self.net.run(Duration::from_secs(2));
+        self.make_final();
+        self.net.run(Duration::from_secs(5));
+        for (index, name) in [first_of(SECOND), SECOND].into_iter().enumerate() {
+            self.net.isolate(name);
+            let Some(agenda) = self.agenda(name) else { continue };
+            if let Some(version) = agenda.versions.versions.iter().rev().nth(index).cloned() {
+                self.sign_this(name, &agenda, version, WordKind::Ratify);
+            }
+        }
+    }
+
+    fn sign_this(&mut self, name: &str, agenda: &Agenda, version: Version, says: WordKind) {
         let office = self.net.world.office(first_of(name));
         let day = DAY.parse().unwrap();
         let Some(mandate) = agenda.mandates_of(office, day).next() else { return };
@@ -217,6 +237,10 @@ impl Story {
             let Some(agenda) = self.agenda(&name) else { continue };
             for version in &agenda.versions.versions {
                 let state = agenda.versions.state(version);
+                let two = |office| agenda.versions.words.vote(office, version.hash) == Vote::SignedTwo;
+                if version.terms.required().any(two) {
+                    self.net.marks.count("a party signed two versions at once");
+                }
                 if let VersionState::Open { ratified, .. } = &state
                     && ratified.len() == MINISTRIES.len() - 1
                 {
@@ -253,15 +277,6 @@ impl Story {
         for name in &self.machines {
             let other = self.agenda(name).unwrap_or_else(|| panic!("{name} does not hold the agenda"));
             assert!(first == other, "{name} shows another agenda than {}", MINISTRIES[0]);
-        }
-        let forked = first.versions.words.given().count() > 0
-            && first.versions.versions.iter().any(|version| {
-                let two =
-                    |office| first.versions.words.vote(office, version.hash) == records::coordination::Vote::SignedTwo;
-                version.terms.required().any(two)
-            });
-        if forked {
-            self.net.marks.count("a party signed two versions at once");
         }
         if first.stage() == AgendaStage::Ratified {
             self.net.marks.count("a story ended with an agreement");

@@ -198,3 +198,46 @@ async fn a_consultation_goes_on_to_an_agenda_and_says_so() {
         kuripan.sends("/catatan/agenda/baru", &[("title", "Apa saja"), ("outside", "LSM"), ("from", "zzz")]).await;
     assert!(wrong.body.contains("href=\"#from\""), "{}", wrong.body);
 }
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_calendar_shows_its_months_and_prints_invitation_and_attendance_list() {
+    let mut office = Kuripan::ministry().await;
+    let calendar = at(&office.sends("/catatan/kalender/baru", &[("year", "2031")]).await);
+    let event = [
+        ("title", "Rapat koordinasi"),
+        ("day", "04-08-2031"),
+        ("place", "Sukadana"),
+        ("others", "BNP2TKI, Dinas Koperasi dan UMKM"),
+    ];
+    place(&office.sends(&format!("{calendar}/catat/event"), &event).await);
+    let page = office.get(&calendar).await.body;
+    for text in ["Agustus 2031", "class=\"dated\"", "04-08-2031 · Rapat koordinasi · Sukadana", "kalender.ics"] {
+        assert!(page.contains(text), "{text}: {page}");
+    }
+    let english = office.get(&format!("{calendar}?lang=en")).await.body;
+    assert!(english.contains("August 2031"), "{english}");
+    let event = page.split("/undangan/").nth(1).unwrap().split('?').next().unwrap().to_owned();
+    for (path, said) in [("undangan", "Mohon diutus pejabat"), ("hadirin", "Nomor surat tugas")] {
+        let path = format!("{calendar}/{path}/{event}");
+        let (_, paper) = office.send_for_bytes(axum::http::Request::get(&path), axum::body::Body::empty()).await;
+        let text = crate::paper::words(&paper);
+        assert!(text.contains(said) && text.contains("Dinas Koperasi dan UMKM"), "{text}");
+    }
+    let missing = office.get(&format!("{calendar}/undangan/{}", "0".repeat(64))).await;
+    assert_eq!(missing.status, StatusCode::NOT_FOUND);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn what_is_new_is_marked_as_read_and_nobody_types_where_an_agenda_comes_from() {
+    let mut office = Kuripan::ministry().await;
+    let form = office.get("/catatan/agenda/baru").await.body;
+    assert!(!form.contains("Berasal dari catatan"), "{form}");
+    let token = hidden(&form, "token").unwrap();
+    let agenda = office.agenda().await;
+    let page = office.get(&agenda).await.body;
+    assert!(page.contains("id=\"open-rancangan\""), "{page}");
+    let board = office.get("/koordinasi").await.body;
+    assert!(!board.contains("id=\"mark-read\""), "its own words are no news: {board}");
+    let marked = office.post("/koordinasi/dibaca", &token, &[]).await;
+    assert_eq!(place(&marked), "/koordinasi");
+}
