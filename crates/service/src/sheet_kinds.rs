@@ -50,6 +50,8 @@ pub struct SheetKind {
     pub label: Both,
     /// Whether each belongs to one village.
     pub of_village: bool,
+    /// Whether it is a document of coordination between offices.
+    pub of_coordination: bool,
     /// Whether it is begun by a form of its own; an agreement comes from its agenda.
     pub begun_by_form: bool,
     /// Whether it says who people are, or what only their own offices may know: a token needs `personal` for it.
@@ -78,6 +80,7 @@ pub fn sheet_kinds() -> Vec<SheetKind> {
         code: (*code).to_owned(),
         label: kind.label().into(),
         of_village: of_village(kind),
+        of_coordination: kind.is_of_coordination(),
         begun_by_form: *kind != RecordKind::Agreement,
         personal: is_personal(*kind),
     };

@@ -28,12 +28,10 @@ const COUNTER: [&str; 5] = ["buku-tamu", "pengaduan", "ak1", "konsultasi", "berk
 /// What is said on a record's page itself: a visit, a paper, a mark, a value.
 const OWN_FORM: [&str; 5] = ["visit", "document", "attendance", "unticked", "value"];
 
-/// The kinds of coordination.
-const COORDINATION: [&str; 5] = ["agenda", "kesepakatan", "komitmen", "kalender", "rancangan"];
-
 /// Where in the navigation a kind has its place; a village has coordination behind its records.
 pub(crate) fn place_of(app: &App, code: &str) -> Place {
-    let coordinates = COORDINATION.contains(&code) && app.service().office().kind != "village";
+    let of_coordination = service::sheet_kinds().iter().any(|kind| kind.code == code && kind.of_coordination);
+    let coordinates = of_coordination && app.service().office().kind != "village";
     if coordinates { Place::Coordination } else { Place::Records }
 }
 
@@ -296,6 +294,8 @@ struct SheetPage {
     notices: Vec<String>,
     beside: Beside,
     writes: bool,
+    /// Whether there is anything to change in it beside what is said.
+    changes: bool,
 }
 
 pub(crate) async fn show(
@@ -381,6 +381,7 @@ pub(crate) async fn show(
         },
         notices: sheet.notices.iter().map(|both| words.of_both(both).to_owned()).collect(),
         beside: Beside::of(words, &sheet.beside, glance.office.admitted),
+        changes: writes && !(sheet.fields.is_empty() && sheet.texts.is_empty()),
         writes,
         at,
         frame,

@@ -53,6 +53,28 @@ pub(crate) fn bundles() -> Vec<Seed> {
     ]
 }
 
+pub(crate) fn drafts() -> Vec<Seed> {
+    let text = |paragraphs: &[&str]| {
+        let all: String = paragraphs.iter().map(|text| format!("<w:p><w:r><w:t>{text}</w:t></w:r></w:p>")).collect();
+        format!("<w:document xmlns:w=\"w\"><w:body>{all}</w:body></w:document>")
+    };
+    let good =
+        text(&["Pasal 1", "RUANG LINGKUP", "(1) Para pihak bertukar data.", "(2) A &amp; B &#233;", "PASAL 2. Biaya"]);
+    let file = fuzz::draft::packed(good.as_bytes());
+    let breaks = "<w:p><w:r><w:t>Pasal 3</w:t><w:tab/><w:br/><w:t>satu</w:t></w:r></w:p>";
+    vec![
+        seed("good", 0, &file),
+        seed("cut short", 0, &file[..file.len() - 9]),
+        seed("another archive", 0, b"PK\x03\x04"),
+        seed("text", 1, good.as_bytes()),
+        seed("breaks", 1, breaks.as_bytes()),
+        seed("no article", 1, text(&["Pasal satu", "Pasal 1 ayat (2) berlaku"]).as_bytes()),
+        seed("open", 1, b"<w:p><w:t>Pasal 1"),
+        seed("an entity that is none", 1, text(&["Pasal 1", "&apa;"]).as_bytes()),
+        seed("a document type", 1, b"<!DOCTYPE a [<!ENTITY b 'c'>]><p><t>Pasal 1</t></p>"),
+    ]
+}
+
 /// Whether the rest is a file, or its content.
 const FILE: u8 = 0;
 const CONTENT: u8 = 7;

@@ -27,11 +27,12 @@ type Seed = (String, Vec<u8>);
 type Made = fn() -> Vec<Seed>;
 
 fn main() {
-    let seeds: [(&str, Made); 14] = [
+    let seeds: [(&str, Made); 15] = [
         ("api", typed::api),
         ("beacon", signed::beacons),
         ("bundle", carried::bundles),
         ("change", pages::changes),
+        ("draft", carried::drafts),
         ("entry", pages::entries),
         ("file", carried::files),
         ("fork", pages::forks),

@@ -19,6 +19,7 @@
 mod api;
 mod bundle;
 pub mod change;
+pub mod draft;
 mod ends;
 mod file;
 mod frame;
@@ -53,6 +54,7 @@ pub const TARGETS: &[Target] = &[
     signed::BEACON,
     bundle::BUNDLE,
     change::CHANGE,
+    draft::DRAFT,
     page::ENTRY,
     file::FILE,
     page::FORK,

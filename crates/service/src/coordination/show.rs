@@ -61,7 +61,8 @@ impl Service {
         let panels = tables::panels(&held, &about);
         let [id, en] = held.document.summary().title;
         Ok(SheetView {
-            message: Some(exports::message(&both(id, en), &panels)),
+            // A draft is the office's own until it is released.
+            message: (kind != RecordKind::InternalDraft).then(|| exports::message(&both(id, en), &panels)),
             panels,
             related: related(&held),
             begins: self.begins(&held),
