@@ -350,6 +350,7 @@ async fn an_agenda_goes_out_as_table_text_and_message_and_its_text_comes_back_fr
     let look = Query::Preview { id: id.clone(), said: offices::saying("text_from_file", &[("file", hash.as_str())]) };
     let Reply::Preview(look) = ask(&all[0], look).await.unwrap() else { panic!("a look") };
     assert_eq!(look[0].rows.len(), 2, "one article with one paragraph: {look:?}");
+    assert_eq!(look[1].rows.len(), 2, "the second article goes, with its paragraph: {look:?}");
     says(&all[0], &id, "text_from_file", &[("file", hash.as_str())]).await.unwrap();
     assert!(!tables(&sheet(&all[0], &id).await).contains("menanggung biayanya"));
     let hash = all[0].keep_scan(&longer).unwrap();

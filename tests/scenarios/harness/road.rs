@@ -39,8 +39,8 @@ pub struct Weather {
     pub delay: Duration,
     /// How many of a thousand datagrams are lost.
     pub lost_per_mille: u64,
-    /// How many bytes of datagrams cross in a second, as far as it is bounded. What would wait longer than
-    /// [`QUEUE_MAX`] is lost, as at any narrow line.
+    /// How many bytes of datagrams cross in a second, as far as it is bounded. What would wait longer than a quarter of a
+    /// second is lost, as at any narrow line.
     pub bytes_per_second: Option<NonZeroU32>,
 }
 

@@ -106,18 +106,19 @@ impl Service {
             return Ok(Vec::new());
         }
         if let (Coordination::Agenda(agenda), REWRITE) = (&held.document, said.fact.as_str()) {
-            return Ok(vec![self.rewriting(held, agenda, &said.inputs)?.0]);
+            return Ok(self.rewriting(held, agenda, &said.inputs)?.0);
         }
         Ok(self.drafted_in(held, said).await?.look)
     }
 
-    /// What the draft would say as it stands in a file, and the edits that make it so.
+    /// What the draft would say as it stands in a file, what that changes, and the edits that make it so. Where somebody
+    /// changes the draft meanwhile, what is looked at is another.
     fn rewriting(
         &self,
         held: &HeldDocument,
         agenda: &Agenda,
         inputs: &[(String, String)],
-    ) -> Result<(Panel, Vec<Edit>), Problem> {
+    ) -> Result<(Vec<Panel>, Vec<Edit>), Problem> {
         if !may_say(held, REWRITE, self.node().office()) {
             return Err(Problem::said(
                 Code::NoRight,
@@ -148,7 +149,10 @@ impl Service {
                 .rows
                 .extend(paragraphs.map(|(place, text)| PanelRow::new(same(&format!("({})", place + 1)), [same(text)])));
         }
-        Ok((panel, edits))
+        let columns = [both("Naskah sekarang", "The text now"), both("Berkas", "File")];
+        let now = agenda.articles_now().unwrap_or_default();
+        let changed = super::tables::difference(columns, &now, &articles);
+        Ok((std::iter::once(panel).chain(changed).collect(), edits))
     }
 
     async fn drafted_in(&self, held: &HeldDocument, said: &Saying) -> Result<Composed, Problem> {

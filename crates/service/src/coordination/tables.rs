@@ -239,7 +239,7 @@ fn differences(agenda: &Agenda) -> Vec<Panel> {
 }
 
 /// The parts of two texts that differ; none where they say the same.
-fn difference([before, now]: [Both; 2], old: &[TermsArticle], new: &[TermsArticle]) -> Option<Panel> {
+pub(super) fn difference([before, now]: [Both; 2], old: &[TermsArticle], new: &[TermsArticle]) -> Option<Panel> {
     let title = both(format!("Beda: {} → {}", before.id, now.id), format!("Differences: {} → {}", before.en, now.en));
     let mut panel = Panel::new(title, [both("Bagian", "Part"), before, now]);
     let nothing = TermsArticle { heading: String::new(), paragraphs: Vec::new() };
