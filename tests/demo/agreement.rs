@@ -2,12 +2,9 @@
 //! with its own key, a commitment that is late, and what Lampung Timur's coordination looks like before and after.
 
 use serde_json::{Value, json};
-use simpul_tests::harness::{Network, Script, offered, told};
+use simpul_tests::harness::{MINISTRIES, Network, Script, offered, told};
 
 use crate::Teller;
-
-const EIGHT: [&str; 8] =
-    ["kemnaker", "kemenpar", "kemenkes", "kemenpora", "kemenbumn", "kemenkopukm", "kemenkominfo", "kemendesa"];
 
 /// The scope of the memorandum, as the study of 2017 has it.
 const SCOPE: [&str; 3] = [
@@ -20,7 +17,7 @@ const SCOPE: [&str; 3] = [
 const LAMPUNG_TIMUR: &str = "18.07";
 
 pub(crate) fn play(teller: &mut Teller, net: &Network) {
-    let all: Vec<Script<'_>> = EIGHT.iter().map(|label| Script::at(&net[label])).collect();
+    let all: Vec<Script<'_>> = MINISTRIES.iter().map(|label| Script::at(&net[label])).collect();
     memorandum(teller, net, &all);
     let version = addendum(teller, net, &all);
     commitment(teller, net, &all, &version);
@@ -28,66 +25,34 @@ pub(crate) fn play(teller: &mut Teller, net: &Network) {
 }
 
 /// An agenda of all eight with one article.
-fn agenda(
-    net: &Network,
-    convener: &Script<'_>,
-    title: &str,
-    article: &str,
-    paragraphs: &[&str],
-    begins: &str,
-) -> String {
-    let others: Vec<String> = EIGHT[1..].iter().map(|label| net[label].status().office.id).collect();
-    let fields = json!({ "title": title, "offices": others.join(","), "silence": "tidak_menjawab" });
-    let id = convener.begin("agenda", fields);
-    let text = |field: &str, now: &str| json!({ "field": field, "was": "", "now": now });
-    let first = [text("pasal", article), text("pasal.ayat", paragraphs[0])];
-    convener.change(&id, json!({ "begins": begins }), json!(first));
-    for paragraph in &paragraphs[1..] {
-        let record = convener.record(&id).expect("it was opened here");
-        let fields = record["texts"].as_array().expect("an agenda has texts");
-        let added = fields.iter().find(|text| text["field"].as_str().is_some_and(|field| field.starts_with("baru.")));
-        let field = added.expect("an article takes more paragraphs")["field"].as_str().unwrap_or_default();
-        convener.change(&id, json!({}), json!([text(field, paragraph)]));
-    }
+fn agenda(net: &Network, convener: &Script<'_>, title: &str, begins: &str, heading: &str, text: &[&str]) -> String {
+    let id = convener.opens_agenda(&net.ids(&MINISTRIES[1..]), title, json!({}));
+    convener.writes_article(&id, begins, heading, text);
     id
-}
-
-fn says(net: &Network, script: &Script<'_>, id: &str, what: &str) -> Value {
-    net.until(&format!("the agenda says {what:?}"), || script.record(id).filter(|record| told(record).contains(what)))
 }
 
 /// Waits for the agenda, and gives each ministry's official a mandate.
 fn mandates(net: &Network, all: &[Script<'_>], id: &str) {
-    for (script, label) in all.iter().zip(EIGHT) {
+    for (script, label) in all.iter().zip(MINISTRIES) {
         net.until(&format!("{label} holds the agenda"), || script.record(id));
-        let mandate = json!({ "official": format!("Sekretaris Jenderal {label}"), "position": "Sekretaris Jenderal",
-            "letter": "ST-1", "from": "01-01-2017" });
-        script.say(id, "mandate", mandate);
+        script.gives_mandate(id, &format!("Sekretaris Jenderal {label}"));
     }
-}
-
-fn word(net: &Network, script: &Script<'_>, id: &str, says: &str) {
-    let (version, mandate) = net.until("there is something to sign", || {
-        let record = script.record(id)?;
-        Some((offered(&record, "ratification", "version")?, offered(&record, "ratification", "mandate")?))
-    });
-    script.say(id, "ratification", json!({ "version": version, "mandate": mandate, "says": says }));
 }
 
 fn memorandum(teller: &mut Teller, net: &Network, all: &[Script<'_>]) {
     teller.step("The memorandum of 30 May 2017: signed on paper by eight ministries, confirmed one by one");
     let convener = &all[0];
     let title = "Nota Kesepahaman Desa Migran Produktif";
-    let id = agenda(net, convener, title, "Ruang lingkup", &SCOPE, "30-05-2017");
+    let id = agenda(net, convener, title, "30-05-2017", "Ruang lingkup", &SCOPE);
     convener.say(&id, "final", json!({}));
     mandates(net, all, &id);
     let scan = convener.keep_scan(&convener.bytes(&format!("records/{id}/print")));
     let version = offered(&convener.record(&id).expect("it is here"), "paper", "version").expect("there is a version");
     convener.say(&id, "paper", json!({ "version": version, "date": "30-05-2017", "scan": scan }));
     for (confirmed, script) in all.iter().enumerate() {
-        says(net, script, &id, "signed on paper 30-05-2017");
-        word(net, script, &id, "tanda_tangan_kertas");
-        says(net, convener, &id, &format!("confirmed by {} of 8", confirmed + 1));
+        net.says(script, &id, "signed on paper 30-05-2017");
+        net.signs(script, &id, "tanda_tangan_kertas");
+        net.says(convener, &id, &format!("confirmed by {} of 8", confirmed + 1));
     }
     teller.checked("three items of scope; ditandatangani di kertas 30-05-2017, dikonfirmasi 8 dari 8");
     let record = convener.record(&id).expect("it is here");
@@ -100,38 +65,34 @@ fn addendum(teller: &mut Teller, net: &Network, all: &[Script<'_>]) -> String {
     teller.step("An addendum: eight equals ratify one text, two of them away at different times");
     let convener = &all[0];
     let text = ["Para pihak saling mengirim data peserta Desmigratif setiap triwulan."];
-    let id = agenda(net, convener, "Adendum: pertukaran data triwulanan", "Pertukaran data", &text, "01-01-2026");
+    let id = agenda(net, convener, "Adendum: pertukaran data triwulanan", "01-01-2026", "Pertukaran data", &text);
     mandates(net, all, &id);
-    net.until("the convener sees every mandate", || {
-        let record = convener.record(&id)?;
-        let said = record["events"].as_array()?.iter().filter(|event| event["fact"] == "mandate").count();
-        (said == 8).then_some(())
-    });
+    net.knows_mandates(convener, &id, 8);
     net.cut_off("kemenpora");
     convener.say(&id, "final", json!({}));
-    for (script, label) in all.iter().zip(EIGHT).filter(|(_, label)| *label != "kemenpora") {
+    for (script, label) in all.iter().zip(MINISTRIES).filter(|(_, label)| *label != "kemenpora") {
         net.until(&format!("{label} holds the final text"), || {
             script.record(&id).filter(|record| told(record).contains("of 8 ratified"))
         });
     }
     net.cut_off("kemendesa");
-    for (script, label) in all.iter().zip(EIGHT) {
+    for (script, label) in all.iter().zip(MINISTRIES) {
         if label != "kemenpora" && label != "kemendesa" {
-            word(net, script, &id, "menetapkan");
+            net.signs(script, &id, "menetapkan");
         }
     }
-    word(net, &all[7], &id, "menetapkan");
+    net.signs(&all[7], &id, "menetapkan");
     grid(
         teller,
-        &says(net, convener, &id, "6 of 8 ratified"),
+        &net.says(convener, &id, "6 of 8 ratified"),
         "6 of 8: one ministry does not hold the text, one signed while cut off",
     );
     net.reconnect("kemenpora");
-    word(net, &all[3], &id, "menetapkan");
-    grid(teller, &says(net, convener, &id, "7 of 8 ratified"), "7 of 8: Kemenpora is back and ratifies");
+    net.signs(&all[3], &id, "menetapkan");
+    grid(teller, &net.says(convener, &id, "7 of 8 ratified"), "7 of 8: Kemenpora is back and ratifies");
     net.reconnect("kemendesa");
     for script in all {
-        says(net, script, &id, "ratified by all parties");
+        net.says(script, &id, "ratified by all parties");
     }
     let record = convener.record(&id).expect("it is here");
     grid(teller, &record, "8 of 8: ditetapkan, with the signature that Kemendesa gave before its line was back");
@@ -168,7 +129,7 @@ fn commitment(teller: &mut Teller, net: &Network, all: &[Script<'_>], version: &
     let kemenkes = &all[2];
     net.until("its owner holds it", || kemenkes.record(&id));
     kemenkes.say(&id, "acceptance", json!({ "date": "01-02-2026" }));
-    says(net, &all[0], &id, "late");
+    net.says(&all[0], &id, "late");
     let waiting = kemenkes.get("coordination");
     let waits = waiting["awaiting"].as_array().cloned().unwrap_or_default();
     assert!(waits.iter().any(|line| line["id"] == id.as_str() && line["late"] == true), "{waiting}");

@@ -4,111 +4,70 @@
 use std::fs;
 
 use serde_json::{Value, json};
-use simpul_tests::harness::{Answer, Network, Script, offered, simpul, told};
+use simpul_tests::harness::{Answer, MINISTRIES, Network, Script, offered, simpul, told};
 
 use crate::files::Folder;
 
-/// The eight ministries of the memorandum, the convener first.
-const EIGHT: [&str; 8] =
-    ["kemnaker", "kemenpar", "kemenkes", "kemenpora", "kemenbumn", "kemenkopukm", "kemenkominfo", "kemendesa"];
-
-/// The ids of offices by what the stories call them.
-fn ids(net: &Network, labels: &[&str]) -> String {
-    let ids: Vec<String> = labels.iter().map(|label| net[label].status().office.id).collect();
-    ids.join(",")
-}
-
 /// An agenda that the convener opens with others, with one article.
 fn agenda(convener: &Script<'_>, with: &str, title: &str, more: Value) -> String {
-    let mut fields = json!({ "title": title, "offices": with, "silence": "tidak_menjawab" });
-    let more = more.as_object().cloned().unwrap_or_default();
-    fields.as_object_mut().unwrap().extend(more);
-    let id = convener.begin("agenda", fields);
-    let text = |field: &str, now: &str| json!({ "field": field, "was": "", "now": now });
-    let article = [text("pasal", "Pertukaran data"), text("pasal.ayat", "Para pihak bertukar data peserta.")];
-    convener.change(&id, json!({ "begins": "01-01-2026" }), json!(article));
+    let id = convener.opens_agenda(with, title, more);
+    convener.writes_article(&id, "01-01-2026", "Pertukaran data", &["Para pihak bertukar data peserta."]);
     id
-}
-
-/// Waits until a record at an office says something.
-#[track_caller]
-fn says(net: &Network, script: &Script<'_>, id: &str, what: &str) -> Value {
-    net.until(&format!("{id} says {what:?}"), || script.record(id).filter(|record| told(record).contains(what)))
-}
-
-fn gives_mandate(script: &Script<'_>, id: &str, official: &str) {
-    let mandate = json!({ "official": official, "position": "Sekretaris Jenderal", "letter": "ST-1",
-        "from": "01-01-2020" });
-    script.say(id, "mandate", mandate);
-}
-
-/// Says this of the newest version that the office holds, by its mandate.
-#[track_caller]
-fn word(script: &Script<'_>, id: &str, says: &str) {
-    let record = script.record(id).expect("the office holds the agenda");
-    let of = |input| offered(&record, "ratification", input).expect("there is something to ratify");
-    script.say(id, "ratification", json!({ "version": of("version"), "mandate": of("mandate"), "says": says }));
 }
 
 /// Rewrites the first paragraph of the text.
 fn edits(script: &Script<'_>, id: &str, now: &str) {
-    let record = script.record(id).expect("the office holds the agenda");
-    let texts = record["texts"].as_array().unwrap();
-    let paragraph = texts.iter().find(|text| text["field"].as_str().unwrap().starts_with("p.")).unwrap();
+    let paragraph = script.part_of_text(id, "p.");
     script.change(id, json!({}), json!([{ "field": paragraph["field"], "was": paragraph["text"], "now": now }]));
 }
 
 #[test]
 fn eight_ministries_ratify_an_addendum_while_two_are_away_and_an_edit_moves_nobodys_signature() {
-    let net = Network::of(&EIGHT, true);
-    let all: Vec<Script<'_>> = EIGHT.iter().map(|label| Script::at(&net[label])).collect();
+    let net = Network::of(&MINISTRIES, true);
+    let all: Vec<Script<'_>> = MINISTRIES.iter().map(|label| Script::at(&net[label])).collect();
     let convener = &all[0];
-    let id = agenda(convener, &ids(&net, &EIGHT[1..]), "Adendum Nota Kesepahaman", json!({}));
-    for (script, label) in all.iter().zip(EIGHT) {
-        says(&net, script, &id, "bertukar data peserta");
-        gives_mandate(script, &id, label);
+    let id = agenda(convener, &net.ids(&MINISTRIES[1..]), "Adendum Nota Kesepahaman", json!({}));
+    for (script, label) in all.iter().zip(MINISTRIES) {
+        net.says(script, &id, "bertukar data peserta");
+        script.gives_mandate(&id, label);
     }
     // Kemenpora's cable is out before the text is final, Kemendesa's after.
-    net.until("the convener sees all mandates", || {
-        let record = convener.record(&id)?;
-        let mandates = record["events"].as_array()?.iter().filter(|event| event["fact"] == "mandate").count();
-        (mandates == 8).then_some(())
-    });
+    net.knows_mandates(convener, &id, 8);
     net.cut_off("kemenpora");
     convener.say(&id, "final", json!({}));
-    for (script, label) in all.iter().zip(EIGHT).filter(|(_, label)| *label != "kemenpora") {
-        says(&net, script, &id, "0 of 8 ratified");
+    for (script, label) in all.iter().zip(MINISTRIES).filter(|(_, label)| *label != "kemenpora") {
+        net.says(script, &id, "0 of 8 ratified");
         assert_ne!(label, "kemenpora");
     }
     net.cut_off("kemendesa");
-    for (script, label) in all.iter().zip(EIGHT) {
+    for (script, label) in all.iter().zip(MINISTRIES) {
         if !["kemenpora", "kemendesa"].contains(&label) {
-            word(script, &id, "menetapkan");
+            net.signs(script, &id, "menetapkan");
         }
     }
     // Cut off, it signs what it holds.
-    word(&all[7], &id, "menetapkan");
-    says(&net, &all[7], &id, "1 of 8 ratified");
-    let record = says(&net, convener, &id, "6 of 8 ratified");
+    net.signs(&all[7], &id, "menetapkan");
+    net.says(&all[7], &id, "1 of 8 ratified");
+    let record = net.says(convener, &id, "6 of 8 ratified");
     assert!(told(&record).contains("Kementerian Pemuda dan Olahraga: not at its office yet"), "{}", told(&record));
     assert!(offered(&record, "publish", "version").is_none(), "it is not ditetapkan");
 
     net.reconnect("kemenpora");
-    says(&net, &all[3], &id, "6 of 8 ratified");
-    word(&all[3], &id, "menetapkan");
-    says(&net, convener, &id, "7 of 8 ratified");
+    net.says(&all[3], &id, "6 of 8 ratified");
+    net.signs(&all[3], &id, "menetapkan");
+    net.says(convener, &id, "7 of 8 ratified");
     // Seven have signed; somebody edits the article.
     edits(&all[1], &id, "Para pihak bertukar data peserta setiap bulan.");
-    says(&net, convener, &id, "setiap bulan");
+    net.says(convener, &id, "setiap bulan");
     convener.say(&id, "final", json!({}));
-    let record = says(&net, convener, &id, "0 of 8 ratified");
+    let record = net.says(convener, &id, "0 of 8 ratified");
     let text = told(&record);
     assert!(text.contains("Version 1 · Adendum Nota Kesepahaman") && text.contains("7 of 8 ratified"), "{text}");
 
     // The last signature was given days ago, at an office that nobody could reach.
     net.reconnect("kemendesa");
     for script in &all {
-        let record = says(&net, script, &id, "ratified by all parties");
+        let record = net.says(script, &id, "ratified by all parties");
         assert!(told(&record).contains("0 of 8 ratified"), "version 2 stays a draft: {}", told(&record));
     }
     net.settle();
@@ -143,28 +102,28 @@ fn two_officials_of_one_ministry_sign_different_versions_while_cut_off_and_neith
     net.admit("kemenkes 2", "kemenkes");
     net.start("kemenkes 2");
     let [convener, first, second] = ["kemnaker", "kemenkes", "kemenkes 2"].map(|label| Script::at(&net[label]));
-    let id = agenda(&convener, &ids(&net, &["kemenkes"]), "Adendum", json!({}));
-    says(&net, &first, &id, "bertukar data peserta");
-    gives_mandate(&first, &id, "Budi");
-    gives_mandate(&convener, &id, "Ani");
+    let id = agenda(&convener, &net.ids(&["kemenkes"]), "Adendum", json!({}));
+    net.says(&first, &id, "bertukar data peserta");
+    first.gives_mandate(&id, "Budi");
+    convener.gives_mandate(&id, "Ani");
     convener.say(&id, "final", json!({}));
     for script in [&first, &second] {
-        says(&net, script, &id, "0 of 2 ratified");
+        net.says(script, &id, "0 of 2 ratified");
         net.until("the mandate is known", || offered(&script.record(&id)?, "ratification", "mandate"));
     }
     // The first machine loses its line and signs version 1; the second hears of version 2, loses its own, and signs that.
     net.cut_off("kemenkes");
-    word(&first, &id, "menetapkan");
+    net.signs(&first, &id, "menetapkan");
     edits(&convener, &id, "Para pihak bertukar data peserta setiap bulan.");
     convener.say(&id, "final", json!({}));
-    says(&net, &second, &id, "Version 2 · Adendum");
+    net.says(&second, &id, "Version 2 · Adendum");
     net.cut_off("kemenkes 2");
-    word(&second, &id, "menetapkan");
-    word(&convener, &id, "menetapkan");
+    net.signs(&second, &id, "menetapkan");
+    net.signs(&convener, &id, "menetapkan");
     net.reconnect("kemenkes");
     net.reconnect("kemenkes 2");
     for script in [&convener, &first, &second] {
-        says(&net, script, &id, "ratified two versions: withdraw one");
+        net.says(script, &id, "ratified two versions: withdraw one");
         let record = script.record(&id).unwrap();
         assert!(!told(&record).contains("ratified by all parties"), "{}", told(&record));
     }
@@ -176,7 +135,7 @@ fn two_officials_of_one_ministry_sign_different_versions_while_cut_off_and_neith
     let mandate = offered(&record, "ratification", "mandate");
     first.say(&id, "ratification", json!({ "version": older, "mandate": mandate, "says": "menarik" }));
     for script in [&convener, &first, &second] {
-        says(&net, script, &id, "ratified by all parties");
+        net.says(script, &id, "ratified by all parties");
     }
     net.settle();
 }
@@ -185,25 +144,25 @@ fn two_officials_of_one_ministry_sign_different_versions_while_cut_off_and_neith
 fn a_signature_counts_up_to_the_cut_off_of_the_key_that_gave_it() {
     let net = Network::of(&["kemnaker", "kemenkes", "jateng"], true);
     let [convener, province] = ["kemnaker", "jateng"].map(|label| Script::at(&net[label]));
-    let id = agenda(&convener, &ids(&net, &["jateng"]), "Adendum", json!({}));
-    says(&net, &province, &id, "bertukar data peserta");
-    gives_mandate(&province, &id, "Citra");
-    gives_mandate(&convener, &id, "Ani");
+    let id = agenda(&convener, &net.ids(&["jateng"]), "Adendum", json!({}));
+    net.says(&province, &id, "bertukar data peserta");
+    province.gives_mandate(&id, "Citra");
+    convener.gives_mandate(&id, "Ani");
     convener.say(&id, "final", json!({}));
-    says(&net, &province, &id, "0 of 2 ratified");
-    word(&province, &id, "menetapkan");
-    says(&net, &convener, &id, "1 of 2 ratified");
+    net.says(&province, &id, "0 of 2 ratified");
+    net.signs(&province, &id, "menetapkan");
+    net.says(&convener, &id, "1 of 2 ratified");
     net.cut_off("jateng");
     // Whoever has the laptop now takes the word back, and nobody hears it before the cut-off.
-    word(&province, &id, "menarik");
-    says(&net, &province, &id, "0 of 2 ratified");
+    net.signs(&province, &id, "menarik");
+    net.says(&province, &id, "0 of 2 ratified");
     let key = net["jateng"].key.clone();
     net["kemnaker"].ask(&["remove", "--node", &key, "--reason", "laptop hilang"]).done();
     net["kemnaker"].ask(&["cutoff", "--node", &key, "--at", "held"]).done();
     net.reconnect("jateng");
     net.until("the stolen laptop is refused", || net["kemnaker"].log_contains("turned away").then_some(()));
-    word(&convener, &id, "menetapkan");
-    let record = says(&net, &convener, &id, "ratified by all parties");
+    net.signs(&convener, &id, "menetapkan");
+    let record = net.says(&convener, &id, "ratified by all parties");
     assert!(told(&record).contains("ratifies (Citra"), "{}", told(&record));
 }
 
@@ -213,8 +172,8 @@ fn an_open_agenda_never_lies_in_the_files_of_an_office_that_is_no_party() {
     const MARK: &str = "Zzyqmarkagenda";
     let net = Network::of(&["kemnaker", "kemenkes", "jateng", "wonosobo", "kuripan"], true);
     let [convener, party] = ["kemnaker", "kemenkes"].map(|label| Script::at(&net[label]));
-    let id = agenda(&convener, &ids(&net, &["kemenkes"]), MARK, json!({ "purpose": "Zzyqmarkpurpose" }));
-    says(&net, &party, &id, "bertukar data peserta");
+    let id = agenda(&convener, &net.ids(&["kemenkes"]), MARK, json!({ "purpose": "Zzyqmarkpurpose" }));
+    net.says(&party, &id, "bertukar data peserta");
     // What the party drafts inside its office stays there until it is released.
     let draft = party.begin("rancangan", json!({ "from": id }));
     let article = offered(&party.record(&draft).unwrap(), "draft_stand", "article").unwrap();
@@ -227,10 +186,10 @@ fn an_open_agenda_never_lies_in_the_files_of_an_office_that_is_no_party() {
     assert!(why.contains("Released") || why.contains("Dirilis"), "without a mandate: {why}");
     net.settle();
     assert!(convener.record(&draft).is_none());
-    gives_mandate(&party, &id, "Budi");
+    party.gives_mandate(&id, "Budi");
     let mandate = offered(&party.record(&draft).unwrap(), "release", "mandate").unwrap();
     party.say(&draft, "release", json!({ "mandate": mandate }));
-    says(&net, &convener, &id, "Zzyqmarkdraft");
+    net.says(&convener, &id, "Zzyqmarkdraft");
     net.settle();
     net.stop_all();
     let held = |label: &str| Folder::read(&net[label].folder);
@@ -250,11 +209,11 @@ fn an_open_agenda_never_lies_in_the_files_of_an_office_that_is_no_party() {
 fn a_silent_party_is_told_as_silent_and_its_own_word_replaces_what_a_letter_said() {
     let net = Network::of(&["kemnaker", "kemenkes", "kemendesa"], true);
     let [convener, late, silent] = ["kemnaker", "kemenkes", "kemendesa"].map(|label| Script::at(&net[label]));
-    let parties = ids(&net, &["kemenkes", "kemendesa"]);
+    let parties = net.ids(&["kemenkes", "kemendesa"]);
     let more = json!({ "stands_by": "01-03-2020", "outside": "Bank Negara Indonesia" });
     let id = agenda(&convener, &parties, "Kredit usaha purna", more);
     for script in [&late, &silent] {
-        says(&net, script, &id, "silent since 01-03-2020: silence is no answer");
+        net.says(script, &id, "silent since 01-03-2020: silence is no answer");
     }
     let record = convener.record(&id).unwrap();
     let article = offered(&record, "stand", "article").unwrap();
@@ -262,12 +221,12 @@ fn a_silent_party_is_told_as_silent_and_its_own_word_replaces_what_a_letter_said
     let noted = json!({ "article": article, "stance": "setuju", "party": format!("office:{office}"),
         "source": "surat", "number": "HK.01/12/2020", "source_date": "02-03-2020" });
     convener.say(&id, "stand", noted);
-    says(&net, &late, &id, "supports (not confirmed)");
+    net.says(&late, &id, "supports (not confirmed)");
     // What is recorded for a party ratifies nothing, and its own word takes the place of it.
     let own = json!({ "article": article, "stance": "keberatan", "why": "Bunganya belum jelas.",
         "proposes": "Bunga paling tinggi enam persen." });
     late.say(&id, "stand", own);
-    let record = says(&net, &convener, &id, "objects: Bunganya belum jelas.");
+    let record = net.says(&convener, &id, "objects: Bunganya belum jelas.");
     let text = told(&record);
     assert!(!text.contains("not confirmed") && text.contains("silent since"), "{text}");
     net.settle();

@@ -18,6 +18,14 @@ impl Both {
     pub(crate) fn of(say: impl Fn(Lang) -> String) -> Self {
         Self { id: say(Lang::Id), en: say(Lang::En) }
     }
+
+    /// What this says in one of them.
+    pub(crate) fn in_lang(&self, lang: Lang) -> &str {
+        match lang {
+            Lang::Id => &self.id,
+            Lang::En => &self.en,
+        }
+    }
 }
 
 impl From<Words> for Both {

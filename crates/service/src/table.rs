@@ -87,7 +87,7 @@ impl TableView {
             .terminator(csv::Terminator::CRLF)
             .from_writer("\u{feff}".as_bytes().to_vec());
         for row in std::iter::once(&self.head).chain(&self.rows) {
-            let cells = row.iter().map(|cell| text_cell(of(cell, lang).to_owned()));
+            let cells = row.iter().map(|cell| text_cell(cell.in_lang(lang).to_owned()));
             table.write_record(cells).map_err(|error| Problem::internal(&error))?;
         }
         table.into_inner().map_err(|error| Problem::internal(&error))
@@ -99,7 +99,7 @@ impl TableView {
         let sheet = workbook.add_worksheet();
         for (row, cells) in (0..).zip(std::iter::once(&self.head).chain(&self.rows)) {
             for (column, cell) in (0..).zip(cells) {
-                let text: String = of(cell, lang).chars().take(CELL_CHARS_MAX).collect();
+                let text: String = cell.in_lang(lang).chars().take(CELL_CHARS_MAX).collect();
                 match row {
                     0 => sheet.write_string_with_format(row, column, text, &bold)?,
                     // As a string even where it looks like a number or a formula.
@@ -109,18 +109,11 @@ impl TableView {
         }
         for (column, head) in (0..).zip(&self.head) {
             let cells = self.rows.iter().filter_map(|row| row.get(usize::from(column))).chain([head]);
-            let widest = cells.map(|cell| of(cell, lang).chars().count()).max().unwrap_or_default();
+            let widest = cells.map(|cell| cell.in_lang(lang).chars().count()).max().unwrap_or_default();
             sheet.set_column_width(column, (widest.min(COLUMN_CHARS_MAX) + 2) as f64)?;
         }
         sheet.set_freeze_panes(1, 0)?;
         workbook.save_to_buffer()
-    }
-}
-
-fn of(cell: &Both, lang: Lang) -> &str {
-    match lang {
-        Lang::Id => &cell.id,
-        Lang::En => &cell.en,
     }
 }
 

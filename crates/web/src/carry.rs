@@ -26,7 +26,7 @@ pub(crate) struct Picture {
 }
 
 impl Picture {
-    /// Case does not matter to who reads it.
+    /// Of a line whose case does not matter; none for what is too long.
     pub(crate) fn of(line: &str) -> Option<Self> {
         let rows = modules(line)?;
         let mut path = String::new();

@@ -8,6 +8,7 @@
 //! - A process is ended by its handle, at the latest when its office is dropped.
 //! - An office is reached by its roads alone, so that cutting them cuts it off.
 
+mod agenda;
 mod binary;
 mod network;
 mod office;
@@ -16,6 +17,7 @@ mod road;
 mod said;
 mod script;
 
+pub use agenda::MINISTRIES;
 pub use binary::{Answer, simpul};
 pub use network::{Network, PATIENCE};
 pub use office::{Office, Process};

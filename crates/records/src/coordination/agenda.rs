@@ -121,7 +121,7 @@ pub struct Agenda {
     pub comments: Vec<Said<Comment>>,
     /// Meetings.
     pub meetings: Vec<Said<Meeting>>,
-    /// What the parties say of the minutes; a later word of an office takes the place of an earlier one.
+    /// What the parties say of the minutes; a later word of an office takes the place of those that it had seen.
     pub minutes: Vec<Said<Minutes>>,
     /// Letters in and out.
     pub letters: Vec<Said<Letter>>,
@@ -231,6 +231,7 @@ impl Agenda {
 
     fn take(&mut self, reading: &mut Reading<'_>, lines: &[Line<'_>]) {
         let mut cells: BTreeMap<(Party, Option<ItemId>), Cell> = BTreeMap::new();
+        let mut minutes: BTreeMap<(EntryHash, OfficeId), Vec<Said<Minutes>>> = BTreeMap::new();
         for line in lines {
             let office = line.author.office;
             let is_party = self.party_of(office, None).is_some() || self.convenes(office);
@@ -268,7 +269,10 @@ impl Agenda {
                 match key {
                     Comment::KEY => self.comments.extend(reading.take(line)),
                     Meeting::KEY => self.meetings.extend(reading.take(line)),
-                    Minutes::KEY => self.minutes.extend(reading.take(line)),
+                    Minutes::KEY => {
+                        let Some(said) = reading.take::<Minutes>(line) else { continue };
+                        minutes.entry((said.what.meeting, office)).or_default().push(said);
+                    }
                     Letter::KEY => self.letters.extend(reading.take(line)),
                     Mandate::KEY => self.mandates.extend(reading.take(line)),
                     AdReferendum::KEY => self.ad_referendum.extend(reading.take(line)),
@@ -277,6 +281,7 @@ impl Agenda {
                 }
             }
         }
+        self.minutes.extend(minutes.into_values().flat_map(|said| reading.newest(said).0));
         for ((party, article), Cell { own, recorded, .. }) in cells {
             let (own, mut earlier) = reading.newest(own);
             let (recorded, older) = reading.newest(recorded);
@@ -362,17 +367,19 @@ impl Agenda {
         self.seats.iter().filter(|(_, seat)| seat.invited.values().iter().any(|invited| !invited.left))
     }
 
-    /// Who approves the minutes of a meeting, and who does not, each by its last words.
+    /// Who approves the minutes of a meeting, and who does not, with why. An office of which two officials said different
+    /// things at once is among both.
     pub fn approvals(&self, meeting: &EntryHash) -> (Vec<OfficeId>, Vec<(OfficeId, &str)>) {
-        let mut last: BTreeMap<OfficeId, &Minutes> = BTreeMap::new();
+        let (mut approve, mut others) = (Vec::new(), Vec::new());
         for said in self.minutes.iter().filter(|said| said.what.meeting == *meeting) {
-            if let Some(office) = said.by.office {
-                last.insert(office, &said.what);
+            match (said.by.office, said.what.approves) {
+                (Some(office), true) => approve.push(office),
+                (Some(office), false) => others.push((office, said.what.note.as_deref().unwrap_or_default())),
+                (None, _) => {}
             }
         }
-        let approve = last.iter().filter(|(_, word)| word.approves).map(|(office, _)| *office).collect();
-        let others = last.iter().filter(|(_, word)| !word.approves);
-        (approve, others.map(|(office, word)| (*office, word.note.as_deref().unwrap_or_default())).collect())
+        approve.dedup();
+        (approve, others)
     }
 
     /// The mandates that an office has given and that hold on a day.

@@ -6,7 +6,6 @@ use super::{
     agenda::Agenda,
     canon::{Attachment, Final, Relation, Terms, TermsArticle, TermsParty, VersionHash},
     mandate::Mandate,
-    party::Party,
     ratify::{Vote, Word, WordKind},
     stand::Stand,
     version::{VersionState, Versions},
@@ -226,12 +225,6 @@ impl Agenda {
                 ("tunggu sampai semua pihak wajib menetapkan", "wait until every required party has ratified it"),
             ),
         }
-    }
-
-    /// The parties, for a form, in the order of the grid.
-    pub fn required_offices(&self) -> Vec<OfficeId> {
-        let required = self.parties().filter(|(_, seat)| seat.invited.values().iter().any(|invited| invited.required));
-        required.filter_map(|(party, _): (&Party, _)| party.office()).collect()
     }
 }
 

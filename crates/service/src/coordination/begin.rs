@@ -158,17 +158,15 @@ impl Service {
         texts: &Fields,
     ) -> Result<String, Problem> {
         let fields: Vec<(String, String)> = fields.iter().chain(texts).cloned().collect();
-        if begun == Begun::Draft {
-            return self.begin_draft(officer, &fields).await;
-        }
-        let region = match get(&fields, "region") {
-            "" => self.own_region()?,
-            text => parse_region(text).map_err(|problem| Problem { field: Some("region".to_owned()), ..problem })?,
+        let region = || match get(&fields, "region") {
+            "" => self.own_region(),
+            text => parse_region(text).map_err(|problem| Problem { field: Some("region".to_owned()), ..problem }),
         };
         match begun {
-            Begun::Agenda => self.open_agenda(officer, &fields, region).await,
-            Begun::Commitment => self.promise(officer, &fields, &region).await,
-            Begun::Calendar | Begun::Draft => self.open_calendar(officer, &fields, &region).await,
+            Begun::Agenda => self.open_agenda(officer, &fields, region()?).await,
+            Begun::Commitment => self.promise(officer, &fields, &region()?).await,
+            Begun::Calendar => self.open_calendar(officer, &fields, &region()?).await,
+            Begun::Draft => self.begin_draft(officer, &fields).await,
         }
     }
 

@@ -65,7 +65,7 @@ pub(super) fn files(document: &Coordination) -> Vec<FileView> {
 /// The text of a message about a document: how it stands, and who has not ratified it yet.
 pub(super) fn message(title: &Both, panels: &[Panel]) -> Both {
     Both::of(|lang| {
-        let of = |both: &Both| of(both, lang).to_owned();
+        let of = |both: &Both| both.in_lang(lang).to_owned();
         let mut lines = vec![format!("*{}*", of(title))];
         for panel in panels {
             lines.extend(panel.lines.iter().map(of));
@@ -135,13 +135,6 @@ fn agreed_wording(article: &TermsArticle) -> String {
     numbered(article.paragraphs.iter().map(String::as_str))
 }
 
-fn of(both: &Both, lang: Lang) -> &str {
-    match lang {
-        Lang::Id => &both.id,
-        Lang::En => &both.en,
-    }
-}
-
 /// A paragraph of a word processor; lines of its text stay lines.
 fn paragraph(text: &str, bold: bool) -> Paragraph {
     let mut run = Run::new();
@@ -170,8 +163,9 @@ fn matrix_text(agenda: &Agenda, known: &Known, lang: Lang) -> Result<Vec<u8>, Pr
     let table = matrix(agenda, known);
     let width = MATRIX_WIDTH / table.head.len().max(1);
     let row = |cells: &[Both], bold: bool| {
-        let cell =
-            |text: &Both| TableCell::new().width(width, WidthType::Dxa).add_paragraph(paragraph(of(text, lang), bold));
+        let cell = |text: &Both| {
+            TableCell::new().width(width, WidthType::Dxa).add_paragraph(paragraph(text.in_lang(lang), bold))
+        };
         TableRow::new(cells.iter().map(cell).collect())
     };
     let mut rows = vec![row(&table.head, true)];
@@ -182,7 +176,7 @@ fn matrix_text(agenda: &Agenda, known: &Known, lang: Lang) -> Result<Vec<u8>, Pr
         Docx::new()
             .page_size(A4.1, A4.0)
             .page_orient(PageOrientationType::Landscape)
-            .add_paragraph(paragraph(of(&title, lang), true))
+            .add_paragraph(paragraph(title.in_lang(lang), true))
             .add_table(Table::new(rows).set_grid(vec![width; table.head.len()])),
     )
 }
@@ -191,7 +185,7 @@ fn matrix_text(agenda: &Agenda, known: &Known, lang: Lang) -> Result<Vec<u8>, Pr
 fn draft(agenda: &Agenda, lang: Lang) -> Result<Vec<u8>, Problem> {
     let [id, en] = agenda.title();
     let centred = |text: &str| paragraph(text, true).align(AlignmentType::Center);
-    let mut document = Docx::new().page_size(A4.0, A4.1).add_paragraph(centred(of(&both(id, en), lang)));
+    let mut document = Docx::new().page_size(A4.0, A4.1).add_paragraph(centred(both(id, en).in_lang(lang)));
     for (index, article) in agenda.text.articles.iter().enumerate() {
         document = document.add_paragraph(centred(&format!("Pasal {}", index + 1)));
         let headings: Vec<&str> = article.headings.iter().map(|heading| heading.text.as_str()).collect();

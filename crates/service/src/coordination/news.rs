@@ -8,13 +8,14 @@
 use std::{collections::BTreeMap, path::Path, sync::Arc};
 
 use identity::{Coordinate, JournalId};
-use records::coordination::{Changed, Shelf, changed};
+use records::coordination::{Changed, News, Shelf, changed};
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
 use super::{CoordinationLine, office_name, overview::titled};
 use crate::{
     Service,
+    both::Both,
     kept::Kept,
     panel::{both, shown},
     problem::Problem,
@@ -101,8 +102,8 @@ impl Service {
 }
 
 /// What happened to one record: how often each thing, and by whom.
-fn told(all: &[&Changed], known: &Known) -> crate::both::Both {
-    let mut counts: Vec<(records::coordination::News, u64)> = Vec::new();
+fn told(all: &[&Changed], known: &Known) -> Both {
+    let mut counts: Vec<(News, u64)> = Vec::new();
     let mut offices: Vec<String> = Vec::new();
     for one in all {
         match counts.iter_mut().find(|(news, _)| *news == one.news) {
@@ -114,8 +115,8 @@ fn told(all: &[&Changed], known: &Known) -> crate::both::Both {
             offices.push(office);
         }
     }
-    let say = |pick: fn(crate::both::Both) -> String| {
-        let of = |(news, count): &(records::coordination::News, u64)| {
+    let say = |pick: fn(Both) -> String| {
+        let of = |(news, count): &(News, u64)| {
             let word = pick(shown(news));
             if *count == 1 { word } else { format!("{word} ({count})") }
         };

@@ -319,3 +319,26 @@ fn letters_meetings_and_mandates_say_what_they_must() {
         assert_eq!(ended.covers(day(on)), covered, "{on}");
     }
 }
+
+#[test]
+fn two_officials_who_judge_the_minutes_differently_at_once_are_both_told_until_their_office_settles_it() {
+    let mut net = mou();
+    let held = Meeting {
+        date: PartialDate::Day(day("2017-05-02")),
+        place: "Jakarta".into(),
+        event: None,
+        outcome: "Sepakat.".into(),
+        minutes: None,
+    };
+    let meeting = net.say(1, held.draft_checked().unwrap());
+    net.take(2, 1);
+    net.take(2 + SECOND, 1);
+    let word = |approves: bool| Minutes { meeting, approves, note: (!approves).then(|| "Pasal 2".into()) };
+    net.say(2, word(true).draft_checked().unwrap());
+    net.say(2 + SECOND, word(false).draft_checked().unwrap());
+    net.take(2, 2 + SECOND);
+    assert_eq!(net.agenda(2).approvals(&meeting), (vec![office(2)], vec![(office(2), "Pasal 2")]));
+    net.say(2, word(true).draft_checked().unwrap());
+    assert_eq!(net.agenda(2).approvals(&meeting), (vec![office(2)], Vec::new()));
+    assert!(word(false).note.is_some() && Minutes { note: None, ..word(false) }.draft_checked().is_err());
+}
