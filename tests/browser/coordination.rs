@@ -1,6 +1,8 @@
 //! Two ministries and a province come to an agreement in their browsers: what one writes appears at the other by itself,
 //! and a province that is no party never sees the agenda.
 
+use serde_json::json;
+use simpul_tests::harness::Script;
 use tokio::task::block_in_place;
 
 use crate::counter::looks;
@@ -33,6 +35,13 @@ async fn picks(desk: &Desk, inputs: &[&str]) {
                     else one.click(); return 1;";
         desk.browser.script(&pick.replace("INPUT", input)).await;
     }
+}
+
+/// Invites the office of which the name holds this.
+async fn tick(desk: &Desk, office: &str) {
+    let tick = "[...document.querySelectorAll('[name=offices]')]\
+                .find(one => one.closest('label').innerText.includes('OFFICE')).click(); return 1;";
+    desk.browser.script(&tick.replace("OFFICE", office)).await;
 }
 
 async fn gives_mandate(desk: &Desk, agenda: &str, official: &str) {
@@ -68,8 +77,7 @@ async fn two_ministries_ratify_an_agreement_and_a_province_that_is_no_party_sees
     ani.browser.write("#title", AGENDA).await;
     ani.browser.write("#outside", "Dewan Perwakilan Rakyat Daerah").await;
     ani.browser.write("#ratification_by", "31-12-2030").await;
-    let tick = "[...document.querySelectorAll('[name=offices]')].find(one => one.closest('label').innerText.includes('Kesehatan')).click(); return 1;";
-    ani.browser.script(tick).await;
+    tick(&ani, "Kesehatan").await;
     looks(&ani, "agenda-new").await;
     ani.save().await;
     let agenda = ani.path().await;
@@ -125,6 +133,15 @@ async fn two_ministries_ratify_an_agreement_and_a_province_that_is_no_party_sees
     looks_both(&budi, "/koordinasi", "news").await;
     budi.browser.click("#mark-read").await;
     budi.no_longer_sees("Tandai sudah dibaca").await;
+    sends(
+        &ani,
+        "/catatan/komitmen/baru",
+        &[("deliverable", "Data triwulan pertama"), ("due", "01-02-2026"), ("superior", "Menteri Ketenagakerjaan")],
+    )
+    .await;
+    ani.open("/koordinasi").await;
+    ani.browser.script("document.querySelector('.ends').scrollIntoView(); return 1;").await;
+    looks(&ani, "timeline").await;
     looks_both(&ani, "/koordinasi/rapor", "scorecard").await;
     citra.open("/koordinasi").await;
     citra.no_longer_sees(AGENDA).await;
@@ -137,6 +154,65 @@ async fn two_ministries_ratify_an_agreement_and_a_province_that_is_no_party_sees
     citra.sees(AGENDA).await;
     looks(&citra, "agreements").await;
     for desk in [ani, budi, citra] {
+        desk.browser.expect_no_complaints().await;
+        desk.browser.close().await;
+    }
+    block_in_place(|| drop(net));
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_case_that_cannot_be_solved_becomes_an_agenda_and_what_that_decides_stands_at_the_case() {
+    let net = network(&["kemnaker", "kemenkes"]);
+    let ani = Desk::of(&net["kemnaker"], "ani", &["petugas"]).await;
+    let budi = Desk::of(&net["kemenkes"], "budi", &["petugas"]).await;
+    let case = block_in_place(|| {
+        let script = Script::at(&net["kemnaker"]).for_village("33.07.10.2004");
+        let asked = json!({ "village": "33.07.10.2004", "topic": "permit", "name": "Bawon", "received": "01-03-2018" });
+        let case = script.begin("konsultasi", asked);
+        script.say(&case, "handling", json!({ "step": "unsettled", "date": "02-03-2018" }));
+        case
+    });
+    let case = format!("/catatan/konsultasi/{case}");
+    ani.open(&case).await;
+    ani.browser.click("#open-agenda").await;
+    ani.browser.write("#title", "Izin PIRT bagi usaha purna").await;
+    tick(&ani, "Kesehatan").await;
+    ani.save().await;
+    let agenda = ani.path().await;
+    sends(
+        &ani,
+        &format!("{agenda}/ubah"),
+        &[("begins", "01-01-2026"), ("pasal", "Izin"), ("pasal\\.ayat", "PIRT diurus bersama.")],
+    )
+    .await;
+    budi.open(&agenda).await;
+    budi.sees("PIRT diurus bersama.").await;
+    let meeting = [("place", "Aula Kemnaker"), ("outcome", "PIRT diurus bersama.")];
+    sends(&ani, &format!("{agenda}/catat/meeting"), &meeting).await;
+    ani.open(&agenda).await;
+    ani.sees("Aula Kemnaker (Word)").await;
+    gives_mandate(&ani, &agenda, "Ani").await;
+    gives_mandate(&budi, &agenda, "Budi").await;
+    ani.open(&agenda).await;
+    ani.open(&format!("{agenda}/catat/final")).await;
+    confirms(&ani).await;
+    ratifies(&ani, &agenda).await;
+    ani.open("/").await;
+    ani.no_longer_sees("rapat sudah memutuskan").await;
+    budi.open("/koordinasi").await;
+    budi.sees("Tetapkan atau tolak").await;
+    ratifies(&budi, &agenda).await;
+    // Without loading the page again.
+    ani.sees("rapat sudah memutuskan").await;
+    ani.open(&case).await;
+    ani.sees("belum dicatat").await;
+    looks_both(&ani, &case, "case-decided").await;
+    ani.browser.click("[id^=ask-]").await;
+    ani.save().await;
+    ani.sees("Izin PIRT bagi usaha purna, versi 1").await;
+    ani.open("/").await;
+    ani.no_longer_sees("rapat sudah memutuskan").await;
+    for desk in [ani, budi] {
         desk.browser.expect_no_complaints().await;
         desk.browser.close().await;
     }

@@ -10,7 +10,7 @@ pub use candidate::{CandidateEvents, CandidateFields, CandidateFile};
 pub use card::{CardApplication, CardEvents, CardFields, CardState, Closed, End, Printed, Reported, Stamped};
 pub use case::{
     Access, AccessCheck, Assigned, CaseEvents, Complaint, ComplaintFields, ComplaintKind, Consultation,
-    ConsultationFields, Escalated, Handled, Handling, Referral, Released, Slip, Topic, complaint_access,
+    ConsultationFields, Escalated, Handled, Handling, JointDecision, Referral, Released, Slip, Topic, complaint_access,
 };
 pub use checklist::{ChecklistLine, DocumentMark, DocumentState};
 pub use guest_book::{GuestBook, GuestBookEvents, GuestBookFields, Origin, Purpose, Visit};

@@ -5,11 +5,12 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use identity::Coordinate;
+use identity::{Coordinate, OfficeId};
 use jiff::{ToSpan, civil::Date};
 
 use crate::{
-    counter::{CardApplication, CardState, Complaint, Consultation, GuestBook},
+    coordination::Agenda,
+    counter::{CardApplication, CardState, CaseEvents, Complaint, Consultation, GuestBook},
     empowerment::{Bimtek, LateStart, Mentoring, MonitoringRound, late_start, round_to_open},
     money::{Ledger, Loan, LoanAccount, LoanState, Rupiah},
     participation::{LeavingReason, Participation, Stage},
@@ -31,6 +32,8 @@ pub enum DueWhat {
         /// Whether it cannot wait.
         urgent: bool,
     },
+    /// The meeting to which a case was taken came to its end, and the case does not say what it decided.
+    Decision,
     /// An instalment: so much is missing.
     Instalment {
         /// How much.
@@ -72,6 +75,10 @@ impl DueWhat {
             Self::NobodyInCharge { urgent: false } => {
                 ("belum ada kantor yang menangani".into(), "no office is in charge yet".into())
             }
+            Self::Decision => (
+                "rapat sudah memutuskan: catat keputusannya di kasus ini".into(),
+                "the meeting has decided: note its decision at this case".into(),
+            ),
             Self::Instalment { amount, overdue: true } => {
                 let amount = amount.shown(lang);
                 (format!("angsuran terlambat, kurang {amount}"), format!("instalments overdue, {amount} missing"))
@@ -135,6 +142,8 @@ pub struct Records<'a> {
     pub complaints: &'a [&'a Complaint],
     /// Consultations.
     pub consultations: &'a [&'a Consultation],
+    /// Agendas, of which some took a case up.
+    pub agendas: &'a [&'a Agenda],
     /// AK-1 applications.
     pub cards: &'a [&'a CardApplication],
     /// Guest books.
@@ -190,6 +199,15 @@ impl People {
 }
 
 fn answers(records: &Records<'_>, day: Date, ahead: Date, figures: &Figures, found: &mut Vec<Due>) {
+    let concluded = |events: &CaseEvents| {
+        let of = |escalated: &OfficeId| records.agendas.iter().find(|agenda| agenda.is_called(escalated));
+        events.undecided().any(|said| of(&said.what.agenda).is_some_and(|agenda| agenda.is_concluded()))
+    };
+    let complaints = records.complaints.iter().map(|case| (&case.doc, &case.events));
+    let consultations = records.consultations.iter().map(|case| (&case.doc, &case.events));
+    for (doc, _) in complaints.chain(consultations).filter(|(_, events)| concluded(events)) {
+        found.push(Due { day, what: DueWhat::Decision, doc: doc.clone(), person: None });
+    }
     // A complaint about somebody who died is still answered: the family waits.
     for case in records.complaints {
         let urgent = case.is_urgent(figures);

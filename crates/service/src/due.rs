@@ -119,6 +119,7 @@ fn due_in(views: &Reader, serves: Option<Serves>, day: Date) -> Result<DueView, 
     // A case is here because this office is of its roster.
     let (complaints, consultations) = (all!(Complaint of None), all!(Consultation of None));
     let cards = all!(CardApplication in counter);
+    let shelf = views.shelf()?;
     let due = records::due(
         &records::Records {
             participations: &by_reference(&participations),
@@ -129,6 +130,7 @@ fn due_in(views: &Reader, serves: Option<Serves>, day: Date) -> Result<DueView, 
             ledgers: &by_reference(&ledgers),
             complaints: &by_reference(&complaints),
             consultations: &by_reference(&consultations),
+            agendas: &by_reference(&shelf.agendas),
             cards: &by_reference(&cards),
             guest_books: &[],
         },

@@ -48,10 +48,8 @@ pub struct RowAsk {
     pub fact: String,
     /// What it is called.
     pub label: Both,
-    /// The input that the row fills in.
-    pub input: String,
-    /// With what.
-    pub value: String,
+    /// The inputs that the row fills in, each with what.
+    pub fills: Vec<(String, String)>,
 }
 
 /// How a person is called in lists.

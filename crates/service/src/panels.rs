@@ -1,8 +1,8 @@
 //! The panels of each kind of record: what its rules say beyond its fields and what happened.
 
 use records::{
-    ActionPlan, FieldType, Known as Value, MonitoringRound, PlaceState, Places, ProgrammeRecord, ResponseKind,
-    ResponseState, ShareProposal, ShareState,
+    ActionPlan, CaseEvents, Complaint, Consultation, FieldType, Known as Value, MonitoringRound, PlaceState, Places,
+    ProgrammeRecord, ResponseKind, ResponseState, ShareProposal, ShareState,
 };
 
 use crate::{
@@ -33,6 +33,10 @@ impl Service {
             Ok(self.report_panel(report).await?.into_iter().collect())
         } else if let ProgrammeRecord::ShareProposal(share) = record {
             self.share(share).await
+        } else if let ProgrammeRecord::Complaint(Complaint { events, .. })
+        | ProgrammeRecord::Consultation(Consultation { events, .. }) = record
+        {
+            Ok(self.joint_meetings(events, may_say("joint_decision")).await?.into_iter().collect())
         } else {
             Ok(Vec::new())
         }
@@ -83,8 +87,7 @@ impl Service {
             let ask = (may_say && open).then(|| RowAsk {
                 fact: "response".to_owned(),
                 label: both("Catat hasil", "Note the result"),
-                input: "person".to_owned(),
-                value: person.to_string(),
+                fills: vec![("person".to_owned(), person.to_string())],
             });
             panel.rows.push(PanelRow { ask, ..PanelRow::of(&people.called(&person), cells) });
         }
@@ -167,13 +170,46 @@ impl Service {
                 let ask = may_free.then(|| RowAsk {
                     fact: "freed".to_owned(),
                     label: both("Tempat kembali", "Give back"),
-                    input: "person".to_owned(),
-                    value: person.to_string(),
+                    fills: vec![("person".to_owned(), person.to_string())],
                 });
                 panel.rows.push(PanelRow { ask, ..PanelRow::of(&people.called(&person), cells) });
             }
         }
         Ok(vec![panel])
+    }
+
+    /// The meetings that took a case up, and what they decided.
+    async fn joint_meetings(&self, case: &CaseEvents, may_say: bool) -> Result<Option<Panel>, Problem> {
+        if case.escalated.is_empty() {
+            return Ok(None);
+        }
+        let shelf = self.shelf().await?;
+        let columns = [both("Agenda", "Agenda"), both("Keadaan", "State"), both("Keputusan", "Decision")];
+        let mut panel = Panel::new(both("Rapat bersama", "Joint meetings"), columns);
+        for said in &case.escalated {
+            let agenda = shelf.agendas.iter().find(|agenda| agenda.is_called(&said.what.agenda));
+            let line = agenda.map(|agenda| crate::coordination::agenda_line(agenda, false));
+            let (title, state) = match line {
+                Some(line) => (line.title, line.state),
+                None => (both("Agenda yang tidak dibaca di sini", "An agenda that is not read here"), both("", "")),
+            };
+            let mut decided = case.decisions(&said.hash).map(|said| said.what.text.clone()).peekable();
+            let open = decided.peek().is_none();
+            let decision = match open {
+                true => both("belum dicatat", "not noted yet"),
+                false => same(&decided.collect::<Vec<_>>().join(" / ")),
+            };
+            let ask = (may_say && open).then(|| RowAsk {
+                fact: "joint_decision".to_owned(),
+                label: both("Catat keputusan", "Note the decision"),
+                fills: vec![
+                    ("of".to_owned(), said.hash.to_string()),
+                    ("text".to_owned(), agenda.and_then(crate::coordination::outcome).unwrap_or_default()),
+                ],
+            });
+            panel.rows.push(PanelRow { ask, ..PanelRow::new(title, [state, decision]) });
+        }
+        Ok(Some(panel))
     }
 
     /// The statements of a proposal, and who agreed.

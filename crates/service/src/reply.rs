@@ -9,8 +9,8 @@ pub use crate::attendance::{AttendanceMarks, AttendanceRow, AttendanceView, Roun
 pub use crate::both::Both;
 pub use crate::check::{CheckView, MaybeSame};
 pub use crate::coordination::{
-    AgreementReport, AwaitingView, BaselineView, BeginView, CoordinationColumn, CoordinationLine, CoordinationView,
-    FileView, MeasureView, MeetView, NewsView, PartySigned, ScoreView, ScorecardView, SignedBy,
+    AgreementReport, AwaitingView, BaselineView, BeginView, CommitmentLine, CoordinationColumn, CoordinationLine,
+    CoordinationView, FileView, MeasureView, MeetView, NewsView, PartySigned, ScoreView, ScorecardView, SignedBy,
 };
 pub use crate::course::{PartView, RelativeView};
 pub use crate::due::{DueLine, DueView};

@@ -419,7 +419,9 @@ impl Service {
     ) -> Result<Vec<FactAsked>, Problem> {
         let Some(author) = known.author(&self.node().key()) else { return Ok(Vec::new()) };
         let mut asked = Vec::new();
-        for (spec, form) in kind.fact_forms().filter(|(spec, _)| spec.may_say.allows(&author, record.place())) {
+        // What a form asks nothing for is said by something else that is done.
+        let forms = kind.fact_forms().filter(|(_, form)| !form.inputs.is_empty());
+        for (spec, form) in forms.filter(|(spec, _)| spec.may_say.allows(&author, record.place())) {
             let (mut inputs, mut others) = (Vec::new(), Vec::new());
             for input in form.inputs {
                 let mut shown = fact_input(input);

@@ -11,14 +11,14 @@ use crate::frame::{Frame, Place, page, refused};
 use crate::problem::Problem;
 use crate::session::{Desk, Posted};
 use crate::sheets::day;
+use crate::timeline::{Timeline, timeline};
 use crate::today::Line;
 use crate::words::Words;
 
-struct Entry {
-    href: String,
-    title: String,
-    state: String,
-    late: bool,
+pub(crate) struct Entry {
+    pub(crate) href: String,
+    pub(crate) title: String,
+    pub(crate) state: String,
 }
 
 struct Column {
@@ -40,17 +40,16 @@ struct CoordinationPage {
     marks: bool,
     lines: Vec<Line>,
     columns: Vec<Column>,
-    commitments: Vec<Entry>,
+    commitments: Option<Timeline>,
     dates: Vec<Entry>,
     opens: bool,
 }
 
-fn entry(words: Words, line: &CoordinationLine) -> Entry {
+pub(crate) fn entry(words: Words, line: &CoordinationLine) -> Entry {
     Entry {
         href: format!("/catatan/{}/{}", line.kind, line.id),
         title: words.of_both(&line.title).to_owned(),
         state: words.of_both(&line.state).to_owned(),
-        late: line.late,
     }
 }
 
@@ -185,7 +184,7 @@ pub(crate) async fn show(State(app): State<App>, desk: Desk) -> Result<Response,
         marks: desk.officer.writes(),
         lines: found.awaiting.iter().map(|line| waiting(words, line)).collect(),
         columns: found.agendas.iter().map(column).collect(),
-        commitments: found.commitments.iter().map(|line| entry(words, line)).collect(),
+        commitments: timeline(words, &found.commitments, jiff::Zoned::now().date()),
         dates: found.dates.iter().map(|line| entry(words, line)).collect(),
         opens: desk.officer.writes() && found.may_open,
         frame,

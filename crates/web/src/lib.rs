@@ -66,6 +66,7 @@ mod sheets;
 mod start;
 mod switch;
 mod table;
+mod timeline;
 mod today;
 mod tokens;
 mod words;

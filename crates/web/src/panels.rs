@@ -48,7 +48,8 @@ pub(crate) fn panels(words: Words, at: &str, panels: &[reply::Panel], writes: bo
             beside: row.beside.clone(),
             cells: columns.iter().skip(1).cloned().zip(row.cells.iter().map(text)).collect(),
             ask: row.ask.as_ref().filter(|_| writes).map(|ask| {
-                let href = format!("{at}/catat/{}?{}={}", ask.fact, ask.input, ask.value);
+                let fills = form_urlencoded::Serializer::new(String::new()).extend_pairs(&ask.fills).finish();
+                let href = format!("{at}/catat/{}?{fills}", ask.fact);
                 (href, text(&ask.label), format!("ask-{number}-{index}"))
             }),
         };

@@ -823,6 +823,7 @@ coordination-no-day = without a day
 coordination-open = Open
 coordination-open-agenda = Open a new agenda
 coordination-agendas = Agendas by state
+timeline-key = The bar is the time in which it is to be kept, the thin bar behind it the time beyond; the upright line is today.
 coordination-commitments = Commitments
 coordination-dates = Dates that come
 coordination-all-agendas = All agendas

@@ -742,6 +742,7 @@ coordination-no-day = tanpa batas waktu
 coordination-open = Buka
 coordination-open-agenda = Buka agenda baru
 coordination-agendas = Agenda menurut keadaannya
+timeline-key = Balok menunjukkan waktu yang disepakati, balok tipis sesudahnya waktu yang lewat; garis tegak adalah hari ini.
 coordination-commitments = Komitmen
 coordination-dates = Tanggal yang akan datang
 coordination-all-agendas = Semua agenda

@@ -54,6 +54,7 @@ impl Net {
             let receipt = Receipt { scope: scope.clone(), number, time_ms: 0, points };
             Message::Receipts(vec![Signed::new(&secret, Domain::Receipt, &receipt)])
         };
+        let mut said_again = 0;
         let messages: Vec<Message> = match trick {
             Trick::ForgedReceipt => {
                 // What nobody has written yet, of every journal.
@@ -81,9 +82,12 @@ impl Net {
                 receipt.into_iter().chain([beacon]).collect()
             }
             Trick::Replay => {
-                let runs = disk.journals.values().flatten().filter(|run| run.entries().len() < 50);
-                let pages = runs.take(20).map(|run| wire::Blob(journal::encode(&[run]).unwrap()));
-                pages.map(Message::Pack).collect()
+                let runs = disk.journals.values().flatten().filter(|run| run.entries().len() < 50).take(20);
+                let page = |run: &journal::VerifiedRun| {
+                    said_again += run.entries().len() as u64;
+                    Message::Pack(wire::Blob(journal::encode(&[run]).unwrap()))
+                };
+                runs.map(page).collect()
             }
             Trick::Flood => {
                 let contest = |journal: &JournalId, seq| Message::Contest(journal.clone(), seq);
@@ -91,9 +95,12 @@ impl Net {
                 journals.take(if held.is_empty() { 0 } else { FLOOD as usize }).map(|j| contest(j, 1)).collect()
             }
         };
-        let sent = self.inject(index, &messages);
-        if sent > 0 {
+        let told = self.inject(index, &messages);
+        if !told.is_empty() {
             self.fired.count(trick.name());
+        }
+        for peer in told {
+            *self.replayed.entry(peer).or_default() += said_again;
         }
     }
 }

@@ -100,6 +100,8 @@ pub(crate) struct Net {
     pub(crate) suspect: BTreeSet<NodeKey>,
     /// Nodes that somebody removed who might.
     pub(crate) removed: BTreeSet<NodeKey>,
+    /// How many entries somebody who means ill told each node once more.
+    pub(crate) replayed: BTreeMap<usize, u64>,
     pub(crate) roads: Vec<(usize, usize)>,
     /// Those of each node, by place in `roads`.
     roads_of: BTreeMap<usize, Vec<usize>>,
@@ -176,6 +178,7 @@ impl Net {
             acknowledged: Vec::new(),
             suspect: BTreeSet::new(),
             removed: BTreeSet::new(),
+            replayed: BTreeMap::new(),
             roads: Vec::new(),
             roads_of: BTreeMap::new(),
             index: BTreeMap::new(),

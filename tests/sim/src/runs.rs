@@ -34,8 +34,17 @@ pub(crate) const SEEDS: u64 = 200;
 /// - 1796028316: who removed the author of a case had never heard of the case.
 /// - 1796034235: nobody removed a copied key.
 /// - 1796042369: of two new machines neither knew the other, and a summary came before the proof was checked.
-const FAILED_ONCE: [u64; 7] =
-    [1_795_955_494, 1_796_015_350, 1_796_015_717, 1_796_016_041, 1_796_028_316, 1_796_034_235, 1_796_042_369];
+const FAILED_ONCE: [u64; 9] = [
+    1_795_955_494,
+    1_796_015_350,
+    1_796_015_717,
+    1_796_016_041,
+    1_796_028_316,
+    1_796_034_235,
+    1_796_042_369,
+    1_796_053_446,
+    1_796_054_724,
+];
 
 /// How many shorter runs are tried for a failing one.
 const SHRINK_TRIES: usize = 300;

@@ -6,6 +6,7 @@ use crate::{
         According, Confirmation, DraftStand, Final, Opening, Promise, Release, Sanction, Signature, SourceKind, Stand,
         Terms,
     },
+    counter::Escalated,
     empowerment::{Questionnaire, Response},
     facts::{Content, decode},
     money::{Rupiah, ShareStatement},
@@ -144,6 +145,13 @@ pub(super) fn drafted(bytes: &[u8]) -> Vec<ToldPart> {
     parts.extend(text("why", WHY, stand.why));
     parts.extend(text("proposes", PROPOSES, stand.proposes));
     parts
+}
+
+/// When a case was taken to a meeting.
+pub(super) fn escalated(bytes: &[u8]) -> Vec<ToldPart> {
+    const DATE: Words = Words { id: "Tanggal", en: "Date" };
+    let date = |said: Escalated| told("date", both(DATE), [Lang::Id, Lang::En].map(|lang| said.date.shown(lang)));
+    read::<Escalated>(bytes).map(date).into_iter().collect()
 }
 
 /// Who released a draft, and when.

@@ -2,14 +2,14 @@
 
 use super::{
     Coordinate, FactForm, InputSpec, OfficeId, RecordKind, Region,
-    beyond::{answers, figures, nothing, questions, shares},
+    beyond::{answers, escalated, figures, nothing, questions, shares},
     coordination, earlier, form, input, made, scan, several, writer,
 };
 use crate::{
     PartialDate,
     counter::{
-        Assigned, Closed, DocumentMark, End, Handled, Handling, Origin, Printed, Purpose, Referral, Released, Reported,
-        Stamped, Visit,
+        Assigned, Closed, DocumentMark, End, Escalated, Handled, Handling, JointDecision, Origin, Printed, Purpose,
+        Referral, Released, Reported, Stamped, Visit,
     },
     empowerment::{
         Adopted, Attendance, ContentGiven, Enrolled, Expected, FieldTest, Independent, Mark, Material,
@@ -103,6 +103,16 @@ const HANDLING: &[FactForm] = &[
         &[
             input::<String>("to", "Kantor atau layanan", "Office or service"),
             input::<String>("contact", "Cara menghubungi", "How to reach it").optional(),
+            DATE,
+        ],
+    ),
+    // Said by opening the agenda.
+    made::<Escalated>("escalated", &[], escalated),
+    form::<JointDecision>(
+        "joint_decision",
+        &[
+            earlier("of", "Rapat", "Meeting", &["escalated"]),
+            input::<String>("text", "Yang diputuskan", "What was decided"),
             DATE,
         ],
     ),

@@ -346,6 +346,16 @@ impl Agenda {
         }
     }
 
+    /// Whether it has come to its end: the parties agreed, or it was closed without an agreement.
+    pub fn is_concluded(&self) -> bool {
+        matches!(self.stage(), AgendaStage::Ratified | AgendaStage::OnPaper | AgendaStage::Closed)
+    }
+
+    /// Whether a record calls it so: by the random id of its scope.
+    pub fn is_called(&self, id: &OfficeId) -> bool {
+        self.doc.journal.scope.as_str().rsplit('/').next().and_then(|last| last.parse().ok()) == Some(*id)
+    }
+
     /// What a party's cell says on a day. An article without a word of its own takes the word on the whole text.
     pub fn cell(&self, party: Party, article: Option<ItemId>, day: Date) -> CellState<'_> {
         let due = self.opening.what.due(AgendaStep::Stands);

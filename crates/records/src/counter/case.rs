@@ -243,6 +243,25 @@ impl Content for Escalated {
     const KEY: &'static str = "escalated";
 }
 
+/// What the stakeholders decided together about a case that was taken to their meeting. (S0)
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct JointDecision {
+    /// By which it was taken there.
+    pub of: EntryHash,
+    /// What was decided, for offices that do not read the agenda.
+    pub text: String,
+    /// When.
+    pub date: PartialDate,
+}
+
+impl Content for JointDecision {
+    const KEY: &'static str = "joint_decision";
+
+    fn check(&self) -> Result<(), RecordError> {
+        line(&self.text)
+    }
+}
+
 const NO_ANSWER_DAY: RecordError = unfit(
     ("tanggal batas jawaban belum tepat", "the day by which to answer is not exact"),
     ("isi tanggal lengkap", "fill in the whole date"),
@@ -269,6 +288,9 @@ pub struct CaseEvents {
     /// Meetings that took it up.
     #[serde(default)]
     pub escalated: Vec<Said<Escalated>>,
+    /// What those meetings decided.
+    #[serde(default)]
+    pub decided: Vec<Said<JointDecision>>,
 }
 
 impl Hear for CaseEvents {
@@ -283,7 +305,15 @@ impl Hear for CaseEvents {
         let handled = heard.take::<Handled>();
         let seen: Vec<EntryHash> = handled.iter().flat_map(|said| heard.seen(&said.hash)).collect();
         let last = handled.iter().filter(|said| !seen.contains(&said.hash)).cloned().collect();
-        Self { access: heard.take(), referrals: heard.take(), assigned, handled, last, escalated: heard.take() }
+        Self {
+            access: heard.take(),
+            referrals: heard.take(),
+            assigned,
+            handled,
+            last,
+            escalated: heard.take(),
+            decided: heard.take(),
+        }
     }
 }
 
@@ -296,6 +326,16 @@ impl CaseEvents {
     /// Whether nothing is left to do: every last step says that it is settled.
     pub fn is_settled(&self) -> bool {
         self.state() == Known::One(Handling::Settled)
+    }
+
+    /// What a meeting decided that took it up.
+    pub fn decisions(&self, of: &EntryHash) -> impl Iterator<Item = &Said<JointDecision>> {
+        self.decided.iter().filter(move |said| said.what.of == *of)
+    }
+
+    /// Meetings that took it up and of which nobody wrote down what they decided.
+    pub fn undecided(&self) -> impl Iterator<Item = &Said<Escalated>> {
+        self.escalated.iter().filter(|said| self.decisions(&said.hash).next().is_none())
     }
 
     /// The day by which the person is to be answered: the earliest that an office in charge gave. `None` when they were
@@ -322,6 +362,7 @@ const HANDLING: &[FactSpec] = &[
     FactSpec::new("released", "Tidak lagi bertanggung jawab", "No longer in charge", MaySay::WRITERS),
     FactSpec::new("handling", "Penanganan", "Handling", MaySay::WRITERS),
     FactSpec::new("escalated", "Dibawa ke rapat", "Taken to a meeting", MaySay::WRITERS),
+    FactSpec::new("joint_decision", "Keputusan rapat", "Decision of the meeting", MaySay::WRITERS),
     FactSpec { key: ANNULMENT, label: ANNULMENT_LABEL, may_say: MaySay::WRITERS },
 ];
 

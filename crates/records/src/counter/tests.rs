@@ -218,9 +218,21 @@ fn what_the_laboratory_cannot_solve_goes_to_a_meeting() {
         .field("topic", "perizinan")
         .fact(WONOSOBO, 1, handled(Handling::Unsettled))
         .fact(WONOSOBO, 2, Escalated { agenda: office(7), date: date("03-2026") }.draft().unwrap());
-    let ProgrammeRecord::Consultation(case) = doc.programme() else { panic!() };
-    assert_eq!(case.events.escalated[0].what.agenda, office(7));
-    assert_eq!(case.place.unwrap().as_str(), VILLAGE);
+    let case = |doc: &Doc| {
+        let ProgrammeRecord::Consultation(case) = doc.programme() else { panic!() };
+        case
+    };
+    let open = case(&doc);
+    let taken = &open.events.escalated[0];
+    assert_eq!(taken.what.agenda, office(7));
+    assert_eq!(open.events.undecided().count(), 1);
+    assert_eq!(open.place.unwrap().as_str(), VILLAGE);
+    let decision = |text: &str| JointDecision { of: taken.hash, text: text.into(), date: date("04-2026") }.draft();
+    assert!(decision("  ").unwrap_err().text(Lang::En).contains("text is empty"));
+    let decided = case(&doc.fact(KURIPAN, 3, decision("Dinas Kesehatan membantu PIRT.").unwrap()));
+    assert_eq!(decided.events.undecided().count(), 0);
+    let told: Vec<&str> = decided.events.decisions(&taken.hash).map(|said| said.what.text.as_str()).collect();
+    assert_eq!(told, ["Dinas Kesehatan membantu PIRT."]);
 }
 
 fn mark(document: &str, there: bool) -> FactDraft {

@@ -6,8 +6,8 @@ use std::io::Cursor;
 use docx_rs::{AlignmentType, Docx, PageOrientationType, Paragraph, Run, Table, TableCell, TableRow, WidthType};
 use icalendar::{Component, EventLike};
 use records::{
-    Lang,
-    coordination::{Agenda, Article, Calendar, Coordination, Invitee, Party, TermsArticle},
+    Lang, Said,
+    coordination::{Agenda, Article, Calendar, Coordination, Invitee, Meeting, Party, TermsArticle},
 };
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
@@ -26,6 +26,9 @@ const MATRIX_TABLE: &str = "matriks-tanggapan.xlsx";
 const MATRIX_TEXT: &str = "matriks-tanggapan.docx";
 const DRAFT: &str = "naskah.docx";
 const DATES: &str = "kalender.ics";
+
+/// How the name of the minutes of a meeting begins and ends; between them stands as much of its hash as tells it apart.
+const MINUTES: (&str, &str) = ("notula-", ".docx");
 
 /// How the name of a version's file ends.
 const VERSION: &str = ".json";
@@ -49,11 +52,18 @@ pub(super) fn files(document: &Coordination) -> Vec<FileView> {
         label: version_name(&version.terms.title, version.terms.number, &version.hash.short()),
     }));
     match document {
-        Coordination::Agenda(_) => files.extend([
-            file(MATRIX_TABLE, "Matriks tanggapan (Excel)", "Table of stands (Excel)"),
-            file(MATRIX_TEXT, "Matriks tanggapan (Word)", "Table of stands (Word)"),
-            file(DRAFT, "Naskah (Word)", "Text (Word)"),
-        ]),
+        Coordination::Agenda(agenda) => {
+            files.extend([
+                file(MATRIX_TABLE, "Matriks tanggapan (Excel)", "Table of stands (Excel)"),
+                file(MATRIX_TEXT, "Matriks tanggapan (Word)", "Table of stands (Word)"),
+                file(DRAFT, "Naskah (Word)", "Text (Word)"),
+            ]);
+            files.extend(agenda.meetings.iter().map(|meeting| {
+                let when = |lang| format!("{}, {}", meeting.what.date.shown(lang), meeting.what.place);
+                let (id, en) = (when(Lang::Id), when(Lang::En));
+                file(&minutes_name(meeting), &format!("Notula {id} (Word)"), &format!("Minutes of {en} (Word)"))
+            }));
+        }
         Coordination::Calendar(_) => {
             files.push(file(DATES, "Untuk kalender (iCalendar)", "For a calendar (iCalendar)"));
         }
@@ -94,6 +104,10 @@ impl Service {
             }
             (Coordination::Agenda(agenda), MATRIX_TEXT) => matrix_text(agenda, &self.known(), lang),
             (Coordination::Agenda(agenda), DRAFT) => draft(agenda, lang),
+            (Coordination::Agenda(agenda), name) => {
+                let meeting = agenda.meetings.iter().find(|meeting| minutes_name(meeting) == name);
+                minutes(agenda, meeting.ok_or_else(missing)?, &self.known(), lang)
+            }
             (Coordination::Calendar(calendar), DATES) => Ok(dates(calendar, lang)),
             _ => Err(missing()),
         }
@@ -159,6 +173,9 @@ const A4: (u32, u32) = (11_906, 16_838);
 /// What the margins leave of the long side.
 const MATRIX_WIDTH: usize = 14_000;
 
+/// A third of what they leave of the short side.
+const COLUMN: usize = 3_000;
+
 fn matrix_text(agenda: &Agenda, known: &Known, lang: Lang) -> Result<Vec<u8>, Problem> {
     let table = matrix(agenda, known);
     let width = MATRIX_WIDTH / table.head.len().max(1);
@@ -199,6 +216,53 @@ fn draft(agenda: &Agenda, lang: Lang) -> Result<Vec<u8>, Problem> {
         }
     }
     packed(document)
+}
+
+fn minutes_name(meeting: &Said<Meeting>) -> String {
+    let (begin, end) = MINUTES;
+    format!("{begin}{}{end}", meeting.hash.to_string().chars().take(8).collect::<String>())
+}
+
+/// What was concluded in a meeting, with who approves that, and room for everybody to sign.
+fn minutes(agenda: &Agenda, meeting: &Said<Meeting>, known: &Known, lang: Lang) -> Result<Vec<u8>, Problem> {
+    let word = |id: &str, en: &str| both(id, en).in_lang(lang).to_owned();
+    let [id, en] = agenda.title();
+    let title = both(format!("Notula rapat: {id}"), format!("Minutes: {en}"));
+    let (approve, others) = agenda.approvals(&meeting.hash);
+    let says = |party: &Party| {
+        let Some(office) = party.office() else { return String::new() };
+        let note = others.iter().find(|(other, _)| *other == office).map(|(_, note)| *note);
+        match (note, approve.contains(&office)) {
+            (Some(note), _) => word(&format!("tidak sesuai: {note}"), &format!("not right: {note}")),
+            (None, true) => word("disetujui", "approved"),
+            (None, false) => word("belum disetujui", "not approved yet"),
+        }
+    };
+    let row = |cells: [&str; 3], bold: bool| {
+        let cell = |text: &str| TableCell::new().width(COLUMN, WidthType::Dxa).add_paragraph(paragraph(text, bold));
+        TableRow::new(cells.map(cell).to_vec())
+    };
+    let mut rows =
+        vec![row([&word("Pihak", "Party"), &word("Notula", "Minutes"), &word("Tanda tangan", "Signature")], true)];
+    for (party, _) in agenda.parties() {
+        rows.push(row([&party_name(Some(agenda), party, known), &says(party), ""], false));
+    }
+    let host = super::office_name(&agenda.convener, known);
+    let lines = [
+        format!("{}: {}", word("Tanggal", "Date"), meeting.what.date.shown(lang)),
+        format!("{}: {}", word("Tempat", "Place"), meeting.what.place),
+        format!("{}: {host}", word("Penyelenggara", "Convened by")),
+    ];
+    let mut document = Docx::new()
+        .page_size(A4.0, A4.1)
+        .add_paragraph(paragraph(title.in_lang(lang), true).align(AlignmentType::Center));
+    for line in &lines {
+        document = document.add_paragraph(paragraph(line, false));
+    }
+    document = document
+        .add_paragraph(paragraph(&word("Kesimpulan", "Outcome"), true))
+        .add_paragraph(paragraph(&meeting.what.outcome, false));
+    packed(document.add_table(Table::new(rows).set_grid(vec![COLUMN; 3])))
 }
 
 /// The dates that stand, each as a whole day.

@@ -17,8 +17,8 @@ mod text;
 
 use identity::{Coordinate, OfficeId};
 use records::{
-    ProgrammeRecord, RecordKind,
-    coordination::{Agenda, Calendar, Coordination, Party, Shelf},
+    FieldType, ProgrammeRecord, RecordKind,
+    coordination::{Agenda, AgendaStage, Calendar, Coordination, Party, Shelf},
 };
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
@@ -28,7 +28,8 @@ pub use exports::FileView;
 pub use file::{AgreementReport, PartySigned, SignedBy, verify_agreement};
 pub use news::NewsView;
 pub(crate) use news::Seen;
-pub use overview::{AwaitingView, CoordinationColumn, CoordinationLine, CoordinationView};
+pub(crate) use overview::agenda_line;
+pub use overview::{AwaitingView, CommitmentLine, CoordinationColumn, CoordinationLine, CoordinationView};
 pub use score::{BaselineView, MeasureView, ScoreView, ScorecardView};
 
 use crate::{Service, both::Both, panel::both, problem::Problem, reading::Known, sheet_kinds::code_of};
@@ -118,7 +119,7 @@ impl Service {
 /// The agendas that came from a record.
 fn agendas_from(shelf: &Shelf, doc: &Coordinate) -> Vec<CoordinationLine> {
     let of = shelf.agendas.iter().filter(|agenda| agenda.opening.what.origin.of.as_ref() == Some(doc));
-    of.map(|agenda| overview::agenda_line(agenda, false)).collect()
+    of.map(|agenda| agenda_line(agenda, false)).collect()
 }
 
 impl Service {
@@ -139,6 +140,19 @@ impl Service {
         let opens = goes && agendas.is_empty() && self.may_begin(RecordKind::Agenda);
         Ok((agendas, opens.then(|| BeginView::of(RecordKind::Agenda)).into_iter().collect()))
     }
+}
+
+/// How an agenda ended, in one line as an officer would note it elsewhere; `None` while it goes on.
+pub(crate) fn outcome(agenda: &Agenda) -> Option<String> {
+    if !agenda.is_concluded() {
+        return None;
+    }
+    if let Some(closing) = agenda.closings.first() {
+        return Some(format!("{}: {}", AgendaStage::Closed.shown(records::Lang::Id), closing.what.reason));
+    }
+    let version = agenda.versions.ratified().last().or_else(|| agenda.versions.newest())?;
+    let state = choices::state_words(&agenda.versions.state(version)).id;
+    Some(format!("{}, versi {} ({}): {state}", version.terms.title, version.terms.number, version.hash.short()))
 }
 
 /// A document of the shelf.

@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 
 use identity::Coordinate;
 use records::{
-    RecordKind,
+    Date, RecordKind,
     coordination::{
         Agenda, Awaiting, Commitment, Coordination, Due, InternalDraft, Kept, Lifecycle, Shelf, awaiting, lifecycle,
     },
@@ -66,6 +66,21 @@ pub struct AwaitingView {
     pub late: bool,
 }
 
+/// A commitment in a list and on the timeline.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+pub struct CommitmentLine {
+    /// What it is called and how it stands.
+    pub line: CoordinationLine,
+    /// Whether it was kept, in time or late.
+    pub kept: bool,
+    /// The day on which it was written down, by its writer's clock, as 2026-03-12.
+    pub from: String,
+    /// The last day.
+    pub due: String,
+    /// The day on which its owner says that it was done; none while it is not.
+    pub done: Option<String>,
+}
+
 /// Coordination at one glance.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 pub struct CoordinationView {
@@ -76,7 +91,7 @@ pub struct CoordinationView {
     /// Agendas by state, in the order of the states; states without any are left out.
     pub agendas: Vec<CoordinationColumn>,
     /// Commitments of everybody, those that are late first.
-    pub commitments: Vec<CoordinationLine>,
+    pub commitments: Vec<CommitmentLine>,
     /// Dates that come, the next first.
     pub dates: Vec<CoordinationLine>,
     /// Whether this office may open an agenda.
@@ -131,7 +146,7 @@ impl Service {
 }
 
 /// An agenda in one line, with how far its newest version is.
-pub(super) fn agenda_line(agenda: &Agenda, late: bool) -> CoordinationLine {
+pub(crate) fn agenda_line(agenda: &Agenda, late: bool) -> CoordinationLine {
     let [id, en] = agenda.title();
     let versions = &agenda.versions;
     let newest = versions.versions.last().map(|version| super::choices::state_words(&versions.state(version)));
@@ -176,22 +191,35 @@ fn detail(shelf: &Shelf, doc: &Coordinate, about: &str) -> Option<Both> {
     version.map(|version| name(version.terms.number))
 }
 
-fn commitments(shelf: &Shelf) -> Vec<CoordinationLine> {
+fn commitments(shelf: &Shelf) -> Vec<CommitmentLine> {
     let late = |kept: &Kept| matches!(kept, Kept::Late(_) | Kept::Breached(_));
     let mut all: Vec<_> = shelf.commitments.iter().map(|commitment| (commitment.kept(today()), commitment)).collect();
     all.sort_by_key(|(kept, commitment)| (!late(kept), commitment.promise.what.due, sheet_id(&commitment.doc)));
     let line = |(kept, commitment): (Kept, &Commitment)| {
         let promise = &commitment.promise.what;
         let (state, due) = (kept_words(kept), day(promise.due));
-        CoordinationLine {
-            kind: code_of(RecordKind::Commitment).to_owned(),
-            id: sheet_id(&commitment.doc),
-            title: same(&format!("{} · {}", promise.deliverable, promise.name)),
-            state: both(format!("{due}, {}", state.id), format!("{due}, {}", state.en)),
-            late: late(&kept),
+        let done = commitment.progress.iter().filter(|said| said.what.done).map(|said| said.what.date.span().last);
+        CommitmentLine {
+            kept: matches!(kept, Kept::Kept | Kept::KeptLate | Kept::Depends),
+            from: written_on(commitment.promise.by.time_ms).min(promise.due).to_string(),
+            due: promise.due.to_string(),
+            done: done.min().map(|day| day.to_string()),
+            line: CoordinationLine {
+                kind: code_of(RecordKind::Commitment).to_owned(),
+                id: sheet_id(&commitment.doc),
+                title: same(&format!("{} · {}", promise.deliverable, promise.name)),
+                state: both(format!("{due}, {}", state.id), format!("{due}, {}", state.en)),
+                late: late(&kept),
+            },
         }
     };
     all.into_iter().map(line).collect()
+}
+
+/// The day of a writer's clock, here.
+fn written_on(time_ms: i64) -> Date {
+    let at = jiff::Timestamp::from_millisecond(time_ms).unwrap_or(jiff::Timestamp::UNIX_EPOCH);
+    at.to_zoned(jiff::tz::TimeZone::system()).date()
 }
 
 fn dates(shelf: &Shelf) -> Vec<CoordinationLine> {

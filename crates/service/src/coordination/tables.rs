@@ -37,7 +37,8 @@ pub(super) struct Beside<'a> {
 
 impl Beside<'_> {
     fn ask(&self, fact: &str, label: Both, input: &str, value: String) -> Option<RowAsk> {
-        (self.may_say)(fact).then(|| RowAsk { fact: fact.to_owned(), label, input: input.to_owned(), value })
+        let fills = vec![(input.to_owned(), value)];
+        (self.may_say)(fact).then(|| RowAsk { fact: fact.to_owned(), label, fills })
     }
 }
 

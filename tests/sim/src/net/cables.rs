@@ -226,19 +226,19 @@ impl Net {
         }
     }
 
-    /// Puts messages into every connection of a machine as if its program had said them; gives into how many.
-    pub(crate) fn inject(&mut self, node: usize, messages: &[Message]) -> usize {
+    /// Puts messages into every connection of a machine as if its program had said them; gives whose they are.
+    pub(crate) fn inject(&mut self, node: usize, messages: &[Message]) -> Vec<usize> {
         let of_node = |(id, c): (&u64, &Conn)| match (c.a == node, c.b == node) {
-            (true, _) => Some((*id, true)),
-            (_, true) => Some((*id, false)),
+            (true, _) => Some((*id, true, c.b)),
+            (_, true) => Some((*id, false, c.a)),
             _ => None,
         };
-        let conns: Vec<(u64, bool)> = self.conns.iter().filter_map(of_node).collect();
-        for (conn, to_b) in &conns {
+        let conns: Vec<(u64, bool, usize)> = self.conns.iter().filter_map(of_node).collect();
+        for (conn, to_b, _) in &conns {
             for frame in messages.iter().flat_map(sync::wire::encode) {
                 self.transmit(*conn, *to_b, frame);
             }
         }
-        conns.len()
+        conns.into_iter().map(|(_, _, peer)| peer).collect()
     }
 }
