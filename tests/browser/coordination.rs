@@ -218,3 +218,46 @@ async fn a_case_that_cannot_be_solved_becomes_an_agenda_and_what_that_decides_st
     }
     block_in_place(|| drop(net));
 }
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_ministry_sets_figures_and_an_assessment_is_a_place_in_a_picture() {
+    let net = network(&["kemnaker", "jateng", "wonosobo", "kuripan"]);
+    let ani = Desk::of(&net["kemnaker"], "ani", &["petugas"]).await;
+    let sari = Desk::of(&net["kuripan"], "sari", &["petugas"]).await;
+    sari.open("/catatan/angka-program").await;
+    sari.sees("Belum ada catatan").await;
+    ani.open("/catatan/angka-program/baru").await;
+    ani.browser.write("#basis", "Kepmenaker 7/2026").await;
+    ani.browser.write("#loan_months", "10").await;
+    ani.browser.write("#business_high_from", "4").await;
+    ani.browser.write("#social_high_from", "4").await;
+    ani.browser.write("#items", "usaha 5 Apakah usahanya berjalan?\nsosial 5 Apakah ikut kegiatan desa?").await;
+    picks(&ani, &["quadrants"]).await;
+    ani.save().await;
+    ani.sees("Instrumen kuadran: 2 pertanyaan").await;
+    let figures = ani.path().await;
+    looks_both(&ani, &figures, "figures").await;
+    // Without loading the page again.
+    sari.sees("Kepmenaker 7/2026").await;
+    let assessment = block_in_place(|| {
+        net["kuripan"].register("Bawon", "33.07.10.2004", &[]);
+        let script = Script::at(&net["kuripan"]);
+        script.begin("penilaian", json!({ "village": "33.07.10.2004", "person": "Bawon" }))
+    });
+    let assessment = format!("/catatan/penilaian/{assessment}");
+    sari.open(&format!("{assessment}/catat/submitted")).await;
+    looks(&sari, "assessment-form").await;
+    sari.browser.write("#answer-1", "5").await;
+    sari.browser.write("#answer-2", "2").await;
+    confirms(&sari).await;
+    sari.open(&format!("{assessment}/catat/adopted")).await;
+    picks(&sari, &["of"]).await;
+    sari.save().await;
+    sari.sees("Disarankan").await;
+    looks_both(&sari, &assessment, "quadrant").await;
+    for desk in [ani, sari] {
+        desk.browser.expect_no_complaints().await;
+        desk.browser.close().await;
+    }
+    block_in_place(|| drop(net));
+}

@@ -231,3 +231,51 @@ fn a_silent_party_is_told_as_silent_and_its_own_word_replaces_what_a_letter_said
     assert!(!text.contains("not confirmed") && text.contains("silent since"), "{text}");
     net.settle();
 }
+
+#[test]
+fn a_paragraph_that_two_ministries_rewrite_at_once_is_read_again_before_the_text_is_final() {
+    let net = Network::of(&["kemnaker", "kemenkes"], true);
+    let (one, two) = (Script::at(&net["kemnaker"]), Script::at(&net["kemenkes"]));
+    let id = agenda(&one, &net.ids(&["kemenkes"]), "Pertukaran data", json!({}));
+    net.says(&two, &id, "bertukar data peserta");
+    one.gives_mandate(&id, "Ani");
+    net.cut_off("kemenkes");
+    edits(&one, &id, "Para pihak bertukar data setiap bulan.");
+    edits(&two, &id, "Para pihak bertukar data setiap pekan.");
+    net.reconnect("kemenkes");
+    for script in [&one, &two] {
+        let both = |record: &Value| ["setiap bulan", "setiap pekan"].iter().all(|text| told(record).contains(text));
+        net.until("both wordings are shown", || script.record(&id).filter(both));
+    }
+    let refused = one.refused(&id, "final", json!({}));
+    assert!(refused.contains("read again"), "{refused}");
+    edits(&two, &id, "Para pihak bertukar data setiap pekan.");
+    net.until("one wording is left", || one.record(&id).filter(|record| !told(record).contains("setiap bulan")));
+    one.say(&id, "final", json!({}));
+    net.says(&two, &id, "0 of 2 ratified");
+}
+
+#[test]
+fn a_commitment_that_lapses_goes_to_the_superior_and_its_feedback_into_the_next_agenda() {
+    let net = Network::of(&["kemnaker", "kemenkes", "kemendesa"], true);
+    let [convener, owner, superior] = ["kemnaker", "kemenkes", "kemendesa"].map(|label| Script::at(&net[label]));
+    let [_, of_owner, of_superior] = ["kemnaker", "kemenkes", "kemendesa"].map(|label| net.ids(&[label]));
+    let promise = json!({ "deliverable": "Data peserta triwulan", "owner": of_owner, "due": "01-03-2026",
+        "superior": "Menteri", "superior_office": of_superior });
+    let id = convener.begin("komitmen", promise);
+    net.says(&owner, &id, "not accepted by its owner");
+    owner.say(&id, "acceptance", json!({ "date": "02-01-2026" }));
+    net.says(&superior, &id, "breached");
+    // The one who is to speak is away when it lapses, and says so as soon as its line is back.
+    net.cut_off("kemendesa");
+    superior.say(&id, "sanction", json!({ "kind": "teguran", "date": "02-05-2026", "text": "Kirim segera." }));
+    net.reconnect("kemendesa");
+    net.says(&owner, &id, "reprimand: Kirim segera.");
+    owner.say(&id, "feedback", json!({ "text": "Perlu tenaga data.", "date": "03-05-2026" }));
+    net.says(&convener, &id, "Perlu tenaga data.");
+    let next = convener.opens_agenda(&of_owner, "Tenaga data", json!({ "from": id }));
+    net.until("the owner holds the next agenda", || owner.record(&next));
+    net.until("the feedback is taken up", || {
+        owner.record(&id).filter(|record| !told(record).contains("Feedback for the next round"))
+    });
+}

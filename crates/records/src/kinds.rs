@@ -7,7 +7,7 @@ use identity::Class;
 
 use crate::{
     author::MaySay, coordination, counter, empowerment, fields::FieldSpec, group, money, participation, people, person,
-    places, village, words::Words,
+    places, rules, village, words::Words,
 };
 
 /// A kind of document that this version knows.
@@ -75,6 +75,8 @@ pub enum RecordKind {
     ShareProposal,
     /// A stand that an office drafts.
     InternalDraft,
+    /// What the programme sets otherwise than its sources.
+    Settings,
 }
 
 /// What a kind of document is and holds.
@@ -139,7 +141,7 @@ pub const ANNULMENT: &str = "annulment";
 
 impl RecordKind {
     /// Every kind, in the order of its number.
-    pub const ALL: [Self; 31] = [
+    pub const ALL: [Self; 32] = [
         Self::Person,
         Self::Participation,
         Self::Assessment,
@@ -171,6 +173,7 @@ impl RecordKind {
         Self::CandidateFile,
         Self::ShareProposal,
         Self::InternalDraft,
+        Self::Settings,
     ];
 
     /// What it is and holds.
@@ -207,6 +210,7 @@ impl RecordKind {
             Self::CandidateFile => &counter::CANDIDATE_FILE,
             Self::ShareProposal => &money::SHARE,
             Self::InternalDraft => &coordination::INTERNAL_DRAFT,
+            Self::Settings => &rules::SETTINGS,
         }
     }
 

@@ -88,7 +88,10 @@ pub use places::*;
 pub use programme::ProgrammeRecord;
 pub use register::{RegisterError, RegisterNumber, next_register, register_prefix};
 pub use rows::{DocumentRows, StateSum};
-pub use rules::{Condition, DESMIGRATIF, Document, Figures, RuleBook, Rules, Sourced};
+pub use rules::{
+    Condition, Count, CountOrNone, DESMIGRATIF, Document, Figures, ITEMS, Lebaran, RuleBook, Rules, SetFigure,
+    SettingEvents, SettingFields, Settings, ShareAfter, Sourced,
+};
 pub use sheet::{NewRecord, Sheet};
 pub use summary::Summary;
 pub use value::{Digest, FieldType, HexError, Known, PersonId, TEXT_CHARS_MAX, ValueType};

@@ -20,6 +20,7 @@ use crate::{
     people::Child,
     people::DuplicateClaim,
     places::Places,
+    rules::Settings,
     sheet::read_sheet,
     village::ActionPlan,
     village::BoardNotice,
@@ -75,6 +76,8 @@ pub enum ProgrammeRecord {
     Child(Child),
     /// Two people who may be one.
     DuplicateClaim(DuplicateClaim),
+    /// What the programme sets otherwise than its sources.
+    Settings(Settings),
 }
 
 /// Reads a document of the programme; `None` for the kinds that are about who people are and take part in, and for those
@@ -123,5 +126,6 @@ pub(crate) fn read_programme(
         RecordKind::BoardNotice => sheet!(BoardNotice),
         RecordKind::Child => sheet!(Child),
         RecordKind::DuplicateClaim => sheet!(DuplicateClaim),
+        RecordKind::Settings => sheet!(Settings),
     })
 }

@@ -7,10 +7,13 @@ use std::collections::BTreeMap;
 use serde::{Deserialize, Serialize};
 
 mod figures;
+mod setting;
 
 pub use figures::{Document, Figures};
+pub(crate) use setting::SETTINGS;
+pub use setting::{Count, CountOrNone, ITEMS, Lebaran, SetFigure, SettingEvents, SettingFields, Settings, ShareAfter};
 
-use crate::{participation::Category, person::Relation, value::codes};
+use crate::{empowerment::Instrument, participation::Category, person::Relation, value::codes};
 
 codes! {
     /// What a programme may ask of everybody.
@@ -55,6 +58,9 @@ pub struct Rules {
     pub conditions: BTreeMap<Condition, Sourced<()>>,
     /// How many, how often, how long.
     pub figures: Figures,
+    /// The instrument of the quadrants; none is shipped.
+    #[serde(default)]
+    pub instrument: Option<Instrument>,
 }
 
 impl Rules {
@@ -78,6 +84,7 @@ impl Rules {
                 .map(|condition| (condition, Sourced::new((), s2)))
                 .collect(),
             figures: Figures::desmigratif(),
+            instrument: None,
         }
     }
 }
@@ -91,6 +98,12 @@ pub struct RuleBook(pub BTreeMap<String, Rules>);
 
 impl Default for RuleBook {
     fn default() -> Self {
-        Self(BTreeMap::from([(DESMIGRATIF.to_owned(), Rules::desmigratif())]))
+        Rules::desmigratif().into()
+    }
+}
+
+impl From<Rules> for RuleBook {
+    fn from(rules: Rules) -> Self {
+        Self(BTreeMap::from([(DESMIGRATIF.to_owned(), rules)]))
     }
 }

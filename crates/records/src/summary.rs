@@ -61,13 +61,27 @@ macro_rules! on_sheet {
             ProgrammeRecord::BoardNotice($sheet) => $do,
             ProgrammeRecord::Child($sheet) => $do,
             ProgrammeRecord::DuplicateClaim($sheet) => $do,
+            ProgrammeRecord::Settings($sheet) => $do,
         }
     };
 }
 
 /// The fields that make a title, in this order, as far as a kind has them.
-const TITLE: [&str; 12] =
-    ["kind", "topic", "title", "name", "event", "product", "month", "year", "quarter", "period", "programme", "number"];
+const TITLE: [&str; 13] = [
+    "kind",
+    "topic",
+    "title",
+    "name",
+    "event",
+    "product",
+    "month",
+    "year",
+    "quarter",
+    "period",
+    "programme",
+    "number",
+    "basis",
+];
 
 /// The fields whose date a record is sorted by, the first that it has.
 const DAY: [&str; 12] = [
@@ -178,7 +192,8 @@ impl ProgrammeRecord {
             | Self::ShareProposal(_)
             | Self::Assessment(_)
             | Self::Indicators(_)
-            | Self::Child(_) => (None, true),
+            | Self::Child(_)
+            | Self::Settings(_) => (None, true),
         }
     }
 
@@ -205,7 +220,8 @@ impl ProgrammeRecord {
             | Self::Indicators(_)
             | Self::BoardNotice(_)
             | Self::Child(_)
-            | Self::DuplicateClaim(_) => Vec::new(),
+            | Self::DuplicateClaim(_)
+            | Self::Settings(_) => Vec::new(),
         }
     }
 }

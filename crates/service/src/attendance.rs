@@ -99,7 +99,7 @@ impl Service {
         may_mark: bool,
     ) -> Result<AttendanceView, Problem> {
         let people = self.people(bimtek.people()).await?;
-        Ok(grid(bimtek, &people, known, &Figures::desmigratif(), may_mark))
+        Ok(grid(bimtek, &people, known, &self.rules().await?.figures, may_mark))
     }
 
     /// Marks what changed, as one change. What another office marked since the grid was shown is not written over.
@@ -114,7 +114,7 @@ impl Service {
         {
             self.must_say(spec, record.place())?;
         }
-        let (days, people) = (bimtek.planned_days(&Figures::desmigratif()), bimtek.people());
+        let (days, people) = (bimtek.planned_days(&self.rules().await?.figures), bimtek.people());
         let mut drafts = Vec::new();
         for change in changes {
             let (person, day) = cell_of(change, &people, &days)?;

@@ -95,7 +95,7 @@ impl Service {
         if !matches!(kind, RecordKind::Complaint | RecordKind::Consultation) {
             return Ok(Vec::new());
         }
-        let (figures, mut facts) = (Figures::desmigratif(), Vec::new());
+        let (figures, mut facts) = (self.rules().await?.figures, Vec::new());
         let (mut taken_up, mut answer_by) = (true, None);
         let received = named("received").and_then(|text| PartialDate::from_input(&text));
         if kind == RecordKind::Complaint {

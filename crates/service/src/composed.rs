@@ -6,7 +6,8 @@ use std::collections::BTreeMap;
 use identity::{Coordinate, Region};
 use records::{
     ActionPlan, Content, Date, FactDraft, FieldType, Known, MonitoringRound, PartialDate, PersonId, ProgrammeRecord,
-    Question, Questionnaire, RecordKind, Response, ResponseKind, ShareProposal, ShareStatement, Typed, propose_share,
+    Question, Questionnaire, RecordKind, Response, ResponseKind, Rules, ShareProposal, ShareStatement, Submitted,
+    Typed, propose_share,
 };
 
 use crate::{
@@ -22,7 +23,7 @@ use crate::{
 const QUESTIONS: &str = "questions";
 
 /// What the name of an answer's input begins with; the code of its question follows.
-const ANSWER: &str = "answer-";
+pub(crate) const ANSWER: &str = "answer-";
 
 /// The name of the input for somebody who is not among those to tick.
 pub(crate) const OTHER: &str = "other";
@@ -35,7 +36,10 @@ pub(crate) struct Composed {
 }
 
 /// What the form of a fact asks in this record beyond the inputs that it always has.
-pub(crate) fn beyond(record: &ProgrammeRecord, fact: &str) -> Vec<SheetInput> {
+pub(crate) fn beyond(record: &ProgrammeRecord, fact: &str, rules: &Rules) -> Vec<SheetInput> {
+    if let (ProgrammeRecord::Assessment(_), Submitted::KEY) = (record, fact) {
+        return crate::quadrant::points_asked(rules);
+    }
     let ProgrammeRecord::MonitoringRound(round) = record else { return Vec::new() };
     match fact {
         "questionnaire" => vec![SheetInput {
@@ -100,8 +104,11 @@ impl Service {
         fact: &str,
         typed: &Typed,
         more: &[(String, String)],
+        rules: &Rules,
     ) -> Result<Composed, Problem> {
-        if let ProgrammeRecord::ActionPlan(plan) = record {
+        if let ProgrammeRecord::Assessment(_) = record {
+            crate::quadrant::submitted(date(typed)?, more, rules)
+        } else if let ProgrammeRecord::ActionPlan(plan) = record {
             approval(plan, typed)
         } else if let ProgrammeRecord::ShareProposal(share) = record {
             self.statement(share, typed).await

@@ -9,7 +9,7 @@ use documents::{Edit, Snapshot};
 use driver::{Target, What, Write};
 use identity::Coordinate;
 use records::{
-    Asks, Authors, Content, Decision, FieldType, Figures, InputSpec, MoveAccepted, PersonId, RecordKind, Relation, Tie,
+    Asks, Authors, Content, Decision, FieldType, InputSpec, MoveAccepted, PersonId, RecordKind, Relation, Rules, Tie,
     Told, Trip, ValueType,
 };
 use serde::{Deserialize, Serialize};
@@ -130,11 +130,12 @@ impl Service {
         told: &[Told],
         known: &Known,
         names: &Names,
+        rules: &Rules,
     ) -> Vec<FactAsked> {
         let (kind, place) = (RecordKind::Participation, &held.circumstances.participation.village);
         let Some(author) = known.author(&self.node().key()) else { return Vec::new() };
         let offered = |fact: &str| match fact {
-            "material" | "partner" => Figures::desmigratif().quadrants.value,
+            "material" | "partner" => rules.figures.quadrants.value,
             "move_accepted" => !held.circumstances.participation.events.moving.is_empty(),
             _ => true,
         };

@@ -3,7 +3,7 @@
 use std::sync::{Arc, MutexGuard, PoisonError};
 
 use identity::Region;
-use records::{Date, Due, DueWhat, Figures, ProgrammeRecord, RecordKind};
+use records::{Date, Due, DueWhat, ProgrammeRecord, RecordKind};
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 use views::{Filter, Page, Reader, ViewsError, sheet_id};
@@ -135,7 +135,7 @@ fn due_in(views: &Reader, serves: Option<Serves>, day: Date) -> Result<DueView, 
             guest_books: &[],
         },
         day,
-        &Figures::desmigratif(),
+        &crate::rules::rules_in(views)?.figures,
     );
     // Nobody can end a retention by hand.
     let due: Vec<Due> = due.into_iter().filter(|due| due.what != DueWhat::Retention).collect();

@@ -29,6 +29,8 @@ impl Service {
             self.places(places, known, may_say("freed")).await
         } else if let ProgrammeRecord::ActionPlan(plan) = record {
             Ok(plan_panels(plan))
+        } else if let ProgrammeRecord::Settings(settings) = record {
+            self.figures_panel(settings).await
         } else if let ProgrammeRecord::Report(report) = record {
             Ok(self.report_panel(report).await?.into_iter().collect())
         } else if let ProgrammeRecord::ShareProposal(share) = record {

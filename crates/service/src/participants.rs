@@ -6,9 +6,7 @@ use documents::{Edit, Snapshot};
 use driver::{Target, What, Write};
 use identity::{Coordinate, Officer, Region};
 use jiff::Zoned;
-use records::{
-    DESMIGRATIF, FieldSpec, FieldType, Lang, PartialDate, PersonId, RecordKind, RegisterNumber, RuleBook, ValueType,
-};
+use records::{DESMIGRATIF, FieldSpec, FieldType, Lang, PartialDate, PersonId, RecordKind, RegisterNumber, ValueType};
 use views::{Filter, Name, Page, Participant, ParticipantRow as ViewRow};
 
 use crate::{
@@ -155,7 +153,7 @@ impl Service {
         for trip in &held.circumstances.trips {
             trips.push(self.fields(&trip.doc, RecordKind::Trip, &known).await?);
         }
-        let eligibility = records::eligibility(&held.circumstances, on, &RuleBook::default());
+        let eligibility = records::eligibility(&held.circumstances, on, &self.rules().await?.into());
         Ok(ParticipantView {
             row,
             fields,

@@ -6,7 +6,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use documents::{FieldValue, Snapshot};
 use identity::{Coordinate, OfficeId, ScopeName};
 use jiff::Zoned;
-use records::{FieldSpec, FieldType, PartialDate, RecordKind, RuleBook};
+use records::{FieldSpec, FieldType, PartialDate, RecordKind};
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 use views::{Filter, Page};
@@ -150,9 +150,13 @@ impl Service {
         let (trips, family) = self.course_parts(&held, &mut documents, &known).await?;
         let said: Vec<_> = told.iter().map(|told| (told.by.at.clone(), in_one_line(told, &names))).collect();
         let beside = self.beside(&documents, &said, &known, &names, &participation.journal.scope).await?;
-        let asks = if beside.may_write { self.course_asked(&held, &told, &known, &names) } else { Vec::new() };
+        let rules = self.rules().await?;
+        let asks = match beside.may_write {
+            true => self.course_asked(&held, &told, &known, &names, &rules),
+            false => Vec::new(),
+        };
         let today = PartialDate::Day(Zoned::now().date());
-        let eligibility = records::eligibility(&held.circumstances, today, &RuleBook::default());
+        let eligibility = records::eligibility(&held.circumstances, today, &rules.into());
         let yes = eligibility.categories.iter().filter(|(_, answer)| *answer == records::Answer::Yes);
         Ok(RecordView {
             row: self.found_row_of(&participation).await?,

@@ -23,6 +23,7 @@ pub use crate::network::{NetworkView, NoRoad, NodeReach, WayView};
 pub use crate::officers::{OfficerCode, OfficerView, RecoverySheetState};
 pub use crate::offices::{Approved, CharterView, CutDone, Joined, NodeView, OfficeView, StatementView};
 pub use crate::panel::{Called, Panel, PanelRow, RowAsk};
+pub use crate::quadrant::QuadrantView;
 pub use crate::record::{Beside, Holder, RecordField, RecordPast, RecordValue, RecordView, Who};
 pub use crate::sheet_kinds::{SheetInput, SheetKind};
 pub use crate::sheets::{

@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use identity::Region;
 use records::{
-    Content, Date, Digest, Figures, MonitoringRound, PartialDate, ProgrammeRecord, RecordKind, Report, ReportState,
+    Content, Date, Digest, MonitoringRound, PartialDate, ProgrammeRecord, RecordKind, Report, ReportState,
     ReportTables, ResponseKind, figure_words,
 };
 use views::{Filter, Page, Reader, ViewsError};
@@ -84,7 +84,7 @@ impl Service {
     }
 
     async fn tables(&self, report: &Report) -> Result<ReportTables, Problem> {
-        let figures = Figures::desmigratif();
+        let figures = self.rules().await?.figures;
         let period = report.fields.from.one().map(|from| from.span().first).zip(report.until(&figures));
         let Some((from, until)) = period else {
             return Err(Problem::said(

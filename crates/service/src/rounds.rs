@@ -4,8 +4,8 @@ use driver::{Target, What, Write};
 use identity::Coordinate;
 use jiff::{ToSpan, civil::Date};
 use records::{
-    Bimtek, Content, DESMIGRATIF, Expected, FieldType, Figures, MonitoringRound, PartialDate, PersonId,
-    ProgrammeRecord, RecordKind, Stage,
+    Bimtek, Content, DESMIGRATIF, Expected, FieldType, MonitoringRound, PartialDate, PersonId, ProgrammeRecord,
+    RecordKind, Stage,
 };
 
 use crate::{
@@ -36,7 +36,7 @@ impl Service {
     /// The round that is to be opened after a Bimtek by now or within the days that the programme looks ahead.
     pub(crate) async fn next_round(&self, bimtek: &Bimtek) -> Result<Option<NextRound>, Problem> {
         let Some(village) = bimtek.place.clone() else { return Ok(None) };
-        let (bimtek, figures) = (bimtek.clone(), Figures::desmigratif());
+        let (bimtek, figures) = (bimtek.clone(), self.rules().await?.figures);
         let ahead = today().checked_add(i64::from(figures.due_days_ahead.value).days()).unwrap_or(Date::MAX);
         let found = self.reading().look(move |views| {
             let mut rounds: Vec<MonitoringRound> = Vec::new();

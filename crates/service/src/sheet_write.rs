@@ -16,6 +16,7 @@ use crate::{
     panel::Panel,
     participants::{parse_officer, parse_region},
     problem::{Code, Problem},
+    quadrant::{instrument, not_scored},
     sheet_kinds::stands_for_another,
     sheets::sheet_kind,
     shown::Shown,
@@ -60,6 +61,12 @@ impl Service {
         }
         if kind == RecordKind::Agreement {
             return Err(published_from_its_agenda());
+        }
+        if kind == RecordKind::Settings {
+            self.only_one_sets().await?;
+        }
+        if kind == RecordKind::Assessment && instrument(&self.rules().await?).is_none() {
+            return Err(not_scored());
         }
         let officer = parse_officer(officer)?;
         let mut fields = self.resolved(kind, fields).await?;
@@ -217,19 +224,20 @@ impl Service {
         })?;
         self.must_say(spec, record.place())?;
         // What a form asks beyond its inputs, such as answers, is for the record that asks it.
-        let beyond: Vec<_> = beyond(record, fact).into_iter().chain(self.given_anew(record, fact)).collect();
+        let rules = self.rules().await?;
+        let beyond: Vec<_> = beyond(record, fact, &rules).into_iter().chain(self.given_anew(record, fact)).collect();
         let (more, inputs): (Vec<_>, Vec<_>) =
             said.inputs.iter().cloned().partition(|(key, _)| beyond.iter().any(|input| input.field == *key));
         let inputs = self.resolved_inputs(form.inputs, &inputs).await?;
         let typed = inputs.iter().map(|(key, text)| (key.as_str(), text.as_str()));
         if !form.is_flat() {
-            return self.composed(record, fact, &form.typed(typed)?, &more).await;
+            return self.composed(record, fact, &form.typed(typed)?, &more, &rules).await;
         }
         let draft = form.draft(typed)?;
         if let ProgrammeRecord::CardApplication(card) = record
             && fact == "printed"
         {
-            card.may_print(&records::Figures::desmigratif())?;
+            card.may_print(&rules.figures)?;
         }
         Ok(Composed { draft, look: Vec::new() })
     }
@@ -287,7 +295,7 @@ impl Service {
 
     /// Whether this office may begin a record of a kind where it works.
     pub(crate) fn may_begin(&self, kind: RecordKind) -> bool {
-        if kind == RecordKind::Agreement {
+        if kind == RecordKind::Agreement || (kind == RecordKind::Settings && !self.sets_figures()) {
             return false;
         }
         if kind.class().has_roster() {

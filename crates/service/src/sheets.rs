@@ -3,7 +3,10 @@
 use std::collections::BTreeSet;
 
 use identity::{Coordinate, OfficeId};
-use records::{Asks, Authors, DocumentState, Figures, PersonId, ProgrammeRecord, RecordKind, Told, ValueType};
+use records::{
+    Asks, Authors, Content, DocumentState, Figures, PersonId, ProgrammeRecord, RecordKind, Rules, Submitted, Told,
+    ValueType,
+};
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 use views::{Filter, Page, SheetFilter, SheetRow};
@@ -21,6 +24,7 @@ use crate::{
     panel::{Panel, both, same},
     participants::parse_region,
     problem::Problem,
+    quadrant::{QuadrantView, instrument, quadrant},
     reading::Known,
     record::{Beside, Documents, Names, RecordField, Who, fact_label, who_said},
     reference,
@@ -199,6 +203,8 @@ pub struct SheetView {
     pub files: Vec<FileView>,
     /// Of a calendar: its dates.
     pub meets: Vec<MeetView>,
+    /// Of an assessment: where it stands in the model of quadrants; none until one counts.
+    pub quadrant: Option<QuadrantView>,
     /// A short text for a message to other offices; none where it says who people are.
     pub message: Option<Both>,
     /// Of a Bimtek: who was there on which day.
@@ -256,7 +262,8 @@ impl Service {
             return self.document(held).await;
         }
         let (row, record) = self.held_sheet(id).await?;
-        let (kind, known, figures) = (row.kind, self.known(), Figures::desmigratif());
+        let (kind, known, rules) = (row.kind, self.known(), self.rules().await?);
+        let figures = &rules.figures;
         let snapshot = self.snapshot(&row.doc).await?;
         let told = records::told(&snapshot, kind, record.place(), &known);
         let notices = records::fold(&snapshot, &known).notices;
@@ -270,7 +277,8 @@ impl Service {
         let fields = documents.take(snapshot, kind, &known, &names);
         let said: Vec<_> = told.iter().map(|told| (told.by.at.clone(), in_one_line(told, &names))).collect();
         let beside = self.beside(&documents, &said, &known, &names, &row.doc.journal.scope).await?;
-        let asks = if beside.may_write { self.asks(&record, kind, &told, &known, &names).await? } else { Vec::new() };
+        let asks =
+            if beside.may_write { self.asks(&record, kind, &told, &known, &names, &rules).await? } else { Vec::new() };
         let may_say = |fact: &str| asks.iter().any(|asked: &FactAsked| asked.fact == fact);
         let (related, begins) = self.escalation(&record).await?;
         let (mut attendance, mut round_to_open) = (None, None);
@@ -293,8 +301,9 @@ impl Service {
             fields,
             texts,
             events: told.iter().map(|told| event(told, kind, &known, &names)).collect(),
-            papers: papers(&record, &figures),
-            slip: slip(&record, &figures, &known),
+            papers: papers(&record, figures),
+            slip: slip(&record, figures, &known),
+            quadrant: quadrant(&record),
             asks,
             notices: notices.iter().map(|notice| Both::of(|lang| notice.text(lang).to_owned())).collect(),
             beside,
@@ -416,11 +425,14 @@ impl Service {
         told: &[Told],
         known: &Known,
         names: &Names,
+        rules: &Rules,
     ) -> Result<Vec<FactAsked>, Problem> {
         let Some(author) = known.author(&self.node().key()) else { return Ok(Vec::new()) };
         let mut asked = Vec::new();
-        // What a form asks nothing for is said by something else that is done.
-        let forms = kind.fact_forms().filter(|(_, form)| !form.inputs.is_empty());
+        // What a form asks nothing for is said by something else that is done; nobody is scored unless the programme says so.
+        let scored =
+            |fact: &str| kind != RecordKind::Assessment || fact != Submitted::KEY || instrument(rules).is_some();
+        let forms = kind.fact_forms().filter(|(spec, form)| !form.inputs.is_empty() && scored(spec.key));
         for (spec, form) in forms.filter(|(spec, _)| spec.may_say.allows(&author, record.place())) {
             let (mut inputs, mut others) = (Vec::new(), Vec::new());
             for input in form.inputs {
@@ -447,7 +459,7 @@ impl Service {
                         shown.kind = InputKind::Choice(writers.collect());
                     }
                     Asks::Paper => {
-                        let papers = papers(record, &Figures::desmigratif());
+                        let papers = papers(record, &rules.figures);
                         shown.kind =
                             InputKind::Choice(papers.into_iter().map(|paper| (paper.code, paper.label)).collect());
                     }
@@ -458,7 +470,7 @@ impl Service {
                 inputs.push(shown);
             }
             inputs.extend(others);
-            inputs.extend(beyond(record, spec.key));
+            inputs.extend(beyond(record, spec.key, rules));
             inputs.extend(self.given_anew(record, spec.key));
             // Where there is nothing to pick from there is nothing to say.
             let nothing = |input: &SheetInput| input.required && input.kind == InputKind::Choice(Vec::new());

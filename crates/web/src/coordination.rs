@@ -80,6 +80,26 @@ pub(crate) struct Wanted {
     sendiri: String,
 }
 
+/// Where an indicator stands in the picture: a filled mark now, an open one as it was found.
+struct Mark {
+    number: usize,
+    y: usize,
+    now: usize,
+    before: Option<usize>,
+}
+
+/// The codes of the levels, and where each stands in the picture.
+const LEVELS: [(&str, usize); 4] = [("tanpa_catatan", 100), ("belum", 220), ("sebagian", 340), ("terbentuk", 460)];
+
+fn level_x(code: &str) -> usize {
+    LEVELS.iter().find(|(known, _)| *known == code).map_or(0, |(_, x)| *x)
+}
+
+fn mark((index, view): (usize, &ScoreView)) -> Mark {
+    let before = view.baseline.as_ref().map(|found| level_x(&found.code));
+    Mark { number: index + 1, y: 56 + index * 28, now: level_x(&view.code), before }
+}
+
 /// One indicator.
 struct Row {
     indicator: String,
@@ -101,6 +121,9 @@ struct ScorePage {
     own: bool,
     error: Option<String>,
     rows: Vec<Row>,
+    /// The levels with their place, and where each indicator stands.
+    levels: Vec<(String, usize)>,
+    marks: Vec<Mark>,
 }
 
 fn score(words: Words, view: &ScoreView) -> Row {
@@ -153,6 +176,8 @@ pub(crate) async fn scorecard(
         own,
         error,
         rows: found.iter().flat_map(|found| &found.scores).map(|view| score(words, view)).collect(),
+        levels: LEVELS.map(|(code, x)| (words.say(&format!("score-{}", code.replace('_', "-"))), x)).into(),
+        marks: found.iter().flat_map(|found| found.scores.iter().enumerate()).map(mark).collect(),
         frame,
     };
     Ok(page(&shown, &desk.visit))

@@ -56,6 +56,7 @@ mod paper_list;
 mod paper_sheet;
 mod person;
 mod problem;
+mod quadrant;
 mod requests;
 mod rows;
 mod security;

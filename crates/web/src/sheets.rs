@@ -16,6 +16,7 @@ use crate::panels::{Panel, panels};
 use crate::paper::PrintLinks;
 use crate::person::{Contested, contested, plain, who};
 use crate::problem::{Problem, Reason};
+use crate::quadrant::{Quadrants, quadrants};
 use crate::session::{Desk, Posted};
 use crate::words::Words;
 
@@ -270,6 +271,8 @@ struct SheetPage {
     begins: Vec<(String, String, String)>,
     /// Of a calendar.
     months: Vec<Month>,
+    /// Of an assessment.
+    quadrant: Option<Quadrants>,
     /// What it gives as files: name and label.
     files: Vec<(String, String)>,
     /// A text for a message to other offices.
@@ -366,6 +369,7 @@ pub(crate) async fn show(
             })
             .collect(),
         months: months(words, &at, &sheet.meets),
+        quadrant: sheet.quadrant.as_ref().map(|view| quadrants(words, view)),
         files: crate::files::listed(words, &sheet.files),
         message: sheet.message.as_ref().map(|both| words.of_both(both).to_owned()),
         events: sheet.events.iter().map(|event| told(words, event)).collect(),

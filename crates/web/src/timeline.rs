@@ -64,7 +64,12 @@ pub(crate) fn timeline(words: Words, lines: &[CommitmentLine], today: Date) -> O
         }
     };
     let shown = |day: Date| day.strftime("%d-%m-%Y").to_string();
-    Some(Timeline { first: shown(first), last: shown(last), today: at(today).min(WIDTH - TODAY), rows: lines.iter().map(row).collect() })
+    Some(Timeline {
+        first: shown(first),
+        last: shown(last),
+        today: at(today).min(WIDTH - TODAY),
+        rows: lines.iter().map(row).collect(),
+    })
 }
 
 #[cfg(test)]

@@ -7,7 +7,7 @@ use crate::{
         Terms,
     },
     counter::Escalated,
-    empowerment::{Questionnaire, Response},
+    empowerment::{Questionnaire, Response, Submitted},
     facts::{Content, decode},
     money::{Rupiah, ShareStatement},
     value::{FieldType, ValueType},
@@ -30,6 +30,19 @@ pub(super) fn questions(bytes: &[u8]) -> Vec<ToldPart> {
 pub(super) fn answers(bytes: &[u8]) -> Vec<ToldPart> {
     let answer = |(code, text): (String, String)| told(&code, same(&code), same(&text));
     read::<Response>(bytes).map_or_else(Vec::new, |found| found.answers.into_iter().map(answer).collect())
+}
+
+/// The quadrant of a filled-in instrument, and the points of each question.
+pub(super) fn points(bytes: &[u8]) -> Vec<ToldPart> {
+    const QUADRANT: Words = Words { id: "Kuadran", en: "Quadrant" };
+    let Some(Submitted { instrument, answers, quadrant, .. }) = read(bytes) else { return Vec::new() };
+    const INSTRUMENT: Words = Words { id: "Instrumen", en: "Instrument" };
+    let mut parts = vec![
+        told("quadrant", both(QUADRANT), both(quadrant.words())),
+        told("instrument", both(INSTRUMENT), same(&instrument)),
+    ];
+    parts.extend(answers.iter().map(|(code, points)| told(code, same(code), same(&points.to_string()))));
+    parts
 }
 
 /// The figures of a report.

@@ -2,7 +2,7 @@
 
 use super::{
     Coordinate, FactForm, InputSpec, OfficeId, RecordKind, Region,
-    beyond::{answers, escalated, figures, nothing, questions, shares},
+    beyond::{answers, escalated, figures, nothing, points, questions, shares},
     coordination, earlier, form, input, made, scan, several, writer,
 };
 use crate::{
@@ -14,7 +14,7 @@ use crate::{
     empowerment::{
         Adopted, Attendance, ContentGiven, Enrolled, Expected, FieldTest, Independent, Mark, Material,
         MaterialAssigned, MentoringVisit, Motivation, Need, Needed, NextStep, Partnered, Problem as Hindrance,
-        Questionnaire, Response, ResponseKind, Sector, Started, TrainingSubject, Unticked,
+        Questionnaire, Response, ResponseKind, Sector, Started, Submitted, TrainingSubject, Unticked,
     },
     group::{
         Channel, Dropped, Equipment, Joined, LeftGroup, Permit, PermitKind, PermitStep, Product, SoldThrough, TookPart,
@@ -24,6 +24,7 @@ use crate::{
     participation::{Annulment, Decision, Leaving, LeavingReason, OpenMatter, Outcome, Step, StepReached},
     people::{CareActivity, ChildAttendance, Consent, MoveAccepted, MoveAnnounced, PairDecided, PairDecision},
     places::{Claimed, Freed, Granted, HandedOver, Limit},
+    rules::{Lebaran, ShareAfter},
     value::PersonId,
     village::{
         Criterion, CriterionMet, Identification, Identified, IndicatorValue, PlanApproved, PlanStep, PlanStepDone,
@@ -252,6 +253,7 @@ const SHARE: &[FactForm] = &[
 ];
 
 const ASSESSMENT: &[FactForm] = &[
+    made::<Submitted>("submitted", &[DATE], points),
     form::<Adopted>("adopted", &[earlier("of", "Penilaian", "Assessment", &["submitted"]), DATE]),
     form::<FieldTest>(
         "field_test",
@@ -328,6 +330,18 @@ const MONITORING: &[FactForm] = &[
     TAKE_BACK,
 ];
 
+const SETTINGS: &[FactForm] = &[
+    form::<Lebaran>("lebaran", &[input::<PartialDate>("day", "Hari pertama Lebaran", "First day of Lebaran")]),
+    form::<ShareAfter>(
+        "share_after",
+        &[
+            input::<String>("works_with", "Kelompok yang mengolah", "Groups that work with"),
+            input::<u32>("runs", "Sesudah berapa kali produksi", "After how many runs"),
+        ],
+    ),
+    TAKE_BACK,
+];
+
 const INDICATORS: &[FactForm] = &[
     form::<IndicatorValue>(
         "value",
@@ -372,6 +386,7 @@ pub(super) fn forms(kind: RecordKind) -> &'static [FactForm] {
         RecordKind::Participation => PARTICIPATION,
         RecordKind::ActionPlan => PLAN,
         RecordKind::Child => CHILD,
+        RecordKind::Settings => SETTINGS,
         RecordKind::DuplicateClaim => {
             &const {
                 let inputs = &const { [input::<PairDecision>("decision", "Keputusan", "Decision"), DATE] };

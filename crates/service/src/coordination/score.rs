@@ -42,6 +42,8 @@ pub struct MeasureView {
 pub struct BaselineView {
     /// The year.
     pub year: i16,
+    /// How far it was formed, by its code.
+    pub code: String,
     /// How far it was formed.
     pub level: Both,
     /// What was found.
@@ -124,6 +126,7 @@ fn view(shelf: &Shelf, score: &Score) -> ScoreView {
         measures: score.measures.iter().map(measure).collect(),
         baseline: score.baseline.map(|found| BaselineView {
             year: found.year,
+            code: found.level.code().to_owned(),
             level: shown(&found.level),
             finding: both(found.finding.id, found.finding.en),
             source: found.source.to_owned(),

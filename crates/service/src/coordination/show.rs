@@ -77,6 +77,7 @@ impl Service {
             events: told.iter().map(|told| event(told, kind, &known, &names)).collect(),
             papers: Vec::new(),
             slip: None,
+            quadrant: None,
             asks,
             notices: notices.iter().map(|notice| Both::of(|lang| notice.text(lang).to_owned())).collect(),
             beside,

@@ -1,0 +1,413 @@
+//! What the ministries that run a programme set otherwise than its sources (records no. 39): one document of the whole
+//! country, which every office reads. What is not set is as its source says, and so is what two documents or two values
+//! contradict each other about: every node reads the same.
+
+use std::collections::BTreeMap;
+
+use documents::Scalar;
+use identity::{Class, Region};
+use serde::{Deserialize, Serialize};
+
+use super::{Rules, Sourced};
+use crate::{
+    RecordError,
+    author::MaySay,
+    content::{line, must, unfit},
+    date::PartialDate,
+    empowerment::{Axis, Instrument, Item},
+    facts::Content,
+    fields::{Fields, record_fields},
+    heard::Heard,
+    kinds::{ANNULMENT, FactSpec, KindSpec, TextSpec},
+    participation::Said,
+    sheet::{Hear, Sheet},
+    value::{FieldType, Known, ValueType},
+    words::{ANNULMENT as ANNULMENT_LABEL, Lang, Words},
+};
+
+/// The largest number that is a setting.
+const MAX: u32 = 1_200;
+
+/// A number from 1 on: of months, days, people, points.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Count(u32);
+
+impl FieldType for Count {
+    const TYPE: ValueType = ValueType::Number;
+
+    fn from_text(text: &str) -> Option<Self> {
+        u32::from_text(text).filter(|count| (1..=MAX).contains(count)).map(Self)
+    }
+
+    fn to_text(&self) -> String {
+        self.0.to_text()
+    }
+
+    fn from_scalar(scalar: &Scalar) -> Option<Self> {
+        u32::from_scalar(scalar).filter(|count| (1..=MAX).contains(count)).map(Self)
+    }
+
+    fn to_scalar(&self) -> Scalar {
+        self.0.to_scalar()
+    }
+}
+
+impl From<Count> for u32 {
+    fn from(count: Count) -> Self {
+        count.0
+    }
+}
+
+/// A number from 0 on.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+pub struct CountOrNone(u32);
+
+impl FieldType for CountOrNone {
+    const TYPE: ValueType = ValueType::Number;
+
+    fn from_text(text: &str) -> Option<Self> {
+        u32::from_text(text).filter(|count| *count <= MAX).map(Self)
+    }
+
+    fn to_text(&self) -> String {
+        self.0.to_text()
+    }
+
+    fn from_scalar(scalar: &Scalar) -> Option<Self> {
+        u32::from_scalar(scalar).filter(|count| *count <= MAX).map(Self)
+    }
+
+    fn to_scalar(&self) -> Scalar {
+        self.0.to_scalar()
+    }
+}
+
+impl From<CountOrNone> for u32 {
+    fn from(count: CountOrNone) -> Self {
+        count.0
+    }
+}
+
+/// A figure that holds now.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct SetFigure {
+    /// What it is called.
+    pub label: Words,
+    /// Its value, in Indonesian and English.
+    pub shown: [String; 2],
+    /// Where it is written.
+    pub source: String,
+    /// Whether a document set it.
+    pub set: bool,
+}
+
+macro_rules! settings {
+    ($($field:ident: $type:ty = $($path:ident).+, $id:literal, $en:literal;)*) => {
+        record_fields! {
+            /// What people edit. An empty figure is as its source says.
+            SettingFields {
+                /// What was decided, and where.
+                basis: String, "Dasar, misalnya nomor keputusan", "Basis, for example the number of the decision";
+                $(#[doc = $en] $field: $type, $id, $en;)*
+                /// What the instrument of the quadrants is called, with its version.
+                instrument: String, "Nama instrumen kuadran", "Name of the quadrant instrument";
+                /// From how many points business ability is high.
+                business_high_from: Count, "Kemampuan usaha tinggi mulai nilai", "Business ability is high from so many points";
+                /// And religion and social life.
+                social_high_from: Count, "Agama dan sosial tinggi mulai nilai", "Religion and social life are high from so many points";
+            }
+        }
+
+        /// Sets what these documents set.
+        fn set(rules: &mut Rules, settings: &[&Settings]) {
+            $(if let Some((value, source)) = agreed(settings, |fields| &fields.$field) {
+                rules.$($path).+ = Sourced { value: value.into(), source };
+            })*
+        }
+
+        impl Rules {
+            /// The figures that can be set, in the order of the form.
+            pub fn listed(&self) -> Vec<SetFigure> {
+                let known = Self::desmigratif();
+                vec![$({
+                    let (now, before) = (&self.$($path).+, &known.$($path).+);
+                    SetFigure {
+                        label: Words { id: $id, en: $en },
+                        shown: [Lang::Id, Lang::En].map(|lang| now.value.shown(lang)),
+                        source: now.source.clone(),
+                        set: now != before,
+                    }
+                }),*]
+            }
+        }
+    };
+}
+
+settings! {
+    returned_months_max: Count = returned_months_max, "Bulan sejak pulang yang masih terhitung TKI purna", "Months since the return in which somebody counts as returned";
+    bimtek_days: Count = figures.bimtek_days, "Hari satu Bimtek", "Days of a Bimtek";
+    bimtek_people: Count = figures.bimtek_people, "Orang satu Bimtek, kira-kira", "People of a Bimtek, about";
+    late_start_months: Count = figures.late_start_months, "Bulan sesudah Bimtek sampai terlambat memulai usaha", "Months after a Bimtek until a start is late";
+    monitoring_months: Count = figures.monitoring_months, "Bulan antara dua monitoring", "Months between two rounds of monitoring";
+    mentoring_months_min: Count = figures.mentoring_months_min, "Bulan pendampingan, sedikitnya", "Months of mentoring, at least";
+    mentoring_months_max: Count = figures.mentoring_months_max, "Bulan pendampingan, paling lama", "Months of mentoring, at most";
+    loan_months: Count = figures.loan_months, "Angsuran bulanan satu pinjaman", "Monthly instalments of a loan";
+    report_months: Count = figures.report_months, "Bulan satu laporan", "Months of a report";
+    complaint_answer_days: Count = figures.complaint_answer_days, "Hari sampai pengaduan dijawab", "Days until a complaint is answered";
+    urgent_answer_days: Count = figures.urgent_answer_days, "Hari sampai pengaduan mendesak dijawab", "Days until an urgent complaint is answered";
+    complaints_of_participants_only: bool = figures.complaints_of_participants_only, "Pengaduan hanya untuk keluarga peserta", "Complaints are for families that take part";
+    guest_book_months_kept: Count = figures.guest_book_months_kept, "Bulan buku tamu disimpan", "Months that a guest book is kept";
+    outsider_days_kept: CountOrNone = figures.outsider_days_kept, "Hari data pemohon dari luar disimpan", "Days that an outsider's data is kept";
+    due_days_ahead: CountOrNone = figures.due_days_ahead, "Hari ke depan di halaman hari ini", "Days that the page of the day looks ahead";
+    quadrants: bool = figures.quadrants, "Penilaian kuadran dipakai", "People are assessed by quadrants";
+}
+
+/// When Lebaran begins in a year, as the government set it.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Lebaran {
+    /// Its first day.
+    pub day: PartialDate,
+}
+
+const NO_DAY: RecordError = unfit(
+    ("hari pertama Lebaran belum tepat", "the first day of Lebaran is not exact"),
+    ("isi tanggal lengkap", "fill in the whole date"),
+);
+
+impl Content for Lebaran {
+    const KEY: &'static str = "lebaran";
+
+    fn check(&self) -> Result<(), RecordError> {
+        must(matches!(self.day, PartialDate::Day(_)), NO_DAY)
+    }
+}
+
+impl Lebaran {
+    fn year(&self) -> Option<i16> {
+        let PartialDate::Day(day) = self.day else { return None };
+        Some(day.year())
+    }
+}
+
+/// After how many runs a group that works with something shares its profit.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct ShareAfter {
+    /// With what it works.
+    pub works_with: String,
+    /// After how many runs.
+    pub runs: u32,
+}
+
+const NO_RUNS: RecordError = unfit(
+    ("jumlah produksinya tidak mungkin", "that is no number of runs"),
+    ("isi angka dari 1 sampai 1.200", "write a number from 1 to 1,200"),
+);
+
+impl Content for ShareAfter {
+    const KEY: &'static str = "share_after";
+
+    fn check(&self) -> Result<(), RecordError> {
+        line(&self.works_with)?;
+        must((1..=MAX).contains(&self.runs), NO_RUNS)
+    }
+}
+
+/// What was said beside the fields.
+#[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
+pub struct SettingEvents {
+    /// Days of Lebaran, the last of each year.
+    #[serde(default)]
+    pub lebaran: Vec<Said<Lebaran>>,
+    /// Runs, the last by what a group works with.
+    #[serde(default)]
+    pub share_after: Vec<Said<ShareAfter>>,
+}
+
+impl Hear for SettingEvents {
+    fn hear(heard: &mut Heard<'_>) -> Self {
+        Self {
+            lebaran: heard.take_latest::<Lebaran, _>(Lebaran::year),
+            share_after: heard.take_latest::<ShareAfter, _>(|said| said.works_with.to_lowercase()),
+        }
+    }
+}
+
+/// What a programme sets.
+pub type Settings = Sheet<SettingFields, SettingEvents>;
+
+/// The key of the text that holds the questions of the quadrants, one a line.
+pub const ITEMS: &str = "items";
+
+pub(crate) const SETTINGS: KindSpec = KindSpec {
+    number: 39,
+    class: Class::Coordination,
+    label: Words { id: "Angka program", en: "Figures of the programme" },
+    fields: SettingFields::SPECS,
+    texts: &[TextSpec::new(
+        ITEMS,
+        "Pertanyaan kuadran, satu per baris: usaha atau sosial, nilai tertinggi, pertanyaan",
+        "Questions of the quadrants, one a line: business or social, the most points, the question",
+    )],
+    facts: &[
+        FactSpec::new("lebaran", "Hari Lebaran", "Day of Lebaran", MaySay::WRITERS),
+        FactSpec::new("share_after", "Bagi hasil sesudah produksi", "Profit shared after runs", MaySay::WRITERS),
+        FactSpec { key: ANNULMENT, label: ANNULMENT_LABEL, may_say: MaySay::WRITERS },
+    ],
+    required: &[],
+};
+
+/// Whether a document is of the whole country: no other sets anything.
+fn counts(settings: &&Settings) -> bool {
+    settings.place.as_ref() == Some(&Region::national())
+}
+
+/// What these documents say as one, and where; nothing where nobody says anything or values contradict each other.
+fn agreed<T: Copy + PartialEq>(
+    settings: &[&Settings],
+    of: impl Fn(&SettingFields) -> &Known<T>,
+) -> Option<(T, String)> {
+    let all: Vec<(T, &Settings)> =
+        settings.iter().flat_map(|one| of(&one.fields).values().iter().map(|value| (*value, *one))).collect();
+    let (value, by) = all.first()?;
+    let source = match by.fields.basis.one() {
+        Some(basis) => format!("angka program: {basis}"),
+        None => "angka program".to_owned(),
+    };
+    all.iter().all(|(other, _)| other == value).then_some((*value, source))
+}
+
+impl Rules {
+    /// The rules of Desmigratif with what these documents set.
+    pub fn set_by(settings: &[Settings]) -> Self {
+        let settings: Vec<&Settings> = settings.iter().filter(counts).collect();
+        let mut rules = Self::desmigratif();
+        set(&mut rules, &settings);
+        let figures = &mut rules.figures;
+        for said in settings.iter().flat_map(|one| &one.events.lebaran) {
+            figures.lebaran.value.extend(said.what.year().map(|year| (year, said.what.day)));
+        }
+        for said in settings.iter().flat_map(|one| &one.events.share_after) {
+            figures.share_after_runs.value.insert(said.what.works_with.to_lowercase(), said.what.runs);
+        }
+        rules.instrument = instrument(&settings);
+        rules
+    }
+}
+
+/// The instrument of the quadrants: none where no document or more than one holds questions.
+fn instrument(settings: &[&Settings]) -> Option<Instrument> {
+    let mut with_items = settings.iter().filter(|one| one.texts.get(ITEMS).is_some_and(|text| !text.trim().is_empty()));
+    let (one, None) = (with_items.next()?, with_items.next()) else { return None };
+    one.instrument().ok()
+}
+
+/// The words by which a line of questions names an axis.
+const AXES: [(&str, Axis); 4] =
+    [("usaha", Axis::Business), ("business", Axis::Business), ("sosial", Axis::Social), ("social", Axis::Social)];
+
+const UNREADABLE: RecordError = unfit(
+    ("ada baris pertanyaan kuadran yang tidak terbaca", "a line of the questions of the quadrants cannot be read"),
+    (
+        "mulai setiap baris dengan usaha atau sosial, lalu nilai tertinggi, lalu pertanyaannya",
+        "begin each line with business or social, then the most points, then the question",
+    ),
+);
+
+impl Settings {
+    /// The instrument that its questions and limits make.
+    ///
+    /// # Errors
+    /// When a line cannot be read, or an axis lacks questions or its limit.
+    pub fn instrument(&self) -> Result<Instrument, RecordError> {
+        let lines = self.texts.get(ITEMS).map(String::as_str).unwrap_or_default().lines();
+        let item = |(code, line): (u32, &str)| {
+            let mut words = line.split_whitespace();
+            let axis = words.next().map(str::to_lowercase)?;
+            let (_, axis) = AXES.iter().find(|(word, _)| *word == axis)?;
+            let points_max = words.next()?.parse().ok().filter(|points| (1..=MAX).contains(points))?;
+            let text = words.collect::<Vec<_>>().join(" ");
+            Some(Item { code: code.to_string(), axis: *axis, text, points_max })
+        };
+        let lines = (1..).zip(lines.filter(|line| !line.trim().is_empty()));
+        let items: Option<Vec<Item>> = lines.map(item).collect();
+        let fields = &self.fields;
+        let limits = [(Axis::Business, &fields.business_high_from), (Axis::Social, &fields.social_high_from)];
+        let high_from: BTreeMap<Axis, u32> =
+            limits.iter().filter_map(|(axis, limit)| Some((*axis, (*limit.one()?).into()))).collect();
+        let name = fields.instrument.one().cloned().unwrap_or_else(|| SETTINGS.label.id.to_owned());
+        let made = Instrument { name, items: items.ok_or(UNREADABLE)?, high_from };
+        made.check().map(|()| made)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::{
+        ProgrammeRecord, RecordKind,
+        fixtures::{Doc, KEMNAKER, date},
+    };
+
+    fn settings(doc: &Doc) -> Settings {
+        let ProgrammeRecord::Settings(found) = doc.programme() else { panic!() };
+        found
+    }
+
+    fn doc(seq: u64) -> Doc {
+        let mut doc = Doc::new(RecordKind::Settings, seq);
+        doc.0.id.journal.scope = "coordination/id".parse().unwrap();
+        doc
+    }
+
+    #[test]
+    fn a_figure_that_is_set_takes_the_place_of_its_source_and_says_so() {
+        let set = doc(1)
+            .field("basis", "Kepmenaker 7/2026")
+            .field("loan_months", "10")
+            .field("quadrants", "ya")
+            .fact(KEMNAKER, 1, Lebaran { day: date("10-03-2027") }.draft().unwrap())
+            .fact(KEMNAKER, 2, ShareAfter { works_with: "Batik".into(), runs: 2 }.draft().unwrap());
+        let rules = Rules::set_by(&[settings(&set)]);
+        assert_eq!(rules.figures.loan_months.value, 10);
+        assert_eq!(rules.figures.loan_months.source, "angka program: Kepmenaker 7/2026");
+        assert!(rules.figures.quadrants.value);
+        assert_eq!(rules.figures.lebaran_of(2027).unwrap().to_string(), "2027-03-10");
+        assert_eq!(rules.figures.lebaran_of(2026), Rules::desmigratif().figures.lebaran_of(2026));
+        assert_eq!(rules.figures.share_after_runs.value["batik"], 2);
+        assert_eq!(rules.figures.share_after_runs.value["salak"], 4);
+        let changed: Vec<_> = rules.listed().into_iter().filter(|figure| figure.set).collect();
+        let changed: Vec<_> = changed.iter().map(|figure| (figure.label.en, figure.shown[0].as_str())).collect();
+        assert_eq!(changed, [("Monthly instalments of a loan", "10"), ("People are assessed by quadrants", "ya")]);
+    }
+
+    #[test]
+    fn what_contradicts_itself_or_is_of_one_region_sets_nothing() {
+        let (ten, five) = (doc(1).field("loan_months", "10"), doc(2).field("loan_months", "5"));
+        let known = Rules::desmigratif().figures.loan_months;
+        assert_eq!(Rules::set_by(&[settings(&ten), settings(&five)]).figures.loan_months, known);
+        let both = ten.clone().field("loan_months", "5");
+        assert_eq!(Rules::set_by(&[settings(&both)]).figures.loan_months, known);
+        let regional = settings(&Doc::new(RecordKind::Settings, 1).field("loan_months", "10"));
+        assert_eq!(Rules::set_by(&[regional]).figures.loan_months, known);
+        assert!(Count::from_input("0").is_none() && Count::from_input("1201").is_none());
+        assert!(CountOrNone::from_input("0").is_some());
+    }
+
+    #[test]
+    fn the_questions_of_the_quadrants_are_the_offices_own() {
+        let ready = |items: &str| {
+            let mut doc = doc(1).field("business_high_from", "4").field("social_high_from", "3");
+            doc.0.texts.insert(ITEMS.to_owned(), items.to_owned());
+            settings(&doc)
+        };
+        let good = ready("usaha 5 Apakah usahanya berjalan?\n\nsosial 5 Apakah ikut kegiatan desa?");
+        let made = good.instrument().unwrap();
+        assert_eq!((made.items.len(), made.items[1].code.as_str()), (2, "2"));
+        assert_eq!(made.items[1].text, "Apakah ikut kegiatan desa?");
+        assert_eq!(Rules::set_by(std::slice::from_ref(&good)).instrument, Some(made));
+        for bad in ["", "usaha 5 Apakah?", "usaha lima Apakah?\nsosial 5 Apakah?", "lain 5 Apakah?"] {
+            let bad = ready(bad);
+            assert!(bad.instrument().is_err() && Rules::set_by(&[bad]).instrument.is_none());
+        }
+    }
+}
