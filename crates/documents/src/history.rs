@@ -1,6 +1,8 @@
 //! How a document came to show what it shows: each accepted change and fact, with who said it.
 
-use crate::columns::{DELETE, Key, SET};
+use std::collections::BTreeMap;
+
+use crate::columns::{DELETE, Id, Key, SET};
 use crate::fold::Fold;
 use crate::ground::key_text;
 use crate::show::{authorship, scalar};
@@ -35,18 +37,27 @@ impl Fold {
             return Vec::new();
         }
         let mut past: Vec<Past> = Vec::new();
+        // The key of each text, by the operation that made it.
+        let mut texts: BTreeMap<Id, String> = BTreeMap::new();
         for change in &self.ground.changes {
             let Some(node) = self.nodes.get(change.node as usize) else { continue };
             let body = self.body(change.node);
             let mut said: Vec<(String, Said)> = Vec::new();
-            for (_, op) in change.ops() {
+            for (id, op) in change.ops() {
+                if let (None, Key::Prop(key)) = (&op.obj, &op.key)
+                    && ![SET, DELETE].contains(&op.action)
+                {
+                    texts.insert(id, key_text(key.of(body)).to_owned());
+                }
                 let (key, what) = match (&op.obj, &op.key) {
                     (None, Key::Prop(key)) if op.action == SET => {
                         (key_text(key.of(body)), Said::Value(scalar(op, body)))
                     }
                     (None, Key::Prop(key)) if op.action == DELETE => (key_text(key.of(body)), Said::Emptied),
                     (None, Key::Prop(key)) => (key_text(key.of(body)), Said::Text),
-                    (Some(_) | None, Key::Prop(_) | Key::Head | Key::Elem(_)) => ("", Said::Text),
+                    (text, Key::Prop(_) | Key::Head | Key::Elem(_)) => {
+                        (text.and_then(|text| texts.get(&text)).map_or("", String::as_str), Said::Text)
+                    }
                 };
                 // To choose is to empty and to write in one change: only what stays was said.
                 match said.iter_mut().find(|(known, _)| known == key) {

@@ -236,6 +236,13 @@ pub enum Command {
     },
     /// Mark what other offices said in coordination as read.
     MarkRead,
+    /// Destroy a record, or who a participant is, wherever it is held.
+    Erase {
+        /// The record's name in addresses, or a participant's register number or code.
+        id: String,
+        /// On which legal ground.
+        ground: String,
+    },
     /// Somebody deals with an alert (*ditangani*): it sleeps until then.
     HandleAlert {
         /// The alert's key.
@@ -370,6 +377,11 @@ pub enum Query {
         id: String,
         /// What would be said.
         said: Saying,
+    },
+    /// What [`Command::Erase`] would destroy, and at which offices it lies.
+    Erasure {
+        /// The record's name in addresses, or a participant's register number or code.
+        id: String,
     },
     /// What a form asks for a kind of record, with what there is to pick from: groups and offices.
     SheetForm {

@@ -3,7 +3,7 @@
 use std::sync::{Arc, MutexGuard, PoisonError};
 
 use identity::Region;
-use records::{Date, Due, DueWhat, ProgrammeRecord, RecordKind};
+use records::{Date, Due, ProgrammeRecord, RecordKind};
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 use views::{Filter, Page, Reader, ViewsError, sheet_id};
@@ -132,13 +132,11 @@ fn due_in(views: &Reader, serves: Option<Serves>, day: Date) -> Result<DueView, 
             consultations: &by_reference(&consultations),
             agendas: &by_reference(&shelf.agendas),
             cards: &by_reference(&cards),
-            guest_books: &[],
+            guest_books: &by_reference(&all!(GuestBook of None)),
         },
         day,
         &crate::rules::rules_in(views)?.figures,
     );
-    // Nobody can end a retention by hand.
-    let due: Vec<Due> = due.into_iter().filter(|due| due.what != DueWhat::Retention).collect();
     let total = due.len() as u64;
     let lines = due.into_iter().take(DUE_LINES_MAX).map(|due| due_line(views, &due, day));
     Ok(DueView { total, lines: lines.collect::<Result<_, _>>()? })

@@ -21,6 +21,7 @@ mod coordination;
 mod course;
 mod drafts;
 mod due;
+mod erase;
 mod find;
 mod founders;
 mod glance;
@@ -296,6 +297,10 @@ impl Service {
                 self.handle_alert(&key, &by, until_ms).await?;
                 Reply::Done
             }
+            Command::Erase { id, ground } => {
+                self.erase(&id, &ground).await?;
+                Reply::Done
+            }
             Command::MarkRead => {
                 self.mark_read().await?;
                 Reply::Done
@@ -336,6 +341,7 @@ impl Service {
             Query::Record { id } => Reply::Record(Box::new(self.record(&id).await?)),
             Query::Sheets(find) => Reply::Sheets(Box::new(self.sheets(find).await?)),
             Query::Sheet { id } => Reply::Sheet(Box::new(self.sheet(&id).await?)),
+            Query::Erasure { id } => Reply::Preview(self.erasure(&id).await?),
             Query::Preview { id, said } => Reply::Preview(self.preview(&id, &said).await?),
             Query::SheetForm { kind } => Reply::SheetForm(self.sheet_form(&kind).await?),
             Query::PartForm { id, part } => Reply::SheetForm(self.part_form(&id, part).await?),

@@ -603,7 +603,10 @@ pub(crate) fn line(row: SheetRow) -> SheetLine {
         open: row.open,
         day: row.day.map(|day| day.to_string()),
         due: row.due.map(|day| day.to_string()),
-        place_name: row.place.as_ref().and_then(reference::village).map(str::to_owned),
+        place_name: match &row.place {
+            Some(place) if *place == identity::Region::national() => Some("Indonesia".to_owned()),
+            place => place.as_ref().and_then(reference::village).map(str::to_owned),
+        },
         place: row.place.map(|place| place.to_string()),
         contested: row.contested,
     }

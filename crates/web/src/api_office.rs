@@ -59,6 +59,35 @@ pub(crate) async fn due(State(app): State<App>, desk: Desk) -> Result<Response, 
     Ok(Json(DueView::clone(&due)).into_response())
 }
 
+/// On which legal ground something is erased.
+#[derive(Debug, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct Ground {
+    #[schema(min_length = 1, max_length = 500)]
+    ground: String,
+}
+
+/// Says how this office's sync stands: what is at risk, who is behind, and what to do.
+#[utoipa::path(get, path = "/api/v1/health", tag = "office", responses((status = 200, body = serde_json::Value)))]
+pub(crate) async fn health(State(app): State<App>, desk: Desk) -> Result<Response, Problem> {
+    let health = ask!(app, Query::Health, Health).map_err(|problem| refused(problem, &desk))?;
+    Ok(Json(*health).into_response())
+}
+
+/// Orders a record, or who a participant is, to be destroyed wherever it is held. For an administrator in a session.
+#[utoipa::path(post, path = "/api/v1/erase/{id}", tag = "office", request_body = Ground,
+    params(("id" = String, Path, min_length = 1)), responses((status = 204)))]
+pub(crate) async fn erase(
+    State(app): State<App>,
+    Named(id): Named,
+    Script(desk): Script,
+    Body(Ground { ground }): Body<Ground>,
+) -> Result<Response, Problem> {
+    desk.administers()?;
+    app.ask(Command::Erase { id, ground }).await.map_err(|problem| refused(problem, &desk))?;
+    Ok(StatusCode::NO_CONTENT.into_response())
+}
+
 /// Lists who may log in at this node. For an administrator in a session.
 #[utoipa::path(get, path = "/api/v1/officers", tag = "office", responses((status = 200, body = Vec<OfficerView>)))]
 pub(crate) async fn officers(State(app): State<App>, desk: Desk) -> Result<Response, Problem> {

@@ -32,6 +32,7 @@ mod chart;
 mod coordination;
 mod course;
 mod drafts;
+mod erase;
 mod field;
 mod files;
 mod find;
@@ -148,6 +149,7 @@ pub fn router(app: App) -> Router {
         .route("/peserta/cetak-kosong", get(paper_sheet::blank_person))
         .route("/peserta/{id}", get(person::show))
         .route("/peserta/{id}/cetak", get(paper_sheet::of_person))
+        .route("/peserta/{id}/hapus", get(erase::ask_person).post(erase::person))
         .route("/peserta/{id}/ubah", get(form::ask_change).post(form::change))
         .route("/peserta/{id}/berubah", post(form::changed_since))
         .route("/peserta/{id}/pilih", post(person::choose))
@@ -167,6 +169,7 @@ pub fn router(app: App) -> Router {
         .route("/catatan/{kind}/{id}/daftar-hadir", get(paper_list::attendance))
         .route("/catatan/{kind}/{id}/slip/cetak", get(paper_sheet::slip))
         .route("/catatan/{kind}/{id}/slip", get(sheets::slip))
+        .route("/catatan/{kind}/{id}/hapus", get(erase::ask_record).post(erase::record))
         .route("/catatan/{kind}/{id}/ubah", get(sheet_form::ask_change).post(sheet_form::change))
         .route("/catatan/{kind}/{id}/berubah", post(sheet_form::changed_since))
         .route("/catatan/{kind}/{id}/pilih", post(sheets::choose))

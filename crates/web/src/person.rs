@@ -68,6 +68,8 @@ struct PersonPage {
     notices: Vec<String>,
     beside: Beside,
     writes: bool,
+    /// Whether this officer may have erased who the person is.
+    erases: bool,
 }
 
 pub(crate) async fn show(
@@ -106,6 +108,7 @@ pub(crate) async fn show(
         family: record.family.iter().map(|one| relative(words, &at, one)).collect(),
         sees_family: !record.person.is_empty(),
         events: record.events.iter().map(|event| told(words, event)).collect(),
+        erases: desk.officer.administers() && !record.person.is_empty() && record.beside.may_write,
         asks: match writes {
             true => record.asks.iter().map(|one| (one.fact.clone(), words.of_both(&one.label).to_owned())).collect(),
             false => Vec::new(),

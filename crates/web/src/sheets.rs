@@ -299,6 +299,8 @@ struct SheetPage {
     writes: bool,
     /// Whether there is anything to change in it beside what is said.
     changes: bool,
+    /// Whether this officer may have it erased.
+    erases: bool,
 }
 
 pub(crate) async fn show(
@@ -385,6 +387,7 @@ pub(crate) async fn show(
         },
         notices: sheet.notices.iter().map(|both| words.of_both(both).to_owned()).collect(),
         beside: Beside::of(words, &sheet.beside, glance.office.admitted),
+        erases: desk.officer.administers() && sheet.beside.may_write && place_of(&app, &code) != Place::Coordination,
         changes: writes && !(sheet.fields.is_empty() && sheet.texts.is_empty()),
         writes,
         at,

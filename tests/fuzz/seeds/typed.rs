@@ -145,6 +145,7 @@ fn commands() -> Vec<Command> {
         },
         Command::WithdrawToken { name: text("rekap") },
         Command::MarkRead,
+        Command::Erase { id: text("abc"), ground: text("permintaan orangnya") },
         Command::BeginSheet {
             officer: officer(),
             kind: text("pengaduan"),
@@ -205,6 +206,7 @@ fn queries() -> Vec<Query> {
         Query::Check { village: None, except: None, fields: vec![(text("nik"), text("123"))] },
         Query::Sheets(FindSheets { kind: Some(text("ak1")), open: Some(true), limit: 50, ..FindSheets::default() }),
         Query::Sheet { id: text("7") },
+        Query::Erasure { id: text("abc") },
         Query::Preview { id: text("7"), said: Saying { fact: text("approved"), inputs: Vec::new() } },
         Query::SheetForm { kind: text("pinjaman") },
         Query::PartForm { id: text("KRP-2026-0001"), part: PersonPart::Tie },

@@ -87,3 +87,17 @@ fn a_first_change_says_each_key_once_and_something() {
     assert!(create(&own, [("note", ""), ("note", "")], []).is_err());
     assert!(create(&own, [], [("status", text("a")), ("status", text("b"))]).is_err());
 }
+
+#[test]
+fn the_past_says_which_text_was_written_in() {
+    let mut village = pen(1);
+    let (mut fold, _) = village.begin();
+    let shown = [fold.id().clone()];
+    let written = village.save(&fold, &shown, &[splice("note", 0, 0, "Sudah dihubungi")]);
+    take(&mut fold, [written]);
+    let past = fold.history();
+    let keys: Vec<Vec<&str>> =
+        past.iter().map(|past| past.said.iter().map(|(key, _)| key.as_str()).collect()).collect();
+    assert_eq!(keys, [vec!["note", "status"], vec!["note"]]);
+    assert_eq!(past[1].said[0].1, crate::Said::Text);
+}
