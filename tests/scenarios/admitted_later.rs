@@ -2,7 +2,8 @@
 
 use std::fs;
 
-use simpul_tests::harness::{Network, place};
+use serde_json::json;
+use simpul_tests::harness::{Network, Script, place};
 
 use crate::KURIPAN;
 
@@ -29,6 +30,23 @@ fn what_a_village_wrote_before_its_admission_counts_once_it_is_admitted() {
     assert_eq!(net["kuripan"].status().waiting() + net["kuripan"].status().refused(), 0);
     let village = net["wonosobo"].charter().offices.into_iter().find(|office| office.region == place("kuripan").region);
     assert_eq!(village.map(|office| office.name).as_deref(), Some("Desa Kuripan"));
+}
+
+#[test]
+fn a_village_that_joins_later_receives_what_a_posko_took_in_for_its_people() {
+    let mut net = Network::of(&["kemnaker", "jateng", "wonosobo"], true);
+    let regency = Script::at(&net["wonosobo"]).for_village(KURIPAN);
+    let case = regency.begin("pengaduan", json!({ "village": KURIPAN, "kind": "abuse", "name": "Maria" }));
+    let other = regency.begin("pengaduan", json!({ "village": "33.07.10.2005", "kind": "abuse", "name": "Ani" }));
+    drop(regency);
+    net.init("kuripan");
+    net.admit("kuripan", "wonosobo");
+    net.start("kuripan");
+    let village = Script::at(&net["kuripan"]);
+    net.until("the village holds the case", || village.record(&case));
+    village.say(&case, "handling", json!({ "step": "acted", "date": "02-03-2026" }));
+    net.settle();
+    assert!(village.record(&other).is_none(), "a case of another village");
 }
 
 #[test]

@@ -202,7 +202,7 @@ pub struct RosterView {
     /// Who may change the roster: the keepers of those in force.
     pub keepers: BTreeSet<OfficeId>,
     /// Who ever stood in a roster that counted.
-    pub(crate) ever: BTreeSet<OfficeId>,
+    pub ever: BTreeSet<OfficeId>,
 }
 
 /// The cut-offs in force for one node in one scope.

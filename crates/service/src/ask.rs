@@ -236,6 +236,11 @@ pub enum Command {
     },
     /// Mark what other offices said in coordination as read.
     MarkRead,
+    /// Say where this office is, for the letterhead of what it prints.
+    SetAddress {
+        /// The address, in one line; empty takes it away.
+        address: String,
+    },
     /// Destroy a record, or who a participant is, wherever it is held.
     Erase {
         /// The record's name in addresses, or a participant's register number or code.

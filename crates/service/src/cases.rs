@@ -1,6 +1,6 @@
 //! Cases and agendas: each in a scope of its own that only the offices of its roster read.
 
-use charter::{Body, roster_scope};
+use charter::{Body, Charter, RosterView, roster_scope};
 use identity::{Class, OfficeId, OfficeKind, Officer, Region, ScopeName};
 use records::{
     Access, Assigned, ComplaintFields, ComplaintKind, Content, FactDraft, FieldType, Figures, PartialDate, PersonId,
@@ -17,25 +17,61 @@ use crate::{
 /// What to do when a roster that this node says would not count.
 const ROSTER_HINT: &str = "open the case again; if it persists, look at `simpul charter show`";
 
+/// The offices that serve the people of a village in a case of this kind: the village's own, and for a card the Disnaker
+/// that stamps it.
+fn serving<'a>(charter: &'a Charter, kind: RecordKind, village: &'a Region) -> impl Iterator<Item = OfficeId> + 'a {
+    let serves = move |office: &&charter::Office| match office.kind {
+        OfficeKind::Village => office.region == *village,
+        OfficeKind::Regency => kind == RecordKind::CardApplication && office.region.contains(village),
+        OfficeKind::Ministry | OfficeKind::Agency | OfficeKind::Province | OfficeKind::Unit => false,
+    };
+    charter.offices().filter(|office| office.admitted).filter(serves).map(|office| office.id)
+}
+
 impl Service {
     /// Opens a scope for one case, read by this office, by the one of the village that it is for, and for a card by the
     /// Disnaker that stamps it.
     pub(crate) async fn open_case(&self, kind: RecordKind, village: Option<&Region>) -> Result<ScopeName, Problem> {
-        let charter = self.node().charter().filter(|charter| charter.is_active(&self.node().key()));
         let own = self.node().office();
         let mut members = vec![own];
-        let offices = charter.iter().flat_map(|charter| charter.offices());
-        for office in offices.filter(|office| office.admitted && office.id != own) {
-            let serves = village.is_some_and(|village| match office.kind {
-                OfficeKind::Village => office.region == *village,
-                OfficeKind::Regency => kind == RecordKind::CardApplication && office.region.contains(village),
-                OfficeKind::Ministry | OfficeKind::Agency | OfficeKind::Province | OfficeKind::Unit => false,
-            });
-            if serves {
-                members.push(office.id);
-            }
+        let charter = self.node().charter().filter(|charter| charter.is_active(&self.node().key()));
+        if let (Some(charter), Some(village)) = (charter, village) {
+            members.extend(serving(&charter, kind, village).filter(|office| *office != own));
         }
         self.open_roster(kind.class(), members).await
+    }
+
+    /// Lets offices that joined after a case was opened here read it, where they serve the people of its village. Who was
+    /// let in once is not let in again.
+    pub(crate) async fn let_in_who_joined(&self) -> Result<(), Problem> {
+        let (node, charter) = (self.node(), self.charter()?);
+        let found = self.reading().look(|views| {
+            let mut cases = Vec::new();
+            for kind in RecordKind::ALL.into_iter().filter(|kind| kind.class() == Class::Case) {
+                for record in views.records(kind, None)? {
+                    cases.push((kind, record.doc().journal.scope.clone(), record.place().cloned()));
+                }
+            }
+            Ok(cases)
+        });
+        for (kind, scope, village) in found.await? {
+            let (Some(village), Some(roster)) = (village, charter.roster(&scope)) else { continue };
+            let new: Vec<OfficeId> =
+                serving(&charter, kind, &village).filter(|office| !roster.ever.contains(office)).collect();
+            if new.is_empty() || !roster.keepers.contains(&node.office()) {
+                continue;
+            }
+            self.add_to_roster(&scope, roster, new).await?;
+        }
+        Ok(())
+    }
+
+    async fn add_to_roster(&self, scope: &ScopeName, roster: &RosterView, new: Vec<OfficeId>) -> Result<(), Problem> {
+        let mut members: Vec<OfficeId> = roster.members.iter().copied().chain(new).collect();
+        members.sort_unstable();
+        let (keeper, cites) = (self.node().office(), roster.heads.clone());
+        let body = Body::Roster { scope: scope.clone(), opening: None, keeper, members, cites };
+        self.state(body, ROSTER_HINT).await
     }
 
     /// Opens a scope of its own that these offices read and write.
@@ -77,11 +113,7 @@ impl Service {
                 "only the office that opened this record can put another in charge: ask it to",
             ));
         }
-        let mut members: Vec<OfficeId> = roster.members.iter().copied().chain([office]).collect();
-        members.sort_unstable();
-        let (keeper, cites) = (node.office(), roster.heads.clone());
-        let body = Body::Roster { scope: scope.clone(), opening: None, keeper, members, cites };
-        self.state(body, ROSTER_HINT).await
+        self.add_to_roster(scope, roster, vec![office]).await
     }
 
     /// What is said when a record begins. For a complaint: whether the complaint facility is for this person, and who

@@ -20,8 +20,9 @@ use crate::{
     problem::{Problem, chain},
 };
 
-/// How often a running node looks by itself.
-const LOOK_EVERY: Duration = Duration::from_secs(60);
+/// How often a running node sees whether somebody joined, and after how many of these it looks at how things are.
+const TURN: Duration = Duration::from_secs(5);
+const LOOK_AT: u64 = 12;
 
 /// What stands in the data folder beside the store. Losing it loses habits, not warnings.
 const FILE: &str = "health.json";
@@ -315,12 +316,25 @@ impl Service {
         })
     }
 
-    /// Looks every minute as long as the node runs.
+    /// Looks every minute as long as the node runs, and lets in who joined.
     pub(crate) async fn keep_looking(inner: Weak<Inner>) {
-        let mut tick = tokio::time::interval(LOOK_EVERY);
-        loop {
+        let mut tick = tokio::time::interval(TURN);
+        let mut offices = 0;
+        for turn in 0_u64.. {
             tick.tick().await;
             let Some(service) = inner.upgrade().map(Service) else { return };
+            let now = service.node().charter().map_or(0, |charter| charter.offices().count());
+            if now != offices {
+                match service.let_in_who_joined().await {
+                    Ok(()) => offices = now,
+                    Err(problem) => {
+                        tracing::warn!(problem = %problem.message, "cannot let who joined into their cases")
+                    }
+                }
+            }
+            if turn % LOOK_AT != 0 {
+                continue;
+            }
             match service.look_at_health().await {
                 Ok(_) => service.looking().save(),
                 // A node that stops answers no more.

@@ -9,6 +9,7 @@
 
 #![allow(clippy::disallowed_methods, reason = "an edge: the clock enters here")]
 
+mod address;
 mod ask;
 mod attendance;
 mod backup;
@@ -72,6 +73,7 @@ use journal::Kind;
 use records::RecordKind;
 
 use crate::{
+    address::PostalAddress,
     coordination::Seen,
     drafts::Drafts,
     handed::Handed,
@@ -150,6 +152,7 @@ struct Inner {
     drafts: Drafts,
     /// What of coordination was read here.
     seen: Seen,
+    address: PostalAddress,
 }
 
 impl Service {
@@ -175,7 +178,7 @@ impl Service {
         let looking = Looking::open(&folder, networked);
         // Read only once the folder is locked: nobody else changes it from here on.
         let (officers, tokens, drafts) = (Officers::open(&folder)?, Tokens::open(&folder)?, Drafts::open(&folder)?);
-        let seen = Seen::open(&folder)?;
+        let (seen, address) = (Seen::open(&folder)?, PostalAddress::open(&folder)?);
         let inner = Inner {
             node,
             reading,
@@ -191,6 +194,7 @@ impl Service {
             tokens,
             drafts,
             seen,
+            address,
         };
         let service = Self(Arc::new(inner));
         if networked {
@@ -299,6 +303,10 @@ impl Service {
             }
             Command::Erase { id, ground } => {
                 self.erase(&id, &ground).await?;
+                Reply::Done
+            }
+            Command::SetAddress { address } => {
+                self.set_address(&address)?;
                 Reply::Done
             }
             Command::MarkRead => {

@@ -191,6 +191,7 @@ pub fn router(app: App) -> Router {
         .route("/petugas", get(officers::list).post(officers::add))
         .route("/petugas/kode", post(officers::reset))
         .route("/petugas/hapus", post(officers::remove))
+        .route("/petugas/alamat", get(officers::list).post(officers::set_address))
         .route("/petugas/token", get(tokens::list).post(tokens::add))
         .route("/petugas/token/cabut", get(tokens::again).post(tokens::withdraw))
         .route("/mulai", get(mulai::begin))

@@ -8,6 +8,7 @@ use service::reply::{OfficerCode, OfficerView};
 use service::{Command, Query, Role};
 
 use crate::app::{App, ask};
+use crate::blank::Blank;
 use crate::frame::{Frame, Place, page, refused};
 use crate::problem::Problem;
 use crate::session::{Desk, Posted};
@@ -42,6 +43,8 @@ struct OfficersPage {
     handle: String,
     name: String,
     roles: Vec<RoleBox>,
+    /// Where this office is, for the letterhead.
+    letterhead: Vec<Blank>,
 }
 
 pub(crate) async fn list(State(app): State<App>, desk: Desk) -> Result<Response, Problem> {
@@ -55,6 +58,8 @@ struct Outcome {
     code: Option<OfficerCode>,
     done: Option<String>,
     error: Option<String>,
+    /// What is wrong with the address.
+    address: Option<String>,
     typed: Posted,
 }
 
@@ -112,7 +117,14 @@ async fn shown(app: &App, desk: &Desk, outcome: Outcome) -> Result<Response, Pro
         label: words.say(&format!("role-{}", role.name())),
         ticked: outcome.typed.all("role").any(|ticked| ticked == role.name()),
     });
-    let failed = outcome.error.is_some();
+    let failed = outcome.error.is_some() || outcome.address.is_some();
+    let written = match &outcome.address {
+        Some(_) => outcome.typed.get("address").to_owned(),
+        None => app.service().address(),
+    };
+    let faults: Vec<(&'static str, String)> = outcome.address.iter().map(|text| ("address", text.clone())).collect();
+    let hint = words.say("officers-address-hint");
+    let address = Blank::text(words, "address", "officers-address", &written).hint(hint).wrong(&faults);
     let shown = OfficersPage {
         answer: words.about("officers-answer", "n", officers.len()),
         lines: officers.iter().map(|officer| line(words, officer, desk)).collect(),
@@ -122,6 +134,7 @@ async fn shown(app: &App, desk: &Desk, outcome: Outcome) -> Result<Response, Pro
         handle: outcome.typed.get("handle").to_owned(),
         name: outcome.typed.get("name").to_owned(),
         roles: roles.collect(),
+        letterhead: vec![address],
         frame,
     };
     let status = if failed { StatusCode::UNPROCESSABLE_ENTITY } else { StatusCode::OK };
@@ -142,4 +155,19 @@ fn line(words: Words, officer: &OfficerView, desk: &Desk) -> OfficerLine {
         state,
         own: officer.handle == desk.officer.handle,
     }
+}
+
+/// Says where this office is, for the letterhead.
+pub(crate) async fn set_address(State(app): State<App>, desk: Desk, form: Posted) -> Result<Response, Problem> {
+    desk.administers()?;
+    let words = Words::of(desk.visit.language);
+    let set = app.ask(Command::SetAddress { address: form.get("address").to_owned() }).await;
+    let outcome = match set {
+        Ok(_) => Outcome { done: Some(words.say("officers-address-set")), ..Outcome::default() },
+        Err(problem) => {
+            let (_, text) = crate::sheet_form::beside(words, problem, &desk)?;
+            Outcome { address: Some(text), typed: form, ..Outcome::default() }
+        }
+    };
+    shown(&app, &desk, outcome).await
 }

@@ -108,7 +108,11 @@ pub(crate) fn headed(app: &App, desk: &Desk, size: PaperSize, title: String) -> 
         landscape: false,
         language: desk.visit.language.tag(),
         banner: app.service().practice().then(|| words.say("practice")),
-        letterhead: Letterhead { above: head.above, office: office.name.to_uppercase(), address: String::new() },
+        letterhead: Letterhead {
+            above: head.above,
+            office: office.name.to_uppercase(),
+            address: app.service().address(),
+        },
         title,
         about: Vec::new(),
         parts: Vec::new(),

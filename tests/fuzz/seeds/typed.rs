@@ -145,6 +145,7 @@ fn commands() -> Vec<Command> {
         },
         Command::WithdrawToken { name: text("rekap") },
         Command::MarkRead,
+        Command::SetAddress { address: text("Jalan Raya Watumalang 1") },
         Command::Erase { id: text("abc"), ground: text("permintaan orangnya") },
         Command::BeginSheet {
             officer: officer(),

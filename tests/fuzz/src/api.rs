@@ -18,7 +18,7 @@ ends!(category, CATEGORIES: Category { Io, Syntax, Data, Eof });
 ends!(command, COMMANDS: Command {
     Sign, Enact, Join, Approve, Remove, CutOff, Add, Set, Choose, Tell, BeginPart, ChangePart, Import, ExportBundle, ImportBundle,
     BackUp, AddOfficer, ResetOfficer, RemoveOfficer, HandleAlert, BeginSheet, ChangeSheet, ChooseSheet, Say, SayAll,
-    Attend, OpenRound, Visit, AddToken, WithdrawToken, MarkRead, Erase,
+    Attend, OpenRound, Visit, AddToken, WithdrawToken, MarkRead, Erase, SetAddress,
 });
 ends!(query, QUERIES: Query {
     Request, Propose, Policy, Network, Charter, Status, List, Show, Conflicts, Export, Verify, Glance, Find, Record,

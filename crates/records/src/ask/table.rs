@@ -317,6 +317,7 @@ const CHILD: &[FactForm] = &[
             input::<bool>("given", "Menyetujui", "Consents"),
             input::<String>("text", "Bunyi persetujuan", "Words of the consent"),
             DATE,
+            scan("scan", "Pindaian persetujuan", "Scan of the consent"),
         ],
     ),
     form::<ChildAttendance>("there", &[DATE, input::<CareActivity>("activity", "Kegiatan", "Activity")]),

@@ -203,3 +203,35 @@ async fn a_script_gets_on_paper_what_it_may_read() {
         assert!(String::from_utf8_lossy(&bytes).contains("bad_input"));
     }
 }
+
+#[tokio::test(flavor = "multi_thread")]
+async fn the_address_that_an_administrator_writes_stands_in_the_letterhead() {
+    let mut kuripan = Kuripan::with(&[Role::Petugas, Role::Admin]).await;
+    let token = kuripan.token("/petugas").await;
+    let long = "jalan ".repeat(40);
+    let refused = kuripan.post("/petugas/alamat", &token, &[("address", &long)]).await;
+    assert_eq!(refused.status, StatusCode::UNPROCESSABLE_ENTITY);
+    assert!(refused.body.contains("alamat terlalu panjang") && refused.body.contains(long.trim()), "{}", refused.body);
+    let saved = kuripan.post("/petugas/alamat", &token, &[("address", " Jalan Raya  Watumalang 1, 56352 ")]).await;
+    assert!(saved.body.contains("Alamat tersimpan"), "{}", saved.body);
+    let blank = kuripan.printed("/peserta/cetak-kosong").await;
+    assert!(blank.contains("DESA KURIPAN Jalan Raya Watumalang 1, 56352"), "{blank}");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn an_administrator_is_shown_what_is_erased_before_it_is() {
+    let mut kuripan = Kuripan::with(&[Role::Petugas, Role::Admin]).await;
+    let at = kuripan.register(&[("name", "Turyati")]).await;
+    let page = kuripan.get(&at).await.body;
+    assert!(page.contains(&format!("href=\"{at}/hapus\"")), "{page}");
+    let ask = kuripan.get(&format!("{at}/hapus")).await.body;
+    assert!(ask.contains("Tidak dapat dibatalkan") && ask.contains("Turyati"), "{ask}");
+    let token = kuripan.token(&format!("{at}/hapus")).await;
+    let refused = kuripan.post(&format!("{at}/hapus"), &token, &[("ground", "")]).await;
+    assert_eq!(refused.status, StatusCode::UNPROCESSABLE_ENTITY);
+    assert!(refused.body.contains("dasar penghapusan masih kosong"), "{}", refused.body);
+    let mut officer = Kuripan::with(&[Role::Petugas]).await;
+    let at = officer.register(&[("name", "Turyati")]).await;
+    assert!(!officer.get(&at).await.body.contains("/hapus"));
+    assert_eq!(officer.get(&format!("{at}/hapus")).await.status, StatusCode::FORBIDDEN);
+}
