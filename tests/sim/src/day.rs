@@ -485,7 +485,7 @@ impl Net {
     pub(crate) fn remove(&mut self, by: &str, name: &str) {
         let node = self.world.key(name);
         self.suspect.insert(node);
-        self.removed.insert(node);
+        self.removed.insert(node, self.world.key(by));
         self.fired.count("removal");
         let replica = self.node(by).replica.as_ref().unwrap();
         let keep = replica.charter().keep_all(replica.statements(), &node);

@@ -98,8 +98,8 @@ pub(crate) struct Net {
     pub(crate) acknowledged: Vec<Acknowledged>,
     /// Nodes that somebody else's machine impersonates, or that were removed: their own promises do not hold.
     pub(crate) suspect: BTreeSet<NodeKey>,
-    /// Nodes that somebody removed who might.
-    pub(crate) removed: BTreeSet<NodeKey>,
+    /// Nodes that somebody removed who might, and by whose key.
+    pub(crate) removed: BTreeMap<NodeKey, NodeKey>,
     /// How many entries somebody who means ill told each node once more.
     pub(crate) replayed: BTreeMap<usize, u64>,
     pub(crate) roads: Vec<(usize, usize)>,
@@ -177,7 +177,7 @@ impl Net {
             model: Model::default(),
             acknowledged: Vec::new(),
             suspect: BTreeSet::new(),
-            removed: BTreeSet::new(),
+            removed: BTreeMap::new(),
             replayed: BTreeMap::new(),
             roads: Vec::new(),
             roads_of: BTreeMap::new(),

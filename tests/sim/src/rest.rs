@@ -81,7 +81,10 @@ impl Net {
         let founders: BTreeSet<NodeKey> = MINISTRIES.iter().map(|name| self.world.key(name)).collect();
         for node in nodes {
             let (name, charter) = (&self.nodes[*node].name, self.charter(*node));
-            for key in &self.removed {
+            for (key, by) in &self.removed {
+                if self.was_forgotten(key, by) {
+                    continue;
+                }
                 let state = charter.node(key).map(|node| &node.state);
                 assert!(matches!(state, Some(NodeState::Removed { .. })), "{name} takes {key:?} for {state:?}");
             }
@@ -375,6 +378,17 @@ impl Net {
         }
     }
 
+    /// Whether a removal is nowhere any more: the disk of who said it was set back before anybody else heard of it.
+    fn was_forgotten(&self, key: &NodeKey, by: &NodeKey) -> bool {
+        let set_back = self.nodes.iter().any(|node| node.tampered && node.secret.node_key() == *by);
+        let said = |node: &Node| {
+            node.disk.statements.iter().any(|said| {
+                said.author() == *by && matches!(&said.statement().body, Body::Remove { node, .. } if node == key)
+            })
+        };
+        set_back && !self.nodes.iter().any(said)
+    }
+
     /// Whether a key that was removed had let a node into this scope. What came to it before it heard of the removal lies
     /// there, hidden.
     fn was_let_in(&self, node: usize, scope: &ScopeName) -> bool {
@@ -383,7 +397,8 @@ impl Net {
             Body::Roster { scope: of, members, .. } => of == scope && office.is_some_and(|own| members.contains(&own)),
             _ => false,
         };
-        let mut removed = self.nodes[node].disk.statements.iter().filter(|said| self.removed.contains(&said.author()));
+        let mut removed =
+            self.nodes[node].disk.statements.iter().filter(|said| self.removed.contains_key(&said.author()));
         removed.any(|said| lets_in(&said.statement().body))
     }
 

@@ -34,7 +34,7 @@ pub(crate) const SEEDS: u64 = 200;
 /// - 1796028316: who removed the author of a case had never heard of the case.
 /// - 1796034235: nobody removed a copied key.
 /// - 1796042369: of two new machines neither knew the other, and a summary came before the proof was checked.
-const FAILED_ONCE: [u64; 9] = [
+const FAILED_ONCE: [u64; 10] = [
     1_795_955_494,
     1_796_015_350,
     1_796_015_717,
@@ -44,6 +44,7 @@ const FAILED_ONCE: [u64; 9] = [
     1_796_042_369,
     1_796_053_446,
     1_796_054_724,
+    1_796_057_865,
 ];
 
 /// How many shorter runs are tried for a failing one.

@@ -211,7 +211,7 @@ async fn the_address_that_an_administrator_writes_stands_in_the_letterhead() {
     let long = "jalan ".repeat(40);
     let refused = kuripan.post("/petugas/alamat", &token, &[("address", &long)]).await;
     assert_eq!(refused.status, StatusCode::UNPROCESSABLE_ENTITY);
-    assert!(refused.body.contains("alamat terlalu panjang") && refused.body.contains(long.trim()), "{}", refused.body);
+    assert!(refused.body.contains("Alamat terlalu panjang") && refused.body.contains(long.trim()), "{}", refused.body);
     let saved = kuripan.post("/petugas/alamat", &token, &[("address", " Jalan Raya  Watumalang 1, 56352 ")]).await;
     assert!(saved.body.contains("Alamat tersimpan"), "{}", saved.body);
     let blank = kuripan.printed("/peserta/cetak-kosong").await;
@@ -229,7 +229,7 @@ async fn an_administrator_is_shown_what_is_erased_before_it_is() {
     let token = kuripan.token(&format!("{at}/hapus")).await;
     let refused = kuripan.post(&format!("{at}/hapus"), &token, &[("ground", "")]).await;
     assert_eq!(refused.status, StatusCode::UNPROCESSABLE_ENTITY);
-    assert!(refused.body.contains("dasar penghapusan masih kosong"), "{}", refused.body);
+    assert!(refused.body.contains("Dasar penghapusan masih kosong"), "{}", refused.body);
     let mut officer = Kuripan::with(&[Role::Petugas]).await;
     let at = officer.register(&[("name", "Turyati")]).await;
     assert!(!officer.get(&at).await.body.contains("/hapus"));
