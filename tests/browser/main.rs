@@ -12,6 +12,7 @@ mod coordination;
 mod counter;
 mod course;
 mod desk;
+mod health;
 mod import;
 mod looks;
 mod mulai;

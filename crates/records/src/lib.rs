@@ -89,8 +89,8 @@ pub use programme::ProgrammeRecord;
 pub use register::{RegisterError, RegisterNumber, next_register, register_prefix};
 pub use rows::{DocumentRows, StateSum};
 pub use rules::{
-    Condition, Count, CountOrNone, DESMIGRATIF, Document, Figures, ITEMS, Lebaran, RuleBook, Rules, SetFigure,
-    SettingEvents, SettingFields, Settings, ShareAfter, Sourced,
+    Condition, Count, DESMIGRATIF, Document, Figures, ITEMS, Lebaran, RuleBook, Rules, SetFigure, SettingEvents,
+    SettingFields, Settings, ShareAfter, Sourced,
 };
 pub use sheet::{NewRecord, Sheet};
 pub use summary::Summary;

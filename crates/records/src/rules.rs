@@ -11,7 +11,7 @@ mod setting;
 
 pub use figures::{Document, Figures};
 pub(crate) use setting::SETTINGS;
-pub use setting::{Count, CountOrNone, ITEMS, Lebaran, SetFigure, SettingEvents, SettingFields, Settings, ShareAfter};
+pub use setting::{Count, ITEMS, Lebaran, SetFigure, SettingEvents, SettingFields, Settings, ShareAfter};
 
 use crate::{empowerment::Instrument, participation::Category, person::Relation, value::codes};
 

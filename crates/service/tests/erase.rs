@@ -6,7 +6,7 @@ mod offices;
 
 use std::time::Duration;
 
-use offices::{ask, begins, carried, founded, office};
+use offices::{ask, begins, joined, office};
 use service::{Command, Find, Query, Reply, Service};
 
 async fn names(service: &Service) -> Vec<Option<String>> {
@@ -35,11 +35,7 @@ async fn who_a_person_is_goes_everywhere_and_the_participation_stays() {
     let folder = tempfile::tempdir().unwrap();
     let ministry = office(folder.path(), "Kemnaker", "ministry", "id", &[]).await;
     let village = office(folder.path(), "Desa Kuripan", "village", "33.07.10.2004", &[&ministry]).await;
-    let founding = founded(&[&ministry]).await;
-    let request = carried(&village, Query::Request).await;
-    let file = carried(&ministry, Command::Approve { request }).await;
-    ask(&village, Command::Join { file }).await.unwrap();
-    ask(&village, Command::Join { file: founding }).await.unwrap();
+    joined(&ministry, &village).await;
     let add = Command::Add { officer: "siti".to_owned(), name: "Wanti".to_owned(), village: None, fields: Vec::new() };
     let Reply::Added(added) = ask(&village, add).await.unwrap() else { panic!("somebody is added") };
     until(&ministry, "the ministry lists her", |names| names.contains(&Some("Wanti".to_owned()))).await;

@@ -4,8 +4,8 @@
 
 mod offices;
 
-use offices::{ask, asked, begins, carried, changes, first, founded, office, says, sheet, shows, tables};
-use service::{Command, Query};
+use offices::{ask, asked, begins, changes, first, joined, office, says, sheet, shows, tables};
+use service::Command;
 
 const ITEMS: &str = "usaha 5 Apakah usahanya berjalan?\nsosial 5 Apakah ikut kegiatan desa?";
 
@@ -14,11 +14,7 @@ async fn figures_that_a_ministry_sets_hold_at_a_village_and_nobody_is_scored_bef
     let folder = tempfile::tempdir().unwrap();
     let ministry = office(folder.path(), "Kemnaker", "ministry", "id", &[]).await;
     let village = office(folder.path(), "Desa Kuripan", "village", "33.07.10.2004", &[&ministry]).await;
-    let founding = founded(&[&ministry]).await;
-    let request = carried(&village, Query::Request).await;
-    let file = carried(&ministry, Command::Approve { request }).await;
-    ask(&village, Command::Join { file }).await.unwrap();
-    ask(&village, Command::Join { file: founding }).await.unwrap();
+    joined(&ministry, &village).await;
 
     let complaint = [("kind", "no_follow_up"), ("name", "Ani Lestari"), ("received", "01-03-2030")];
     let before = begins(&village, "pengaduan", &complaint).await.unwrap();

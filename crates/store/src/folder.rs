@@ -34,9 +34,18 @@ const ARGON2_COST_MAX: (u32, u32) = (256 << 10, 16);
 /// The right to use a data folder; ends when it is dropped.
 #[derive(Debug)]
 pub(crate) struct Lock {
-    // Dropped in this order: whoever waits hears of it once the kernel's lock is gone.
-    _file: File,
+    file: File,
+    // Dropped after the file is unlocked: whoever waits hears of it then.
     _held: mpsc::Sender<Infallible>,
+}
+
+impl Drop for Lock {
+    fn drop(&mut self) {
+        // Closing alone leaves the lock with a process that is being started and has this file until its own programme runs.
+        if let Err(error) = self.file.unlock() {
+            tracing::debug!(%error, "the lock of the folder goes when its file is closed");
+        }
+    }
 }
 
 /// Tells when a data folder is free again.
@@ -74,7 +83,7 @@ impl Lock {
         let named = file.set_len(0).and_then(|()| writeln!(file, "{}", std::process::id()));
         named.map_err(at(&path))?;
         let (held, released) = mpsc::channel();
-        Ok((Self { _file: file, _held: held }, Released(released)))
+        Ok((Self { file, _held: held }, Released(released)))
     }
 }
 

@@ -22,6 +22,7 @@ pub(crate) enum Place {
     Coordination,
     Look,
     OnlyHere,
+    Health,
     Officers,
     /// The officer's own page, behind the name in the top bar.
     Own,
@@ -128,9 +129,10 @@ impl Frame {
         }
         // Who only lets officers in has no use for the records of the day.
         if !desk.officer.writes() && desk.officer.administers() {
-            nav.retain(|(at, ..)| !matches!(at, Place::Records | Place::Coordination));
+            nav.retain(|(at, ..)| !matches!(at, Place::Records | Place::Coordination | Place::Look));
         }
         if desk.officer.administers() {
+            nav.push((Place::Health, "/kesehatan", words.say("nav-health"), "", 0));
             nav.push((Place::Officers, "/petugas", words.say("nav-officers"), "", 0));
         }
         let nav = nav.into_iter().map(|(at, href, label, count, waiting)| NavItem {

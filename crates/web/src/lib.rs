@@ -38,6 +38,7 @@ mod files;
 mod find;
 mod form;
 mod frame;
+mod health;
 mod import;
 mod indicators;
 mod language;
@@ -188,6 +189,8 @@ pub fn router(app: App) -> Router {
         .route("/perlu-dilihat", get(find::look).post(find::look_on))
         .route("/hanya-di-sini", get(today::only_here))
         .route("/jatuh-tempo", get(today::due))
+        .route("/kesehatan", get(health::show))
+        .route("/kesehatan/tangani", get(health::again).post(health::handle))
         .route("/petugas", get(officers::list).post(officers::add))
         .route("/petugas/kode", post(officers::reset))
         .route("/petugas/hapus", post(officers::remove))

@@ -3,7 +3,7 @@
 use std::sync::LazyLock;
 
 use fluent_bundle::{FluentArgs, FluentResource, FluentValue, concurrent::FluentBundle};
-use service::reply::Both;
+use service::reply::{Both, Said};
 
 use crate::language::Language;
 
@@ -91,6 +91,14 @@ impl Words {
         match self.0 {
             Language::Indonesian => &both.id,
             Language::English => &both.en,
+        }
+    }
+
+    /// What the rules of health say, in the words of the page.
+    pub(crate) fn of_said(self, said: &Said) -> &str {
+        match self.0 {
+            Language::Indonesian => &said.id,
+            Language::English => &said.en,
         }
     }
 

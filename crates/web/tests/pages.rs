@@ -14,6 +14,8 @@ mod counter;
 mod course;
 #[path = "pages/facts.rs"]
 mod facts;
+#[path = "pages/health.rs"]
+mod health;
 #[path = "pages/import.rs"]
 mod import;
 #[path = "pages/paper.rs"]

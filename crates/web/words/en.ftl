@@ -844,6 +844,50 @@ erase-do = Erase for good
 erase-not = Do not erase
 erase-offer = Erase this record for good …
 erase-offer-person = Erase who this person is for good …
+nav-health = Health
+health-as-of = As of { $time }.
+health-quiet = Nothing has to be done.
+health-alerts = What has to be done
+health-about = About { $office }, since { $time }.
+health-handled = { $by } deals with it until { $time }.
+health-i-handle = I deal with it for
+health-handle = Say so
+health-hours = { $n ->
+    [24] a day
+    [72] three days
+    [168] a week
+   *[other] { $n } hours
+ }
+health-over = That alert is over, or it is another one now. Look at the list again.
+health-own = This computer
+health-backup = Last backup
+health-no-backup = none yet
+health-disk = Free room on the disk
+health-room = { $percent } %
+health-refused-here = Refused here
+health-waiting-here = Waiting here
+health-items = { $n }
+health-offices = Offices
+health-search = Name of an office
+health-find = Search
+health-none-found = No office is called so.
+health-office = Office
+health-found = What is found
+health-heard = Last heard
+health-never = never
+health-more = Show { $n } more
+health-damaged = storage damaged or full
+health-forked = two copies of one computer
+health-revoked = taken out
+health-at-risk = something is only there
+health-stuck = connected, and not moving
+health-refused = something was refused
+health-lost = not heard of for days
+health-offline = not connected
+health-catching-up = catching up
+health-old-version = older version
+health-never-seen = never seen
+health-in-sync = the same
 timeline-key = The bar is the time in which it is to be kept, the thin bar behind it the time beyond; the upright line is today.
 coordination-commitments = Commitments
 coordination-dates = Dates that come

@@ -763,6 +763,50 @@ erase-do = Hapus untuk selamanya
 erase-not = Jangan hapus
 erase-offer = Hapus catatan ini untuk selamanya …
 erase-offer-person = Hapus data diri orang ini untuk selamanya …
+nav-health = Kesehatan
+health-as-of = Keadaan { $time }.
+health-quiet = Tidak ada yang harus dilakukan.
+health-alerts = Yang harus dilakukan
+health-about = Tentang { $office }, sejak { $time }.
+health-handled = Ditangani { $by } sampai { $time }.
+health-i-handle = Saya tangani selama
+health-handle = Catat
+health-hours = { $n ->
+    [24] sehari
+    [72] tiga hari
+    [168] seminggu
+   *[other] { $n } jam
+ }
+health-over = Peringatan itu sudah lewat atau sudah berubah. Lihat daftarnya lagi.
+health-own = Komputer ini
+health-backup = Cadangan terakhir
+health-no-backup = belum ada
+health-disk = Sisa ruang penyimpanan
+health-room = { $percent } %
+health-refused-here = Ditolak di sini
+health-waiting-here = Menunggu di sini
+health-items = { $n }
+health-offices = Kantor
+health-search = Nama kantor
+health-find = Cari
+health-none-found = Tidak ada kantor dengan nama itu.
+health-office = Kantor
+health-found = Yang ditemukan
+health-heard = Kabar terakhir
+health-never = belum pernah
+health-more = Tampilkan { $n } lagi
+health-damaged = penyimpanan rusak atau penuh
+health-forked = dua salinan dari satu komputer
+health-revoked = dicabut
+health-at-risk = ada yang hanya di sana
+health-stuck = tersambung tetapi tidak maju
+health-refused = ada yang ditolak
+health-lost = berhari-hari tanpa kabar
+health-offline = tidak tersambung
+health-catching-up = sedang menyusul
+health-old-version = versi lama
+health-never-seen = belum pernah terlihat
+health-in-sync = sudah sama
 timeline-key = Balok menunjukkan waktu yang disepakati, balok tipis sesudahnya waktu yang lewat; garis tegak adalah hari ini.
 coordination-commitments = Komitmen
 coordination-dates = Tanggal yang akan datang

@@ -28,15 +28,21 @@ use crate::{
 /// The largest number that is a setting.
 const MAX: u32 = 1_200;
 
-/// A number from 1 on: of months, days, people, points.
+/// A number from so many on: of months, days, people, points.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Count(u32);
+pub struct Count<const FROM: u32>(u32);
 
-impl FieldType for Count {
+impl<const FROM: u32> Count<FROM> {
+    fn new(count: u32) -> Option<Self> {
+        (FROM..=MAX).contains(&count).then_some(Self(count))
+    }
+}
+
+impl<const FROM: u32> FieldType for Count<FROM> {
     const TYPE: ValueType = ValueType::Number;
 
     fn from_text(text: &str) -> Option<Self> {
-        u32::from_text(text).filter(|count| (1..=MAX).contains(count)).map(Self)
+        Self::new(u32::from_text(text)?)
     }
 
     fn to_text(&self) -> String {
@@ -44,7 +50,7 @@ impl FieldType for Count {
     }
 
     fn from_scalar(scalar: &Scalar) -> Option<Self> {
-        u32::from_scalar(scalar).filter(|count| (1..=MAX).contains(count)).map(Self)
+        Self::new(u32::from_scalar(scalar)?)
     }
 
     fn to_scalar(&self) -> Scalar {
@@ -52,38 +58,8 @@ impl FieldType for Count {
     }
 }
 
-impl From<Count> for u32 {
-    fn from(count: Count) -> Self {
-        count.0
-    }
-}
-
-/// A number from 0 on.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
-pub struct CountOrNone(u32);
-
-impl FieldType for CountOrNone {
-    const TYPE: ValueType = ValueType::Number;
-
-    fn from_text(text: &str) -> Option<Self> {
-        u32::from_text(text).filter(|count| *count <= MAX).map(Self)
-    }
-
-    fn to_text(&self) -> String {
-        self.0.to_text()
-    }
-
-    fn from_scalar(scalar: &Scalar) -> Option<Self> {
-        u32::from_scalar(scalar).filter(|count| *count <= MAX).map(Self)
-    }
-
-    fn to_scalar(&self) -> Scalar {
-        self.0.to_scalar()
-    }
-}
-
-impl From<CountOrNone> for u32 {
-    fn from(count: CountOrNone) -> Self {
+impl<const FROM: u32> From<Count<FROM>> for u32 {
+    fn from(count: Count<FROM>) -> Self {
         count.0
     }
 }
@@ -112,9 +88,9 @@ macro_rules! settings {
                 /// What the instrument of the quadrants is called, with its version.
                 instrument: String, "Nama instrumen kuadran", "Name of the quadrant instrument";
                 /// From how many points business ability is high.
-                business_high_from: Count, "Kemampuan usaha tinggi mulai nilai", "Business ability is high from so many points";
+                business_high_from: Count<1>, "Kemampuan usaha tinggi mulai nilai", "Business ability is high from so many points";
                 /// And religion and social life.
-                social_high_from: Count, "Agama dan sosial tinggi mulai nilai", "Religion and social life are high from so many points";
+                social_high_from: Count<1>, "Agama dan sosial tinggi mulai nilai", "Religion and social life are high from so many points";
             }
         }
 
@@ -144,21 +120,21 @@ macro_rules! settings {
 }
 
 settings! {
-    returned_months_max: Count = returned_months_max, "Bulan sejak pulang yang masih terhitung TKI purna", "Months since the return in which somebody counts as returned";
-    bimtek_days: Count = figures.bimtek_days, "Hari satu Bimtek", "Days of a Bimtek";
-    bimtek_people: Count = figures.bimtek_people, "Orang satu Bimtek, kira-kira", "People of a Bimtek, about";
-    late_start_months: Count = figures.late_start_months, "Bulan sesudah Bimtek sampai terlambat memulai usaha", "Months after a Bimtek until a start is late";
-    monitoring_months: Count = figures.monitoring_months, "Bulan antara dua monitoring", "Months between two rounds of monitoring";
-    mentoring_months_min: Count = figures.mentoring_months_min, "Bulan pendampingan, sedikitnya", "Months of mentoring, at least";
-    mentoring_months_max: Count = figures.mentoring_months_max, "Bulan pendampingan, paling lama", "Months of mentoring, at most";
-    loan_months: Count = figures.loan_months, "Angsuran bulanan satu pinjaman", "Monthly instalments of a loan";
-    report_months: Count = figures.report_months, "Bulan satu laporan", "Months of a report";
-    complaint_answer_days: Count = figures.complaint_answer_days, "Hari sampai pengaduan dijawab", "Days until a complaint is answered";
-    urgent_answer_days: Count = figures.urgent_answer_days, "Hari sampai pengaduan mendesak dijawab", "Days until an urgent complaint is answered";
+    returned_months_max: Count<1> = returned_months_max, "Bulan sejak pulang yang masih terhitung TKI purna", "Months since the return in which somebody counts as returned";
+    bimtek_days: Count<1> = figures.bimtek_days, "Hari satu Bimtek", "Days of a Bimtek";
+    bimtek_people: Count<1> = figures.bimtek_people, "Orang satu Bimtek, kira-kira", "People of a Bimtek, about";
+    late_start_months: Count<1> = figures.late_start_months, "Bulan sesudah Bimtek sampai terlambat memulai usaha", "Months after a Bimtek until a start is late";
+    monitoring_months: Count<1> = figures.monitoring_months, "Bulan antara dua monitoring", "Months between two rounds of monitoring";
+    mentoring_months_min: Count<1> = figures.mentoring_months_min, "Bulan pendampingan, sedikitnya", "Months of mentoring, at least";
+    mentoring_months_max: Count<1> = figures.mentoring_months_max, "Bulan pendampingan, paling lama", "Months of mentoring, at most";
+    loan_months: Count<1> = figures.loan_months, "Angsuran bulanan satu pinjaman", "Monthly instalments of a loan";
+    report_months: Count<1> = figures.report_months, "Bulan satu laporan", "Months of a report";
+    complaint_answer_days: Count<1> = figures.complaint_answer_days, "Hari sampai pengaduan dijawab", "Days until a complaint is answered";
+    urgent_answer_days: Count<1> = figures.urgent_answer_days, "Hari sampai pengaduan mendesak dijawab", "Days until an urgent complaint is answered";
     complaints_of_participants_only: bool = figures.complaints_of_participants_only, "Pengaduan hanya untuk keluarga peserta", "Complaints are for families that take part";
-    guest_book_months_kept: Count = figures.guest_book_months_kept, "Bulan buku tamu disimpan", "Months that a guest book is kept";
-    outsider_days_kept: CountOrNone = figures.outsider_days_kept, "Hari data pemohon dari luar disimpan", "Days that an outsider's data is kept";
-    due_days_ahead: CountOrNone = figures.due_days_ahead, "Hari ke depan di halaman hari ini", "Days that the page of the day looks ahead";
+    guest_book_months_kept: Count<1> = figures.guest_book_months_kept, "Bulan buku tamu disimpan", "Months that a guest book is kept";
+    outsider_days_kept: Count<0> = figures.outsider_days_kept, "Hari data pemohon dari luar disimpan", "Days that an outsider's data is kept";
+    due_days_ahead: Count<0> = figures.due_days_ahead, "Hari ke depan di halaman hari ini", "Days that the page of the day looks ahead";
     quadrants: bool = figures.quadrants, "Penilaian kuadran dipakai", "People are assessed by quadrants";
 }
 
@@ -389,8 +365,8 @@ mod tests {
         assert_eq!(Rules::set_by(&[settings(&both)]).figures.loan_months, known);
         let regional = settings(&Doc::new(RecordKind::Settings, 1).field("loan_months", "10"));
         assert_eq!(Rules::set_by(&[regional]).figures.loan_months, known);
-        assert!(Count::from_input("0").is_none() && Count::from_input("1201").is_none());
-        assert!(CountOrNone::from_input("0").is_some());
+        assert!(Count::<1>::from_input("0").is_none() && Count::<1>::from_input("1201").is_none());
+        assert!(Count::<0>::from_input("0").is_some());
     }
 
     #[test]

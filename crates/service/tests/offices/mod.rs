@@ -66,6 +66,16 @@ pub(crate) async fn founded(offices: &[&Service]) -> Vec<u8> {
     file
 }
 
+/// Founds a network of a ministry, and admits a village to it.
+pub(crate) async fn joined(ministry: &Service, village: &Service) {
+    let founding = founded(&[ministry]).await;
+    let request = carried(village, Query::Request).await;
+    let file = carried(ministry, Command::Approve { request }).await;
+    ask(village, Command::Join { file }).await.unwrap();
+    // By hand: nothing has to be waited for.
+    ask(village, Command::Join { file: founding }).await.unwrap();
+}
+
 /// The ids of offices by their names.
 pub(crate) async fn id_of(service: &Service, name: &str) -> String {
     let Reply::Charter(charter) = ask(service, Query::Charter).await.unwrap() else { panic!("a charter") };

@@ -1,0 +1,188 @@
+//! *Kesehatan*: how the sync of this office and of those that it answers for stands, for an administrator: one sentence,
+//! what to do about what is wrong and whom to call, and every office with the worst first.
+
+use askama::Template;
+use axum::extract::{Query, State};
+use axum::http::StatusCode;
+use axum::response::{IntoResponse, Redirect, Response};
+use service::reply::{AlertView, HealthView, Level, OfficeHealthView, State as OfficeState};
+use service::{Command, Query as Ask};
+
+use crate::app::{App, ask};
+use crate::frame::{Frame, Place, page, refused};
+use crate::problem::Problem;
+use crate::session::{Desk, Posted};
+use crate::words::Words;
+
+/// How many offices stand on the page unless all are asked for.
+const ROWS: usize = 50;
+
+/// For how many hours somebody may say that they deal with an alert.
+const HOURS: [i64; 4] = [4, 24, 72, 168];
+
+const HOUR_MS: i64 = 3_600_000;
+
+struct Alert {
+    key: String,
+    /// Colour and shape.
+    state: &'static str,
+    sentence: String,
+    why: String,
+    action: String,
+    /// Whom to call, and since when it is told.
+    about: String,
+    /// Who deals with it, and until when.
+    handled: Option<String>,
+}
+
+struct Office {
+    name: String,
+    state: &'static str,
+    label: String,
+    sentences: Vec<String>,
+    heard: String,
+}
+
+#[derive(Template)]
+#[template(path = "health.html")]
+struct HealthPage {
+    frame: Frame,
+    answer: String,
+    ministries: Option<String>,
+    as_of: String,
+    alerts: Vec<Alert>,
+    /// State, what it is called, and how many offices are in it.
+    counts: Vec<(&'static str, String, usize)>,
+    /// What is known of this computer.
+    own: Vec<(String, String)>,
+    search: String,
+    offices: Vec<Office>,
+    /// How many more there are than are shown.
+    more: usize,
+    hours: Vec<(i64, String)>,
+    error: Option<String>,
+}
+
+/// What the table is to show.
+#[derive(Debug, Default, serde::Deserialize)]
+pub(crate) struct Wanted {
+    #[serde(default)]
+    cari: String,
+    #[serde(default)]
+    semua: String,
+}
+
+/// Colour and shape of a state.
+fn shape(state: OfficeState) -> &'static str {
+    match state {
+        OfficeState::Damaged | OfficeState::Forked | OfficeState::Revoked | OfficeState::AtRisk => "alone",
+        OfficeState::Stuck | OfficeState::Refused | OfficeState::Lost => "choose",
+        OfficeState::Offline | OfficeState::OldVersion | OfficeState::NeverSeen => "away",
+        OfficeState::CatchingUp => "busy",
+        OfficeState::InSync => "well",
+    }
+}
+
+fn called(words: Words, state: OfficeState) -> String {
+    words.say(&format!("health-{}", state.as_str()))
+}
+
+fn alert(words: Words, view: &AlertView) -> Alert {
+    let since = [("office", view.office.as_str().into()), ("time", words.when(view.since_ms).into())];
+    Alert {
+        key: view.key.clone(),
+        state: match (view.handled.is_some(), view.level) {
+            (true, _) => "away",
+            (false, Level::Critical) => "alone",
+            (false, Level::Warning | Level::Ok) => "choose",
+        },
+        sentence: words.of_said(&view.sentence).to_owned(),
+        why: words.of_said(&view.why).to_owned(),
+        action: words.of_said(&view.action).to_owned(),
+        about: words.with("health-about", &since),
+        handled: view.handled.as_ref().map(|(by, until)| {
+            words.with("health-handled", &[("by", by.as_str().into()), ("time", words.when(*until).into())])
+        }),
+    }
+}
+
+fn office(words: Words, view: &OfficeHealthView) -> Office {
+    Office {
+        name: view.name.clone(),
+        state: shape(view.state),
+        label: called(words, view.state),
+        sentences: view.sentences.iter().map(|said| words.of_said(said).to_owned()).collect(),
+        heard: view.heard_ms.map_or_else(|| words.say("health-never"), |at| words.when(at)),
+    }
+}
+
+/// What is known of this computer, each with what it is called.
+fn own(words: Words, view: &HealthView) -> Vec<(String, String)> {
+    let room = view.free_permille.map(|free| words.about("health-room", "percent", free / 10));
+    let backup = view.last_backup_ms.map_or_else(|| words.say("health-no-backup"), |at| words.when(at));
+    let count = |n: u64| words.about("health-items", "n", n);
+    let mut own = vec![(words.say("health-backup"), backup)];
+    own.extend(room.map(|room| (words.say("health-disk"), room)));
+    own.push((words.say("health-refused-here"), count(view.refused)));
+    own.push((words.say("health-waiting-here"), count(view.waiting)));
+    own
+}
+
+pub(crate) async fn show(
+    State(app): State<App>,
+    Query(wanted): Query<Wanted>,
+    desk: Desk,
+) -> Result<Response, Problem> {
+    desk.administers()?;
+    shown(&app, &desk, wanted, None).await
+}
+
+async fn shown(app: &App, desk: &Desk, wanted: Wanted, error: Option<String>) -> Result<Response, Problem> {
+    let (frame, _) = Frame::of(app, desk, Place::Health).await?;
+    let words = frame.words;
+    let view = ask!(app, Ask::Health, Health).map_err(|problem| refused(problem, desk))?;
+    let search = wanted.cari.trim().to_lowercase();
+    let found: Vec<&OfficeHealthView> =
+        view.offices.iter().filter(|one| search.is_empty() || one.name.to_lowercase().contains(&search)).collect();
+    let most = if wanted.semua == "ya" { found.len() } else { ROWS.min(found.len()) };
+    let count = |state: &OfficeState| {
+        let of = view.offices.iter().filter(|one| one.state == *state).count();
+        (shape(*state), called(words, *state), of)
+    };
+    let status = if error.is_some() { StatusCode::UNPROCESSABLE_ENTITY } else { StatusCode::OK };
+    let shown = HealthPage {
+        answer: words.of_said(&view.headline).to_owned(),
+        ministries: view.ministries.as_ref().map(|said| words.of_said(said).to_owned()),
+        as_of: words.about("health-as-of", "time", words.when(view.now_ms)),
+        alerts: view.alerts.iter().map(|one| alert(words, one)).collect(),
+        counts: OfficeState::ALL.iter().map(count).filter(|(_, _, of)| *of > 0).collect(),
+        own: own(words, &view),
+        search: wanted.cari.trim().to_owned(),
+        offices: found.iter().take(most).map(|one| office(words, one)).collect(),
+        more: found.len() - most,
+        hours: HOURS.iter().map(|hours| (*hours, words.about("health-hours", "n", *hours))).collect(),
+        error,
+        frame,
+    };
+    Ok((status, page(&shown, &desk.visit)).into_response())
+}
+
+/// Somebody deals with an alert.
+pub(crate) async fn handle(State(app): State<App>, desk: Desk, form: Posted) -> Result<Response, Problem> {
+    desk.administers()?;
+    let hours = form.get("hours").parse().ok().filter(|hours| HOURS.contains(hours)).unwrap_or(HOURS[0]);
+    let until_ms = jiff::Timestamp::now().as_millisecond() + hours * HOUR_MS;
+    let handle = Command::HandleAlert { key: form.get("key").to_owned(), by: desk.officer.name.clone(), until_ms };
+    match app.ask(handle).await {
+        Ok(_) => Ok(Redirect::to("/kesehatan").into_response()),
+        Err(_) => {
+            let over = Words::of(desk.visit.language).say("health-over");
+            shown(&app, &desk, Wanted::default(), Some(over)).await
+        }
+    }
+}
+
+/// Whoever comes back to what a button did sees the page.
+pub(crate) async fn again() -> Redirect {
+    Redirect::to("/kesehatan")
+}

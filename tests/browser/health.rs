@@ -1,0 +1,42 @@
+//! How the sync stands, as an administrator sees it in a browser.
+
+use tokio::task::block_in_place;
+
+use crate::counter::looks;
+use crate::desk::{Desk, network};
+
+const KURIPAN: &str = "33.07.10.2004";
+
+#[tokio::test(flavor = "multi_thread")]
+async fn an_administrator_sees_every_office_and_a_village_what_is_only_there() {
+    let net = network(&["kemnaker", "jateng", "wonosobo", "kuripan"]);
+    let ani = Desk::of(&net["kemnaker"], "ani", &["petugas", "admin"]).await;
+    let sari = Desk::of(&net["kuripan"], "sari", &["petugas", "admin"]).await;
+    ani.open("/kesehatan").await;
+    for office in ["Provinsi Jawa Tengah", "Desa Kuripan"] {
+        ani.sees(office).await;
+    }
+    for language in ["en", "id"] {
+        ani.open(&format!("/kesehatan?lang={language}")).await;
+        looks(&ani, &format!("health-{language}")).await;
+    }
+    ani.browser.write("#cari", "kuripan").await;
+    ani.browser.click(".filter button").await;
+    ani.no_longer_sees("Provinsi Jawa Tengah").await;
+
+    block_in_place(|| {
+        net.cut_off("kuripan");
+        net["kuripan"].register("Bawon", KURIPAN, &[]);
+    });
+    sari.open("/kesehatan?lang=id").await;
+    sari.sees("hanya").await;
+    sari.sees("Cadangan terakhir").await;
+    looks(&sari, "health-alone").await;
+    sari.browser.click("#alerts button").await;
+    sari.sees("Ditangani Sari").await;
+    for desk in [ani, sari] {
+        desk.browser.expect_no_complaints().await;
+        desk.browser.close().await;
+    }
+    block_in_place(|| drop(net));
+}
