@@ -89,7 +89,13 @@ struct Mark {
 }
 
 /// The codes of the levels, and where each stands in the picture.
-const LEVELS: [(&str, usize); 4] = [("tanpa_catatan", 100), ("belum", 220), ("sebagian", 340), ("terbentuk", 460)];
+pub(crate) const LEVELS: [(&str, usize); 4] =
+    [("tanpa_catatan", 100), ("belum", 220), ("sebagian", 340), ("terbentuk", 460)];
+
+/// The key of what a level is called.
+pub(crate) fn level_key(code: &str) -> String {
+    format!("score-{}", code.replace('_', "-"))
+}
 
 fn level_x(code: &str) -> usize {
     LEVELS.iter().find(|(known, _)| *known == code).map_or(0, |(_, x)| *x)
@@ -176,7 +182,7 @@ pub(crate) async fn scorecard(
         own,
         error,
         rows: found.iter().flat_map(|found| &found.scores).map(|view| score(words, view)).collect(),
-        levels: LEVELS.map(|(code, x)| (words.say(&format!("score-{}", code.replace('_', "-"))), x)).into(),
+        levels: LEVELS.map(|(code, x)| (words.say(&level_key(code)), x)).into(),
         marks: found.iter().flat_map(|found| found.scores.iter().enumerate()).map(mark).collect(),
         frame,
     };
