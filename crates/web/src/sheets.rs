@@ -387,7 +387,7 @@ pub(crate) async fn show(
         },
         notices: sheet.notices.iter().map(|both| words.of_both(both).to_owned()).collect(),
         beside: Beside::of(words, &sheet.beside, glance.office.admitted),
-        erases: desk.officer.administers() && sheet.beside.may_write && place_of(&app, &code) != Place::Coordination,
+        erases: desk.officer.administers() && sheet.beside.may_write && !kind(&desk, &code)?.of_coordination,
         changes: writes && !(sheet.fields.is_empty() && sheet.texts.is_empty()),
         writes,
         at,

@@ -35,8 +35,8 @@ pub(super) fn answers(bytes: &[u8]) -> Vec<ToldPart> {
 /// The quadrant of a filled-in instrument, and the points of each question.
 pub(super) fn points(bytes: &[u8]) -> Vec<ToldPart> {
     const QUADRANT: Words = Words { id: "Kuadran", en: "Quadrant" };
-    let Some(Submitted { instrument, answers, quadrant, .. }) = read(bytes) else { return Vec::new() };
     const INSTRUMENT: Words = Words { id: "Instrumen", en: "Instrument" };
+    let Some(Submitted { instrument, answers, quadrant, .. }) = read(bytes) else { return Vec::new() };
     let mut parts = vec![
         told("quadrant", both(QUADRANT), both(quadrant.words())),
         told("instrument", both(INSTRUMENT), same(&instrument)),

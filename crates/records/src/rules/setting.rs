@@ -1,6 +1,6 @@
-//! What the ministries that run a programme set otherwise than its sources (records no. 39): one document of the whole
-//! country, which every office reads. What is not set is as its source says, and so is what two documents or two values
-//! contradict each other about: every node reads the same.
+//! What the ministries that run a programme set otherwise than its sources: one document of the whole country, which every
+//! office reads. What is not set is as its source says, and so is what two documents or two values contradict each other
+//! about: every node reads the same, in whichever order it heard of them.
 
 use std::collections::BTreeMap;
 
@@ -252,19 +252,29 @@ fn agreed<T: Copy + PartialEq>(
     all.iter().all(|(other, _)| other == value).then_some((*value, source))
 }
 
+/// What is said of each key, where nobody says anything else of it.
+fn undisputed<K: Ord, V: PartialEq>(said: impl Iterator<Item = (K, V)>) -> impl Iterator<Item = (K, V)> {
+    let mut all: BTreeMap<K, Option<V>> = BTreeMap::new();
+    for (key, value) in said {
+        let known = all.entry(key);
+        known.and_modify(|known| *known = known.take().filter(|known| *known == value)).or_insert(Some(value));
+    }
+    all.into_iter().filter_map(|(key, value)| Some((key, value?)))
+}
+
 impl Rules {
     /// The rules of Desmigratif with what these documents set.
     pub fn set_by(settings: &[Settings]) -> Self {
-        let settings: Vec<&Settings> = settings.iter().filter(counts).collect();
+        let mut settings: Vec<&Settings> = settings.iter().filter(counts).collect();
+        settings.sort_by(|one, other| one.doc.cmp(&other.doc));
         let mut rules = Self::desmigratif();
         set(&mut rules, &settings);
         let figures = &mut rules.figures;
-        for said in settings.iter().flat_map(|one| &one.events.lebaran) {
-            figures.lebaran.value.extend(said.what.year().map(|year| (year, said.what.day)));
-        }
-        for said in settings.iter().flat_map(|one| &one.events.share_after) {
-            figures.share_after_runs.value.insert(said.what.works_with.to_lowercase(), said.what.runs);
-        }
+        let lebaran = settings.iter().flat_map(|one| &one.events.lebaran);
+        figures.lebaran.value.extend(undisputed(lebaran.filter_map(|said| Some((said.what.year()?, said.what.day)))));
+        let runs = settings.iter().flat_map(|one| &one.events.share_after);
+        let runs = runs.map(|said| (said.what.works_with.to_lowercase(), said.what.runs));
+        figures.share_after_runs.value.extend(undisputed(runs));
         rules.instrument = instrument(&settings);
         rules
     }
@@ -361,6 +371,9 @@ mod tests {
         let (ten, five) = (doc(1).field("loan_months", "10"), doc(2).field("loan_months", "5"));
         let known = Rules::desmigratif().figures.loan_months;
         assert_eq!(Rules::set_by(&[settings(&ten), settings(&five)]).figures.loan_months, known);
+        let of = |number, day: &str| doc(number).fact(KEMNAKER, 1, Lebaran { day: date(day) }.draft().unwrap());
+        let days = [settings(&of(1, "10-03-2027")), settings(&of(2, "11-03-2027"))];
+        assert_eq!(Rules::set_by(&days).figures.lebaran_of(2027), None);
         let both = ten.clone().field("loan_months", "5");
         assert_eq!(Rules::set_by(&[settings(&both)]).figures.loan_months, known);
         let regional = settings(&Doc::new(RecordKind::Settings, 1).field("loan_months", "10"));
