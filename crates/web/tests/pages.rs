@@ -538,7 +538,13 @@ fn templates_hold_no_words_of_their_own() {
         let mut rest = plain.as_str();
         while let Some(start) = rest.find('<') {
             text.push_str(&rest[..start]);
-            rest = &rest[start + rest[start..].find('>').expect("a tag is closed") + 1..];
+            // A selector in quotes may hold what elsewhere ends a tag.
+            let mut quoted = false;
+            let end = rest[start..].find(|sign| {
+                quoted ^= sign == '"';
+                sign == '>' && !quoted
+            });
+            rest = &rest[start + end.expect("a tag is closed") + 1..];
         }
         text.push_str(rest);
         // The command that makes the first officer is the same in every language.
