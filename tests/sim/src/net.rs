@@ -67,6 +67,8 @@ struct Conn {
     stuck_since: Option<Duration>,
     /// One side has closed it.
     closed: bool,
+    /// One side's power went: what it sent before still arrives.
+    left: bool,
     since: Duration,
     assembler: [Assembler; 2],
 }
@@ -279,9 +281,7 @@ impl Net {
         let Net { nodes, random, .. } = self;
         nodes[index].asleep = None;
         nodes[index].crash(random);
-        let ids: Vec<u64> =
-            self.conns.iter().filter(|(_, c)| c.a == index || c.b == index).map(|(id, _)| *id).collect();
-        ids.into_iter().for_each(|id| self.lose(id));
+        self.leave(index);
     }
 
     /// And comes back.
@@ -481,7 +481,7 @@ impl Net {
                 if idle {
                     self.fired.count("idle");
                 }
-                if idle || c.closed {
+                if idle || c.closed || c.left {
                     self.lose(conn);
                 }
             }

@@ -68,6 +68,13 @@ impl Net {
             if let Durable::Run(run) = item {
                 let journal = run.journal();
                 let me = n.secret.node_key();
+                // P1: what it said last is on its own disk, and on others' only after that.
+                assert!(
+                    journal.node != me || n.tampered || self.suspect.contains(&me),
+                    "{} is told {} of its own {journal}, which it gave away before it was on its disk",
+                    n.name,
+                    run.last().seq
+                );
                 for (own, entry) in payloads(run) {
                     let document = entry.header.subject.document(&own);
                     assert!(replica.charter().erasure(document).is_none(), "{} stores the erased {document}", n.name);

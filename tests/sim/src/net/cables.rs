@@ -98,6 +98,22 @@ impl Net {
         }
     }
 
+    /// A machine is gone without a word: what it sent is on its way, and the others notice when no more comes.
+    pub(super) fn leave(&mut self, node: usize) {
+        let now = self.now;
+        let of_node = self.conns.iter_mut().filter(|(_, c)| c.a == node || c.b == node);
+        let noticed: Vec<(u64, Duration)> = of_node
+            .map(|(id, c)| {
+                c.left = true;
+                let arrives = c.last[usize::from(c.a == node)].saturating_sub(now);
+                (*id, arrives + Duration::from_millis(200))
+            })
+            .collect();
+        for (conn, after) in noticed {
+            self.at(after, Happening::Idle { conn });
+        }
+    }
+
     pub(super) fn is_cut(&self, from: usize, to: usize) -> bool {
         self.cuts.contains(&(from, to))
     }
@@ -144,6 +160,7 @@ impl Net {
             stuck: [Vec::new(), Vec::new()],
             stuck_since: None,
             closed: false,
+            left: false,
             since: self.now,
             assembler: [assembler(), assembler()],
         };
@@ -186,6 +203,10 @@ impl Net {
         let now = self.now;
         let Some(c) = self.conns.get_mut(&conn) else { return };
         let (from, to) = if to_b { (c.a, c.b) } else { (c.b, c.a) };
+        let life = if to_b { c.b_life } else { c.a_life };
+        if self.nodes[to].life != life || self.nodes[to].replica.is_none() {
+            return;
+        }
         // What comes behind something stuck is stuck, too.
         if self.cuts.contains(&(from, to)) || !c.stuck[usize::from(to_b)].is_empty() {
             c.stuck[usize::from(to_b)].push(bytes);
