@@ -49,9 +49,24 @@ pub(crate) struct Print {
     pub(crate) json: bool,
 }
 
+/// What is asked about how things are.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, clap::ValueEnum)]
+pub(crate) enum HealthOf {
+    /// One office: how it kept in touch, and whom to call there.
+    Office,
+    /// Nothing: a message is sent by every way that alerts take, and how each went is said.
+    TestAlert,
+}
+
 /// How things are.
 #[derive(Debug, Clone, Args)]
 pub(crate) struct Health {
+    /// Something else than how everything is.
+    #[arg(value_enum, conflicts_with_all = ["watch", "handle"])]
+    pub(crate) what: Option<HealthOf>,
+    /// For `office`: its id or its name.
+    #[arg(value_name = "OFFICE", required_if_eq("what", "office"))]
+    pub(crate) office: Option<String>,
     #[command(flatten)]
     pub(crate) data: Data,
     #[command(flatten)]

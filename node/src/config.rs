@@ -4,11 +4,15 @@
 
 use anyhow::Context;
 use identity::NodeKey;
+use notices::Ways;
 use serde::Deserialize;
+use service::{BackupPlan, QuietHours};
 use std::fs;
 use std::net::{SocketAddr, ToSocketAddrs};
-use std::path::Path;
+use std::num::NonZeroU16;
+use std::path::{Path, PathBuf};
 use std::str::FromStr;
+use std::time::Duration;
 
 use crate::{Hinted, carry};
 
@@ -27,6 +31,13 @@ pub(crate) struct Config {
     /// Where others can reach this node, for its invites and reports.
     #[serde(default)]
     pub(crate) advertise: Vec<Address>,
+    /// When nobody is woken for what is not urgent: `21:00-06:00`.
+    pub(crate) quiet: Option<Quiet>,
+    /// How alerts leave the house, beside the files in the data folder.
+    #[serde(default)]
+    pub(crate) alerts: Ways,
+    /// Backups by a schedule.
+    pub(crate) backup: Option<Backup>,
     /// What is logged: `info`, or by room: `warn,transport=debug`.
     pub(crate) log: Option<String>,
 }
@@ -44,6 +55,71 @@ impl Config {
 
     fn parse(text: &str) -> anyhow::Result<Self> {
         Ok(toml::from_str(text)?)
+    }
+}
+
+/// `HH:MM-HH:MM`, by the clock on the wall of this machine.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize)]
+#[serde(try_from = "String")]
+pub(crate) struct Quiet {
+    from_minute: u16,
+    to_minute: u16,
+}
+
+impl Quiet {
+    /// As it holds with this machine's time zone.
+    pub(crate) fn hours(self) -> QuietHours {
+        let ahead = jiff::Zoned::now().offset().seconds() / 60;
+        QuietHours {
+            from_minute: self.from_minute,
+            to_minute: self.to_minute,
+            utc_offset_minutes: i16::try_from(ahead).unwrap_or(0),
+        }
+    }
+}
+
+impl TryFrom<String> for Quiet {
+    type Error = anyhow::Error;
+
+    fn try_from(text: String) -> anyhow::Result<Self> {
+        let minute = |part: &str| -> anyhow::Result<u16> {
+            let time: jiff::civil::Time = part.trim().parse().with_context(|| format!("`{part}` is not HH:MM"))?;
+            Ok(u16::try_from(time.hour())? * 60 + u16::try_from(time.minute())?)
+        };
+        let (from, to) = text.split_once('-').with_context(|| format!("`{text}` is not HH:MM-HH:MM"))?;
+        Ok(Self { from_minute: minute(from)?, to_minute: minute(to)? })
+    }
+}
+
+/// Backups by a schedule.
+#[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct Backup {
+    /// Where they are written: another disk than that of the data.
+    folder: PathBuf,
+    /// Every so many hours.
+    #[serde(default = "a_day")]
+    every_hours: NonZeroU16,
+    /// How many are kept.
+    #[serde(default = "two_weeks")]
+    keep: NonZeroU16,
+}
+
+fn a_day() -> NonZeroU16 {
+    NonZeroU16::MIN.saturating_add(23)
+}
+
+fn two_weeks() -> NonZeroU16 {
+    NonZeroU16::MIN.saturating_add(13)
+}
+
+impl Backup {
+    pub(crate) fn plan(&self) -> BackupPlan {
+        BackupPlan {
+            folder: self.folder.clone(),
+            every: Duration::from_secs(u64::from(self.every_hours.get()) * 3600),
+            keep: usize::from(self.keep.get()),
+        }
     }
 }
 
@@ -137,12 +213,18 @@ mod tests {
     fn every_line_of_the_example_that_is_commented_out_can_be_switched_on() {
         let switched_on: String = EXAMPLE
             .lines()
-            .filter(|line| line.contains(" = ") || line.starts_with("#   \"") || *line == "# ]" || line.ends_with('['))
+            .filter(|line| {
+                let list = line.starts_with("#   \"") || *line == "# ]" || line.ends_with('[');
+                line.contains(" = ") || list || line.starts_with("# [")
+            })
             .map(|line| format!("{}\n", line.trim_start_matches("# ")))
             .collect();
         let config = Config::parse(&switched_on).unwrap();
         assert!(config.listen.is_some() && config.tcp.is_some() && config.log.is_some());
         assert_eq!(config.peers.len(), 1, "{switched_on}");
+        assert!(config.quiet.is_some() && config.alerts.mail.is_some() && config.alerts.webhook.is_some());
+        let plan = config.backup.unwrap().plan();
+        assert_eq!((plan.every.as_secs(), plan.keep), (86_400, 14));
     }
 
     #[test]
@@ -154,6 +236,11 @@ mod tests {
         check("peers = [\"example.org:7707\"]", "is not KEY@HOST:PORT");
         check("peers = [\"zz@example.org:7707\"]", "TOML parse error");
         check("web = ", "TOML parse error");
+        check("quiet = \"21-6\"", "`21` is not HH:MM");
+        check("quiet = \"night\"", "is not HH:MM-HH:MM");
+        check("[alerts]\nhook = \"x\"", "unknown field `hook`");
+        check("[alerts.mail]\nserver = \"smtp://localhost\"", "missing field `from`");
+        check("[backup]\nfolder = \"/media/backup\"\nkeep = 0", "expected a nonzero u16");
     }
 
     fn check(text: &str, expected: &str) {

@@ -10,11 +10,11 @@ use std::{
 use anyhow::{Context, bail};
 use service::{
     Command as Do, Query, Reply,
-    reply::{HealthView, Level, Said, State},
+    reply::{HealthView, Level, OfficeReport, Said, State, Tried},
 };
 
 use crate::{
-    cli::{Health, Lang},
+    cli::{Health, HealthOf, Lang},
     commands::{log, put},
     print::{json, line},
 };
@@ -27,11 +27,12 @@ const COULD_NOT_LOOK: u8 = 3;
 
 pub(crate) fn run(arguments: &Health) -> ExitCode {
     log();
-    let looked = tokio::runtime::Builder::new_multi_thread()
-        .enable_all()
-        .build()
-        .context("cannot start")
-        .and_then(|runtime| runtime.block_on(look(arguments)));
+    let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build().context("cannot start");
+    let looked = runtime.and_then(|runtime| match arguments.what {
+        Some(HealthOf::TestAlert) => runtime.block_on(test_alert(arguments)),
+        Some(HealthOf::Office) => runtime.block_on(one_office(arguments)),
+        None => runtime.block_on(look(arguments)),
+    });
     match looked {
         Ok(level) => ExitCode::from(code(level)),
         Err(error) => {
@@ -46,6 +47,75 @@ fn code(level: Level) -> u8 {
         Level::Ok => 0,
         Level::Warning => 1,
         Level::Critical => 2,
+    }
+}
+
+/// Sends a message by every way; a way that does not take it is critical.
+async fn test_alert(arguments: &Health) -> anyhow::Result<Level> {
+    let reply = put(&arguments.data, Do::TryAlerts).await?;
+    let Reply::AlertsTried(tried) = &reply else { bail!("the node gave another answer than was asked for: {reply:?}") };
+    if arguments.print.json {
+        json(&reply)?;
+    } else {
+        print_tried(tried);
+    }
+    Ok(if tried.iter().any(|way| way.problem.is_some()) { Level::Critical } else { Level::Ok })
+}
+
+/// How one office is; the level is that of its most urgent alert that nobody deals with.
+async fn one_office(arguments: &Health) -> anyhow::Result<Level> {
+    let office = arguments.office.clone().unwrap_or_default();
+    let reply = put(&arguments.data, Query::OfficeHealth { office }).await?;
+    let Reply::OfficeHealth(report) = &reply else {
+        bail!("the node gave another answer than was asked for: {reply:?}")
+    };
+    if arguments.print.json {
+        json(&reply)?;
+    } else {
+        print_office(report, arguments.lang);
+    }
+    let awake = report.alerts.iter().filter(|alert| alert.handled.is_none());
+    Ok(awake.map(|alert| alert.level).max().unwrap_or(Level::Ok))
+}
+
+pub(crate) fn print_tried(tried: &[Tried]) {
+    for way in tried {
+        let how = way.problem.as_deref().map_or("sent".to_owned(), |problem| format!("NOT sent: {problem}"));
+        line(format!("{:8} {}: {how}", way.way, way.to));
+    }
+}
+
+pub(crate) fn print_office(report: &OfficeReport, lang: Lang) {
+    let pick = |id: &'static str, en: &'static str| match lang {
+        Lang::Id => id,
+        Lang::En => en,
+    };
+    line(format!("{} ({})", report.office.name, report.office.state.as_str()));
+    for found in &report.found {
+        line(of(&found.sentence, lang));
+        line(format!("   → {}", of(&found.action, lang)));
+    }
+    if !report.own {
+        line(format!("{}: {}", pick("Belum sampai di sana", "Not known to be there"), report.lacks));
+        line(format!("{}: {}", pick("Belum sampai di sini", "Not here yet"), report.not_here));
+    }
+    for contact in &report.contacts {
+        line(format!("{}: {}", pick("Hubungi", "Call"), contact.people.join("; ")));
+    }
+    for away in &report.away {
+        line(format!("{} {} – {}: {}", pick("Tutup", "Nobody there"), away.since, away.until, away.why));
+    }
+    for node in &report.nodes {
+        let version = node.version.as_deref().unwrap_or("?");
+        let state = match (node.removed, node.connected) {
+            (true, _) => pick("dicabut", "removed"),
+            (false, true) => pick("tersambung", "connected"),
+            (false, false) => pick("tidak tersambung", "not connected"),
+        };
+        line(format!("{} {version} {state}", node.key));
+    }
+    for note in &report.notes {
+        line(format!("{}: {}", note.by, note.text));
     }
 }
 

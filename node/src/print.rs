@@ -69,6 +69,8 @@ pub(crate) fn reply(reply: &Reply) {
         Reply::Charter(charter) => self::charter(charter),
         Reply::Status(status) => self::status(status),
         Reply::Health(health) => crate::health::print(health, crate::cli::Lang::En),
+        Reply::OfficeHealth(report) => crate::health::print_office(report, crate::cli::Lang::En),
+        Reply::AlertsTried(tried) => crate::health::print_tried(tried),
         Reply::Added(row) => line(format!(
             "registered {} as {}",
             row.name.as_deref().unwrap_or(&row.person),

@@ -5,7 +5,7 @@ use std::net::{Ipv4Addr, SocketAddr};
 use std::path::PathBuf;
 
 use anyhow::Context;
-use service::{NetworkOptions, Service};
+use service::{NetworkOptions, Service, Upkeep};
 use tokio::net::TcpListener;
 use tokio::sync::watch;
 use tracing_subscriber::EnvFilter;
@@ -14,7 +14,7 @@ use web::{App, Start, StartKey, WebError};
 use crate::Hinted;
 use crate::ask::{ApiFile, Node};
 use crate::cli::Data;
-use crate::config::{Address, Config, Peer};
+use crate::config::{Address, Backup, Config, Peer, Quiet};
 use crate::desk::Desk;
 
 #[derive(Debug, clap::Args)]
@@ -53,7 +53,7 @@ impl Arguments {
             web: self.web.clone().or(config.web),
             peers: self.peers.iter().cloned().chain(config.peers).collect(),
             advertise: self.advertise.iter().cloned().chain(config.advertise).collect(),
-            log: config.log,
+            ..config
         })
     }
 }
@@ -85,7 +85,16 @@ async fn serve(data: &Data, settings: Config, desk: Option<&Desk>) -> anyhow::Re
         peers: settings.peers.iter().map(Peer::known).collect::<anyhow::Result<_>>()?,
         advertise: settings.advertise.iter().map(ToString::to_string).collect(),
     };
-    let options = service::Options { store: data.store(), network: Some(network), rebuild: false };
+    let outbox = notices::start(&settings.alerts, &data.dir).map_err(|error| {
+        let hint = "mend the part `alerts` of the config file; `config/simpul.example.toml` shows it";
+        anyhow::Error::new(error).context(Hinted { problem: "cannot send alerts".to_owned(), hint: hint.to_owned() })
+    })?;
+    let upkeep = Upkeep {
+        outbox: Some(outbox),
+        quiet: settings.quiet.map(Quiet::hours),
+        backups: settings.backup.as_ref().map(Backup::plan),
+    };
+    let options = service::Options { store: data.store(), network: Some(network), rebuild: false, upkeep };
     let (stop, stopping) = watch::channel(false);
     let until_stop = move || {
         let mut stopping = stopping.clone();

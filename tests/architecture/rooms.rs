@@ -8,8 +8,9 @@ pub(crate) const TESTS: [&str; 4] = ["simpul-tests", "bench", "fuzz", "sim"];
 /// An arrow reads "uses". What a room reaches through its arrows it may also name itself: the words of the rooms below
 /// belong to everyone above.
 const ARROWS: &[(&str, &[&str])] = &[
-    ("node", &["web"]),
+    ("node", &["web", "notices"]),
     ("web", &["service", "print"]),
+    ("notices", &["service"]),
     ("print", &[]),
     ("service", &["records", "views", "health", "driver"]),
     ("records", &["documents", "charter"]),
@@ -26,7 +27,7 @@ const ARROWS: &[(&str, &[&str])] = &[
 ];
 
 /// Above `service` there is one way in: these rooms name only each other, `service` and the words of `identity`.
-const ABOVE_SERVICE: &[&str] = &["node", "web", "print"];
+const ABOVE_SERVICE: &[&str] = &["node", "web", "notices", "print"];
 
 /// Rooms that open no socket and no file and are handed the time and the randomness.
 pub(crate) const PURE: &[&str] = &["identity", "charter", "journal", "sync", "documents", "records", "health", "print"];
@@ -38,10 +39,12 @@ pub(crate) const OWNED: &[(&str, &[&str])] = &[
     ("axum", &["web"]),
     ("calamine", &["records"]),
     ("krilla", &["print"]),
+    ("lettre", &["notices"]),
     ("libsqlite3-sys", &["views"]),
     ("quinn", &["transport"]),
     ("quinn-proto", &["transport"]),
     ("quinn-udp", &["transport"]),
+    ("reqwest", &["node", "notices"]),
     ("rusqlite", &["views"]),
     ("rustls", &["transport", "web"]),
     ("skrifa", &["print"]),

@@ -208,7 +208,12 @@ async fn write_for(running: &Running, writers: usize, time: Duration) -> anyhow:
 pub(crate) async fn service(folder: &Path, peers: Vec<(NodeKey, Vec<Address>)>) -> anyhow::Result<Service> {
     let loopback = Some(([127, 0, 0, 1], 0).into());
     let network = NetworkOptions { udp: loopback, tcp: loopback, peers, advertise: Vec::new() };
-    let options = service::Options { store: StoreOptions::new(folder), network: Some(network), rebuild: false };
+    let options = service::Options {
+        store: StoreOptions::new(folder),
+        network: Some(network),
+        rebuild: false,
+        upkeep: service::Upkeep::default(),
+    };
     Ok(Service::start(options).await?)
 }
 

@@ -34,6 +34,19 @@ async fn an_administrator_sees_every_office_and_a_village_what_is_only_there() {
     looks(&sari, "health-alone").await;
     sari.browser.click("#alerts button").await;
     sari.sees("Ditangani Sari").await;
+    sari.browser.click("#offices tbody a").await;
+    sari.sees("Yang dihubungi").await;
+    sari.browser.write("[name=text]", "Listrik padam sampai Jumat").await;
+    sari.browser.click("#note button").await;
+    sari.sees("Listrik padam sampai Jumat").await;
+    for language in ["en", "id"] {
+        let at = sari.path().await;
+        sari.open(&format!("{at}?lang={language}")).await;
+        looks(&sari, &format!("office-{language}")).await;
+    }
+    sari.open("/kesehatan").await;
+    sari.browser.click("form[action='/kesehatan/coba'] button").await;
+    sari.sees("Berkas: terkirim").await;
     for desk in [ani, sari] {
         desk.browser.expect_no_complaints().await;
         desk.browser.close().await;

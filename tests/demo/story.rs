@@ -2,7 +2,7 @@
 
 use std::fs;
 
-use simpul_tests::harness::{Network, Row, may_read, names_its_readers};
+use simpul_tests::harness::{Network, Row, Script, may_read, names_its_readers};
 
 use crate::{Teller, agreement, kupang, year};
 
@@ -24,7 +24,30 @@ pub(crate) fn play(teller: &mut Teller) -> Network {
     lose_a_laptop(teller, &mut net);
     kupang::play(teller, &mut net);
     compare(teller, &net);
+    one_village_behind(teller, &net);
     net
+}
+
+/// The end: a village works on without a cable, and its administrator and every machine that asks are told the same.
+fn one_village_behind(teller: &mut Teller, net: &Network) {
+    teller.step(
+        "The cable of Desa Kuripan in Garung is out, and somebody is registered there: what its administrator sees",
+    );
+    let office = &net["garung"];
+    net.cut_off("garung");
+    office.register("Siti Rahayu", office.place.region, &[]);
+    let only_here = office.status().only_here;
+    let health = Script::at(office).get("health");
+    assert_eq!(health["figures"]["only_here"], only_here, "{health}");
+    let headline = health["headline"]["en"].as_str().expect("a headline").to_owned();
+    assert!(headline.starts_with(&format!("{only_here} change")), "{headline}");
+    let said = office.ask(&["health"]).out;
+    let first = said.lines().next().unwrap_or_default();
+    // The age in the sentence goes on by the minute.
+    assert_eq!(first.split('(').next(), headline.split('(').next(), "{said}");
+    teller.checked(format!("`simpul health` says: {first}"));
+    let web = office.web().unwrap_or_default();
+    teller.checked(format!("the same sentence stands at {web}/kesehatan, above what to do and whom to call"));
 }
 
 /// Waits until an office lists as many participants as this.

@@ -14,7 +14,7 @@ use crate::KURIPAN;
 const OFFICES: [&str; 4] = ["kemnaker", "jateng", "wonosobo", "kuripan"];
 
 /// What `simpul health` says, but for how full the disk of this machine happens to be, and ends with.
-fn health(net: &Network, label: &str) -> (Option<i32>, Value) {
+pub(crate) fn health(net: &Network, label: &str) -> (Option<i32>, Value) {
     let answer = net[label].ask(&["health", "--json"]);
     let mut said: Value = serde_json::from_str(&answer.out).unwrap_or_else(|error| panic!("{error}: {answer}"));
     let alerts = said["alerts"].as_array_mut().unwrap();
@@ -24,7 +24,7 @@ fn health(net: &Network, label: &str) -> (Option<i32>, Value) {
     (if only_the_disk { Some(0) } else { answer.code }, said)
 }
 
-fn keys(health: &Value) -> Vec<String> {
+pub(crate) fn keys(health: &Value) -> Vec<String> {
     let alerts = health["alerts"].as_array().unwrap();
     alerts.iter().map(|alert| alert["key"].as_str().unwrap().to_owned()).collect()
 }
@@ -40,7 +40,7 @@ fn get(net: &Network, label: &str, path: &str) -> String {
     answer
 }
 
-fn figure(net: &Network, label: &str, name: &str) -> f64 {
+pub(crate) fn figure(net: &Network, label: &str, name: &str) -> f64 {
     let answer = get(net, label, "/metrics");
     let line = answer.lines().find_map(|line| line.strip_prefix(name)?.strip_prefix(' '));
     line.unwrap_or_else(|| panic!("{name} in {answer}")).parse().unwrap()
@@ -112,6 +112,26 @@ fn a_village_with_old_unsent_work_is_told_of_until_it_has_sent_it() {
         (code == Some(0) && said["figures"]["only_here"] == 0).then_some(())
     });
     assert_eq!(figure(&net, "kuripan", "sync_only_copy_changes"), 0.0);
+}
+
+#[test]
+fn an_office_that_never_started_is_one_alert_until_it_runs() {
+    let mut net = healthy();
+    net.init("kupang");
+    net.admit("kupang", "kemnaker");
+    let never = |net: &Network| {
+        let (code, said) = health(net, "kemnaker");
+        let never: Vec<String> = keys(&said).into_iter().filter(|key| key.starts_with("never-seen:")).collect();
+        (code, never, said)
+    };
+    net.until("the ministry tells of it", || (never(&net).1.len() == 1).then_some(()));
+    let (code, _, said) = never(&net);
+    assert_eq!((code, said["alerts"].as_array().unwrap().len()), (Some(1), 1), "{said}");
+    assert!(said["alerts"][0]["sentence"]["en"].as_str().unwrap().contains("has never been connected"), "{said}");
+    assert!(said["alerts"][0]["action"]["en"].as_str().unwrap().contains("install and start"), "{said}");
+    assert_eq!(figure(&net, "kemnaker", "sync_nodes{tier=\"agency\",state=\"never-seen\"}"), 1.0);
+    net.start("kupang");
+    net.until("it was seen", || never(&net).1.is_empty().then_some(()));
 }
 
 #[test]

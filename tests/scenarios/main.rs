@@ -32,6 +32,7 @@ mod strangers;
 mod tap;
 mod udp_blocked;
 mod unreadable;
+mod upkeep;
 mod words;
 
 /// Desa Kuripan in Watumalang.

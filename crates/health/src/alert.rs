@@ -70,6 +70,7 @@ fn kind(what: &What) -> &'static str {
         What::NotAtMinistries { .. } => "ministries",
         What::ByRule { .. } => "by-rule",
         What::OldBackup { .. } => "backup",
+        What::BackupFailed { .. } => "backup-failed",
         What::Stuck { .. } => "stuck",
         What::Refused { .. } => "refused",
         What::Waiting { .. } => "waiting",
@@ -112,6 +113,7 @@ fn level(known: &Known<'_>, memory: &Memory, office: &OfficeHealth, finding: &Fi
         | What::Growing { .. }
         | What::NotAtMinistries { .. }
         | What::OldBackup { .. }
+        | What::BackupFailed { .. }
         | What::Stuck { .. }
         | What::Refused { .. }
         | What::Waiting { .. }

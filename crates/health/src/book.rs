@@ -12,7 +12,6 @@ use serde::{Deserialize, Serialize};
 
 use crate::{
     alert::{Alert, AlertKey, Level},
-    known::Absence,
     limits::DAY,
 };
 
@@ -23,14 +22,12 @@ pub struct AlertBook {
     open: BTreeMap<AlertKey, Open>,
     /// When nobody is to be woken for what is not urgent.
     pub quiet: Option<QuietHours>,
-    /// Who said that they would be away.
-    pub absences: Vec<Absence>,
 }
 
 /// An alert that holds.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 struct Open {
-    level: Level,
+    alert: Alert,
     since_ms: i64,
     told: bool,
     handled: Option<Handled>,
@@ -74,33 +71,30 @@ pub enum Notice {
     Raised(Alert),
     /// Somebody dealt with it, their time is over, and it is still wrong.
     StillThere(Alert),
-    /// It is over.
-    Cleared {
-        /// What was.
-        key: AlertKey,
-        /// Since when it had been.
-        since_ms: i64,
-    },
+    /// It is over: as it was told last.
+    Cleared(Alert),
 }
 
 impl AlertBook {
+    /// Takes in what holds now, without telling anybody: for a look that nobody hears of.
+    pub fn note(&mut self, alerts: &[Alert], now_ms: i64) {
+        for alert in alerts {
+            let new = || Open { alert: alert.clone(), since_ms: now_ms, told: false, handled: None };
+            let open = self.open.entry(alert.key.clone()).or_insert_with(new);
+            if alert.level > open.alert.level {
+                (open.told, open.handled) = (false, None);
+            }
+            open.alert = alert.clone();
+        }
+    }
+
     /// Takes in what holds now; gives back what is to be sent out.
     pub fn advance(&mut self, alerts: &[Alert], now_ms: i64) -> Vec<Notice> {
         let quiet = self.quiet.is_some_and(|quiet| quiet.covers(now_ms));
-        self.absences.retain(|absence| absence.until_ms > now_ms);
+        self.note(alerts, now_ms);
         let mut notices = Vec::new();
         for alert in alerts {
-            let open = self.open.entry(alert.key.clone()).or_insert_with(|| Open {
-                level: alert.level,
-                since_ms: now_ms,
-                told: false,
-                handled: None,
-            });
-            let worse = alert.level > open.level;
-            open.level = alert.level;
-            if worse {
-                (open.told, open.handled) = (false, None);
-            }
+            let Some(open) = self.open.get_mut(&alert.key) else { continue };
             let over = open.handled.as_ref().map(|handled| handled.until_ms <= now_ms);
             match over {
                 Some(false) => {}
@@ -123,7 +117,7 @@ impl AlertBook {
             if let Some(open) = self.open.remove(&key)
                 && open.told
             {
-                notices.push(Notice::Cleared { key, since_ms: open.since_ms });
+                notices.push(Notice::Cleared(open.alert));
             }
         }
         notices

@@ -57,6 +57,10 @@ pub struct OfficeHealth {
     pub findings: Vec<Finding>,
     /// When it was last heard of; none if it never was.
     pub heard_ms: Option<i64>,
+    /// How many changes that are held here it is to have and is not known to hold.
+    pub lacks: u64,
+    /// How many of its own changes it vouched for that are not held here.
+    pub not_here: u64,
 }
 
 impl OfficeHealth {
@@ -75,7 +79,7 @@ impl OfficeHealth {
         let order = |finding: &Finding| (finding.state, finding.what != What::InSync, !apart(finding));
         findings.sort_by_key(order);
         let (state, as_of_ms) = findings.first().map_or((State::InSync, now_ms), |worst| (worst.state, worst.as_of_ms));
-        Self { office, kind, region, state, as_of_ms, findings, heard_ms }
+        Self { office, kind, region, state, as_of_ms, findings, heard_ms, lacks: 0, not_here: 0 }
     }
 }
 
@@ -181,6 +185,9 @@ fn own(
     }
     if figures.changes > 0 && own.last_backup_ms.is_none_or(|at| at > now || now - at > BACKUP) {
         whats.push(What::OldBackup { backup_ms: own.last_backup_ms });
+    }
+    if let Some(tried_ms) = own.backup_failed_ms {
+        whats.push(What::BackupFailed { tried_ms });
     }
     if let Some(usual) = usual.filter(|usual| today > usual.saturating_mul(3).saturating_add(GROWTH_MIN)) {
         whats.push(What::Growing { today, usual });

@@ -54,6 +54,8 @@ pub struct Own {
     pub waiting: u64,
     /// When its newest backup was made, if it ever made one.
     pub last_backup_ms: Option<i64>,
+    /// When a scheduled backup failed, if none succeeded since.
+    pub backup_failed_ms: Option<i64>,
     /// Whether it runs with a network. A store that is opened for one command does not.
     pub networked: bool,
 }

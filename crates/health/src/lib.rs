@@ -35,6 +35,6 @@ pub use figures::{Figures, Ministries, Need};
 pub use holders::{Held, holders};
 pub use judge::{Health, OfficeHealth, judge};
 pub use known::{Absence, Away, Known, Own, Room};
-pub use memory::Memory;
+pub use memory::{InTouch, Memory, Span};
 pub use report::{figure, report};
 pub use state::{Finding, Since, State, What};

@@ -42,6 +42,9 @@ const WEEKEND: i64 = 64 * HOUR;
 /// The longest silence that can be a habit.
 const HABIT_MAX: i64 = 30 * DAY;
 
+/// How many days of what an office lacked are remembered.
+const LAG_DAYS: usize = 30;
+
 /// How long after the last look the next one finds that this node was not watching.
 const BLIND_AFTER: i64 = HOUR / 2;
 
@@ -71,21 +74,39 @@ pub struct Memory {
     pub(crate) waiting_ms: Option<i64>,
     /// Of the last days: the day, and the only copies at its first and at its newest look.
     pub(crate) backlog: Vec<(i64, u64, u64)>,
+    /// Of each office: the days since the epoch at which it lacked changes, and how many at most.
+    lag: BTreeMap<OfficeId, Vec<(i64, u64)>>,
 }
 
-/// When an office was heard of.
+/// When an office was heard of first and last, or a silence: the last word before it and the first after.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
-pub(crate) struct Span {
-    pub(crate) first_ms: i64,
-    pub(crate) last_ms: i64,
+pub struct Span {
+    /// From when, in Unix milliseconds.
+    pub first_ms: i64,
+    /// Until when.
+    pub last_ms: i64,
 }
 
 /// What is known of an office's presence.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub(crate) struct Contact {
     pub(crate) heard: Span,
-    /// The newest silences, in milliseconds, oldest first.
-    pub(crate) gaps: Vec<i64>,
+    /// The newest silences, oldest first.
+    #[serde(default)]
+    pub(crate) silences: Vec<Span>,
+}
+
+/// How an office kept in touch, as far as this node noticed.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct InTouch {
+    /// When it was heard of first and last; none if it never was.
+    pub heard: Option<Span>,
+    /// Its newest silences, oldest first.
+    pub silences: Vec<Span>,
+    /// How long it is used to be silent, in milliseconds.
+    pub habit_ms: i64,
+    /// The days, counted from 1 January 1970 UTC, at which it lacked changes, and how many at most.
+    pub lag: Vec<(i64, u64)>,
 }
 
 /// What was heard of one node.
@@ -142,7 +163,8 @@ impl Memory {
     /// How long an office is used to be silent, in milliseconds.
     pub(crate) fn habit(&self, office: &OfficeId) -> i64 {
         let Some(contact) = self.offices.get(office) else { return WEEKEND };
-        let mut gaps = contact.gaps.clone();
+        let length = |silence: &Span| silence.last_ms.saturating_sub(silence.first_ms);
+        let mut gaps: Vec<i64> = contact.silences.iter().map(length).collect();
         gaps.sort_unstable();
         if gaps.len() < GAPS_FOR_HABIT {
             let always = contact.heard.last_ms.saturating_sub(contact.heard.first_ms) >= ALWAYS_THERE_AFTER;
@@ -267,15 +289,45 @@ impl Memory {
         let Some(office) = known.office_of(node) else { return };
         let watching = self.watching_ms;
         let heard = Span { first_ms: at_ms, last_ms: at_ms };
-        let contact = self.offices.entry(office).or_insert(Contact { heard, gaps: Vec::new() });
+        let contact = self.offices.entry(office).or_insert(Contact { heard, silences: Vec::new() });
         contact.heard.first_ms = contact.heard.first_ms.min(at_ms);
         let silence = at_ms.saturating_sub(contact.heard.last_ms);
         if silence >= GAP_MIN && contact.heard.last_ms >= watching {
-            contact.gaps.push(silence);
-            let over = contact.gaps.len().saturating_sub(GAPS_KEPT);
-            contact.gaps.drain(..over);
+            contact.silences.push(Span { first_ms: contact.heard.last_ms, last_ms: at_ms });
+            let over = contact.silences.len().saturating_sub(GAPS_KEPT);
+            contact.silences.drain(..over);
         }
         contact.heard.last_ms = contact.heard.last_ms.max(at_ms);
+    }
+
+    /// How an office kept in touch.
+    pub fn in_touch(&self, office: &OfficeId) -> InTouch {
+        let contact = self.offices.get(office);
+        InTouch {
+            heard: contact.map(|contact| contact.heard),
+            silences: contact.map(|contact| contact.silences.clone()).unwrap_or_default(),
+            habit_ms: self.habit(office),
+            lag: self.lag.get(office).cloned().unwrap_or_default(),
+        }
+    }
+
+    /// Notes what an office lacks.
+    pub(crate) fn lacked(&mut self, office: OfficeId, lacks: u64, now_ms: i64) {
+        let day = now_ms.div_euclid(DAY);
+        if lacks > 0 {
+            let days = self.lag.entry(office).or_default();
+            match days.last_mut() {
+                Some((of, most)) if *of == day => *most = lacks.max(*most),
+                _ => days.push((day, lacks)),
+            }
+        }
+        let recent = |of: i64| (day - LAG_DAYS as i64 + 1..=day).contains(&of);
+        if let Some(days) = self.lag.get_mut(&office) {
+            days.retain(|(of, _)| recent(*of));
+            if days.is_empty() {
+                self.lag.remove(&office);
+            }
+        }
     }
 
     /// Notes what has not moved; gives back since when.

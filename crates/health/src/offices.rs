@@ -76,6 +76,7 @@ pub(crate) fn judge(known: &Known<'_>, memory: &mut Memory, office: &Office, sou
     }
     let connected = is_connected(known, &office.id);
     let lacks = sources.lacks.get(&office.id).copied().unwrap_or(0);
+    memory.lacked(office.id, lacks, now);
     let busy = busy(known, &office.id);
     // Who is not connected here may still get what it lacks from others: it is not stuck.
     let since_ms = match connected {
@@ -96,7 +97,20 @@ pub(crate) fn judge(known: &Known<'_>, memory: &mut Memory, office: &Office, sou
         let what = What::Silent { since_ms: contact, usual_ms, away_until_ms };
         findings.push(Finding::new(what, contact).in_state(if lost { State::Lost } else { State::Offline }));
     }
-    OfficeHealth::of(office.id, place, findings, Some(contact), now)
+    let found = OfficeHealth::of(office.id, place, findings, Some(contact), now);
+    OfficeHealth { lacks, not_here: vouched_for(known, memory, office).0, ..found }
+}
+
+/// How many changes its author vouched for that are not held here, and as of when.
+fn vouched_for(known: &Known<'_>, memory: &Memory, office: &Office) -> (u64, i64) {
+    let claimed = memory.claimed.iter().filter(|claimed| office.nodes.contains(&claimed.journal.node));
+    let (mut changes, mut as_of) = (0_u64, i64::MAX);
+    for claimed in claimed {
+        let held = known.held.iter().find(|(journal, _)| *journal == claimed.journal).map_or(0, |(_, at)| at.seq);
+        changes = changes.saturating_add(claimed.seq.saturating_sub(held));
+        as_of = as_of.min(claimed.as_of_ms);
+    }
+    (changes, as_of)
 }
 
 fn is_connected(known: &Known<'_>, office: &OfficeId) -> bool {
@@ -150,13 +164,7 @@ fn reported(known: &Known<'_>, memory: &Memory, office: &Office, sources: &Sourc
         as_of = as_of.min(heard.only_here_ms);
     }
     // What it vouched for and nobody holds: its word of today takes nothing of that back.
-    let claimed = memory.claimed.iter().filter(|claimed| office.nodes.contains(&claimed.journal.node));
-    let (mut proved, mut proved_as_of) = (0_u64, i64::MAX);
-    for claimed in claimed {
-        let held = known.held.iter().find(|(journal, _)| *journal == claimed.journal).map_or(0, |(_, at)| at.seq);
-        proved = proved.saturating_add(claimed.seq.saturating_sub(held));
-        proved_as_of = proved_as_of.min(claimed.as_of_ms);
-    }
+    let (proved, proved_as_of) = vouched_for(known, memory, office);
     if proved > changes {
         (changes, as_of) = (proved, proved_as_of);
         oldest = Some(oldest.map_or(Since::At(proved_as_of), |since| since.min(Since::At(proved_as_of))));

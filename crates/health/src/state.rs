@@ -162,6 +162,11 @@ pub enum What {
         /// When it was made.
         backup_ms: Option<i64>,
     },
+    /// A scheduled backup was not made, or what was made could not be restored.
+    BackupFailed {
+        /// When it was tried.
+        tried_ms: i64,
+    },
     /// It is connected, and nothing has moved.
     Stuck {
         /// Since when.
@@ -251,6 +256,7 @@ impl What {
             | Self::NotAtMinistries { .. }
             | Self::ByRule { .. }
             | Self::OldBackup { .. }
+            | Self::BackupFailed { .. }
             | Self::Waiting { .. }
             | Self::ProvinceSilent { .. }
             | Self::Clock { .. }

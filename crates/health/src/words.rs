@@ -193,6 +193,13 @@ impl Speaker<'_> {
                 let backup = self.backup(*backup_ms);
                 say(format!("{name}: {}", backup.id), format!("{name}: {}", backup.en))
             }
+            What::BackupFailed { tried_ms } => {
+                let at = self.moment(*tried_ms);
+                say(
+                    format!("{name}: cadangan terjadwal gagal pada {}", at.id),
+                    format!("{name}: the scheduled backup failed on {}", at.en),
+                )
+            }
             What::Stuck { since_ms, lacks } => {
                 let (since, number) = (self.moment(*since_ms), changes(*lacks));
                 say(
@@ -326,7 +333,7 @@ pub fn why(what: &What) -> Said {
         What::NotAtMinistries { .. } => {
             say("Kementerian harus menerimanya dalam tiga hari.", "The ministries are to have them within three days.")
         }
-        What::ByRule { .. } | What::OldBackup { .. } => {
+        What::ByRule { .. } | What::OldBackup { .. } | What::BackupFailed { .. } => {
             say("Sebagian data hanya aman lewat cadangan.", "Only a backup keeps part of the data safe.")
         }
         What::Stuck { .. } | What::CatchingUp { .. } => {
@@ -397,6 +404,10 @@ pub fn action(what: &What, own: bool) -> Said {
         What::ByRule { .. } | What::OldBackup { .. } => call(
             "buat cadangan di luar mesin ini (simpul backup).",
             "make a backup outside this machine (simpul backup).",
+        ),
+        What::BackupFailed { .. } => call(
+            "lihat sebabnya di halaman Kesehatan, lalu cadangkan ke tempat lain (simpul backup).",
+            "see why on the page Health, then back up to another place (simpul backup).",
         ),
         What::Stuck { .. } => call(
             "periksa ruang cakram dan versi aplikasinya; bila baik, nyalakan ulang aplikasinya.",

@@ -6,8 +6,8 @@
 use identity::Class;
 
 use crate::{
-    author::MaySay, coordination, counter, empowerment, fields::FieldSpec, group, money, participation, people, person,
-    places, rules, village, words::Words,
+    author::MaySay, contact, coordination, counter, empowerment, fields::FieldSpec, group, money, participation,
+    people, person, places, rules, village, words::Words,
 };
 
 /// A kind of document that this version knows.
@@ -77,6 +77,8 @@ pub enum RecordKind {
     InternalDraft,
     /// What the programme sets otherwise than its sources.
     Settings,
+    /// Whom to call at an office.
+    Contact,
 }
 
 /// What a kind of document is and holds.
@@ -141,7 +143,7 @@ pub const ANNULMENT: &str = "annulment";
 
 impl RecordKind {
     /// Every kind, in the order of its number.
-    pub const ALL: [Self; 32] = [
+    pub const ALL: [Self; 33] = [
         Self::Person,
         Self::Participation,
         Self::Assessment,
@@ -174,6 +176,7 @@ impl RecordKind {
         Self::ShareProposal,
         Self::InternalDraft,
         Self::Settings,
+        Self::Contact,
     ];
 
     /// What it is and holds.
@@ -211,6 +214,7 @@ impl RecordKind {
             Self::ShareProposal => &money::SHARE,
             Self::InternalDraft => &coordination::INTERNAL_DRAFT,
             Self::Settings => &rules::SETTINGS,
+            Self::Contact => &contact::CONTACT,
         }
     }
 

@@ -5,6 +5,7 @@ use identity::Region;
 
 use crate::{
     author::Authors,
+    contact::OfficeContact,
     counter::{CandidateFile, CardApplication, Complaint, Consultation, GuestBook},
     empowerment::Assessment,
     empowerment::Bimtek,
@@ -78,6 +79,8 @@ pub enum ProgrammeRecord {
     DuplicateClaim(DuplicateClaim),
     /// What the programme sets otherwise than its sources.
     Settings(Settings),
+    /// Whom to call at an office.
+    Contact(OfficeContact),
 }
 
 /// Reads a document of the programme; `None` for the kinds that are about who people are and take part in, and for those
@@ -127,5 +130,6 @@ pub(crate) fn read_programme(
         RecordKind::Child => sheet!(Child),
         RecordKind::DuplicateClaim => sheet!(DuplicateClaim),
         RecordKind::Settings => sheet!(Settings),
+        RecordKind::Contact => sheet!(Contact),
     })
 }

@@ -62,6 +62,7 @@ macro_rules! on_sheet {
             ProgrammeRecord::Child($sheet) => $do,
             ProgrammeRecord::DuplicateClaim($sheet) => $do,
             ProgrammeRecord::Settings($sheet) => $do,
+            ProgrammeRecord::Contact($sheet) => $do,
         }
     };
 }
@@ -193,7 +194,8 @@ impl ProgrammeRecord {
             | Self::Assessment(_)
             | Self::Indicators(_)
             | Self::Child(_)
-            | Self::Settings(_) => (None, true),
+            | Self::Settings(_)
+            | Self::Contact(_) => (None, true),
         }
     }
 
@@ -221,7 +223,8 @@ impl ProgrammeRecord {
             | Self::BoardNotice(_)
             | Self::Child(_)
             | Self::DuplicateClaim(_)
-            | Self::Settings(_) => Vec::new(),
+            | Self::Settings(_)
+            | Self::Contact(_) => Vec::new(),
         }
     }
 }

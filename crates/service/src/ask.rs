@@ -248,6 +248,19 @@ pub enum Command {
         /// On which legal ground.
         ground: String,
     },
+    /// Send a message that says that nothing is wrong, by every way that alerts take.
+    TryAlerts,
+    /// Note something about an office, for the administrators of this node.
+    NoteOffice {
+        /// The office: its id or its name.
+        office: String,
+        /// Who notes it.
+        by: String,
+        /// What.
+        text: String,
+        /// Whether somebody there was spoken to.
+        spoke: bool,
+    },
     /// Somebody deals with an alert (*ditangani*): it sleeps until then.
     HandleAlert {
         /// The alert's key.
@@ -317,6 +330,11 @@ pub enum Query {
     Status,
     /// How this office and those around it are, what is at risk and what to do.
     Health,
+    /// How one office is, and how it kept in touch.
+    OfficeHealth {
+        /// Its id or its name.
+        office: String,
+    },
     /// The participants that this office may see.
     List {
         /// Only of this village.

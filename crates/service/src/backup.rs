@@ -21,7 +21,19 @@ const KEY_SUFFIX: &str = "recovery-key";
 const KEY_BYTES_MAX: u64 = 4096;
 
 impl Service {
+    /// Makes a backup because somebody asked for one.
     pub(crate) async fn back_up(
+        &self,
+        out: &Path,
+        progress: &mut (impl FnMut(Progress) + Send),
+    ) -> Result<BackupDone, Problem> {
+        let done = self.write_backup(out, progress).await?;
+        self.0.looking.backed_up();
+        Ok(done)
+    }
+
+    /// Writes a backup, which does not count yet.
+    pub(crate) async fn write_backup(
         &self,
         out: &Path,
         progress: &mut (impl FnMut(Progress) + Send),
@@ -48,7 +60,6 @@ impl Service {
             progress(at);
         }
         let done = work.await.map_err(|error| Problem::internal(&error))?.map_err(|error| problem(&error))?;
-        self.0.looking.backed_up();
         Ok(BackupDone {
             bytes: done.bytes,
             nodes: done.nodes.iter().map(ToString::to_string).collect(),

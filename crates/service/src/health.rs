@@ -8,16 +8,21 @@ use std::{
 };
 
 use ::health::{
-    AlertBook, AlertKey, Health, Known, Level, Memory, Own, Room, State, What,
+    Alert, AlertBook, AlertKey, Health, InTouch, Known, Level, Memory, Notice, OfficeHealth, Own, QuietHours, Room,
+    State, What,
     words::{self, Said, Speaker},
 };
 use charter::{Charter, StatementSet};
 use identity::{JournalId, NetworkId, OfficeId, Point};
+use jiff::tz::TimeZone;
 use serde::{Deserialize, Serialize};
 
 use crate::{
     Inner, Service,
+    backup_plan::BackupsView,
+    contacts::Contacts,
     problem::{Problem, chain},
+    told::{Outgoing, Told, ToldAs},
 };
 
 /// How often a running node sees whether somebody joined, and after how many of these it looks at how things are.
@@ -44,20 +49,26 @@ pub(crate) struct Looking {
 }
 
 impl Looking {
-    pub(crate) fn open(folder: &Path, networked: bool) -> Self {
+    pub(crate) fn open(folder: &Path, networked: bool, quiet: Option<QuietHours>) -> Self {
         let file = folder.join(FILE);
-        let kept = match std::fs::read(&file) {
+        let mut kept = match std::fs::read(&file) {
             Ok(bytes) => serde_json::from_slice(&bytes).unwrap_or_else(|error| {
                 tracing::warn!(%error, file = %file.display(), "what was noted of other offices is unreadable; it is learned anew");
                 Kept::default()
             }),
             Err(_) => Kept::default(),
         };
+        kept.book.quiet = quiet;
         Self { file, networked, kept: Mutex::new(kept) }
     }
 
     fn kept(&self) -> MutexGuard<'_, Kept> {
         self.kept.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// How an office kept in touch.
+    pub(crate) fn in_touch(&self, office: &OfficeId) -> InTouch {
+        self.kept().memory.in_touch(office)
     }
 
     /// Notes that a backup was made.
@@ -93,6 +104,10 @@ pub struct AlertView {
     pub why: Said,
     /// What to do.
     pub action: Said,
+    /// Whom to call there, each with a telephone number; empty where nobody wrote that down.
+    pub call: Vec<String>,
+    /// The id of the office that it is about.
+    pub office_id: String,
     /// Since when it has been told, in Unix milliseconds.
     pub since_ms: i64,
     /// As of when it is known, in Unix milliseconds.
@@ -147,63 +162,116 @@ pub struct HealthView {
     pub refused: u64,
     /// Items that wait here.
     pub waiting: u64,
+    /// Backups by a schedule, where there is one.
+    pub backups: Option<BackupsView>,
 }
 
-impl Service {
-    /// Looks at how things are.
-    pub(crate) async fn health(&self) -> Result<HealthView, Problem> {
-        let (health, own, charter) = self.look_at_health().await?;
-        let node = self.node().clone();
-        let known = charter.clone();
-        let own_name = self.office().name;
-        let name = move |id: &OfficeId| match known.office(id) {
+/// What one look found, and what is needed to say it.
+pub(crate) struct Looked {
+    pub(crate) health: Health,
+    pub(crate) own: Own,
+    pub(crate) charter: std::sync::Arc<Charter>,
+    pub(crate) contacts: Contacts,
+    own_name: String,
+}
+
+impl Looked {
+    /// What an office is called.
+    pub(crate) fn name(&self, id: &OfficeId) -> String {
+        match self.charter.office(id) {
             Some(office) => office.name.clone(),
-            None if *id == node.office() && !own_name.is_empty() => own_name.clone(),
+            None if *id == self.health.own && !self.own_name.is_empty() => self.own_name.clone(),
             None => id.short(),
-        };
-        let speaker = Speaker {
-            own: health.own,
-            now_ms: health.now_ms,
+        }
+    }
+
+    /// Lets somebody speak about it.
+    pub(crate) fn speak<R>(&self, say: impl FnOnce(&Speaker<'_>) -> R) -> R {
+        let name = |id: &OfficeId| self.name(id);
+        say(&Speaker {
+            own: self.health.own,
+            now_ms: self.health.now_ms,
             utc_offset_minutes: jiff::Zoned::now().offset().seconds() / 60,
             name: &name,
-        };
-        let kept = self.looking().kept();
-        let alerts = health.alerts.iter().map(|alert| AlertView {
+        })
+    }
+
+    fn told(&self, notice: ToldAs, alert: &Alert) -> Told {
+        Told {
+            notice,
             key: alert.key.to_string(),
             level: alert.level,
-            office: name(&alert.office),
-            sentence: speaker.sentence(&alert.office, &alert.what, alert.as_of_ms),
+            from: self.name(&self.health.own),
+            office: self.name(&alert.office),
+            sentence: self.speak(|speaker| speaker.sentence(&alert.office, &alert.what, alert.as_of_ms)),
             why: words::why(&alert.what),
-            action: words::action(&alert.what, alert.office == health.own),
-            since_ms: kept.book.since(&alert.key).unwrap_or(health.now_ms),
-            as_of_ms: alert.as_of_ms,
-            handled: kept.book.handled(&alert.key, health.now_ms).map(|handled| (handled.by.clone(), handled.until_ms)),
-        });
-        let offices = health.offices.iter().map(|office| OfficeHealthView {
+            action: words::action(&alert.what, alert.office == self.health.own),
+            call: self.contacts.call(&alert.office),
+            at_ms: self.health.now_ms,
+        }
+    }
+
+    pub(crate) fn office(&self, office: &OfficeHealth) -> OfficeHealthView {
+        let sentence = |finding: &::health::Finding| {
+            self.speak(|speaker| speaker.sentence(&office.office, &finding.what, finding.as_of_ms))
+        };
+        OfficeHealthView {
             id: office.office.to_string(),
-            name: name(&office.office),
+            name: self.name(&office.office),
             kind: office.kind.to_string(),
             region: office.region.to_string(),
             state: office.state,
             as_of_ms: office.as_of_ms,
             heard_ms: office.heard_ms,
-            sentences: (office.findings.iter())
-                .map(|finding| speaker.sentence(&office.office, &finding.what, finding.as_of_ms))
-                .collect(),
-        });
+            sentences: office.findings.iter().map(sentence).collect(),
+        }
+    }
+}
+
+impl Service {
+    /// Looks at how things are.
+    pub(crate) async fn health(&self) -> Result<HealthView, Problem> {
+        let looked = self.look_at_health().await?;
+        let (health, own) = (&looked.health, &looked.own);
+        let alerts = self.alerts(&looked, |_| true);
+        let level = self.looking().kept().book.level(&health.alerts, health.now_ms);
         Ok(HealthView {
-            level: kept.book.level(&health.alerts, health.now_ms),
+            level,
             now_ms: health.now_ms,
-            headline: speaker.headline(&health),
-            ministries: speaker.ministries(&health),
-            alerts: alerts.collect(),
-            offices: offices.collect(),
+            headline: looked.speak(|speaker| speaker.headline(health)),
+            ministries: looked.speak(|speaker| speaker.ministries(health)),
+            alerts,
+            offices: health.offices.iter().map(|office| looked.office(office)).collect(),
             figures: health.figures.clone(),
             free_permille: own.room.map(Room::free_permille),
             last_backup_ms: own.last_backup_ms,
             refused: own.refused,
             waiting: own.waiting,
+            backups: self.backups(),
         })
+    }
+
+    /// The alerts that are wanted, as they are shown.
+    pub(crate) fn alerts(&self, looked: &Looked, wanted: impl Fn(&Alert) -> bool) -> Vec<AlertView> {
+        let (kept, now_ms) = (self.looking().kept(), looked.health.now_ms);
+        let alerts = looked.health.alerts.iter().filter(|alert| wanted(alert));
+        let view = |alert: &Alert| {
+            let Told { key, level, office, sentence, why, action, call, .. } = looked.told(ToldAs::Raised, alert);
+            AlertView {
+                key,
+                level,
+                office,
+                office_id: alert.office.to_string(),
+                sentence,
+                why,
+                action,
+                call,
+                since_ms: kept.book.since(&alert.key).unwrap_or(now_ms),
+                as_of_ms: alert.as_of_ms,
+                handled: kept.book.handled(&alert.key, now_ms).map(|handled| (handled.by.clone(), handled.until_ms)),
+            }
+        };
+        alerts.map(view).collect()
     }
 
     /// Somebody deals with an alert until then.
@@ -219,8 +287,8 @@ impl Service {
         Ok(())
     }
 
-    /// Gathers and judges; what is to be told goes to the log, and what is to be remembered is.
-    async fn look_at_health(&self) -> Result<(Health, Own, std::sync::Arc<Charter>), Problem> {
+    /// Gathers and judges; what is to be told is sent and goes to the log, and what is to be remembered is.
+    pub(crate) async fn look_at_health(&self) -> Result<Looked, Problem> {
         let node = self.node().clone();
         let charter = node.charter().unwrap_or_else(|| {
             let nothing = Charter::fold(&StatementSet::new(), node.network().unwrap_or(NetworkId([0; 32])));
@@ -231,12 +299,12 @@ impl Service {
         let to_be_held = node.to_be_held(of_own).await?;
         let (receipts, beacons) = (node.receipts().await, node.beacons().await);
         let (peers, forked) = (node.peers(), node.forked().await);
-        let own = self.own_counters().await?;
+        let (own, contacts) = (self.own_counters().await?, self.contacts(&charter).await?);
+        let absences = contacts.absences(&charter, &TimeZone::system());
         let service = self.clone();
         let work = tokio::task::spawn_blocking(move || {
             let node = service.node();
             let mut kept = service.looking().kept();
-            let absences = kept.book.absences.clone();
             let own = Own { last_backup_ms: kept.last_backup_ms, ..own };
             let known = Known {
                 charter: &charter,
@@ -257,20 +325,43 @@ impl Service {
             let written = |journal: &JournalId, seq| Some(node.entry_header(journal, seq).ok()??.time_ms);
             let health = ::health::judge(&known, &mut kept.memory, on_chain, written);
             let figures = ::health::report(&known, &health);
-            for notice in kept.book.advance(&health.alerts, health.now_ms) {
-                match notice {
-                    ::health::Notice::Raised(alert) | ::health::Notice::StillThere(alert) => {
-                        tracing::warn!(alert = %alert.key, level = ?alert.level, what = kind(&alert.what), "alert");
-                    }
-                    ::health::Notice::Cleared { key, .. } => tracing::info!(alert = %key, "alert is over"),
-                }
-            }
+            let notices = if service.looking().networked {
+                kept.book.advance(&health.alerts, health.now_ms)
+            } else {
+                // Whoever opens a store for one command sends nothing: the node tells it when it runs.
+                kept.book.note(&health.alerts, health.now_ms);
+                Vec::new()
+            };
             drop(kept);
-            (health, figures, own, charter)
+            (health, figures, own, charter, notices)
         });
-        let (health, figures, own, charter) = work.await.map_err(|error| Problem::internal(&error))?;
+        let (health, figures, own, charter, notices) = work.await.map_err(|error| Problem::internal(&error))?;
         self.report_as(&health, figures);
-        Ok((health, own, charter))
+        let looked = Looked { health, own, charter, contacts, own_name: self.office().name };
+        for notice in &notices {
+            self.send_out(&looked, notice);
+        }
+        Ok(looked)
+    }
+
+    /// Says that an alert is new, still there, or over.
+    fn send_out(&self, looked: &Looked, notice: &Notice) {
+        let (told_as, alert) = match notice {
+            Notice::Raised(alert) => (ToldAs::Raised, alert),
+            Notice::StillThere(alert) => (ToldAs::StillThere, alert),
+            Notice::Cleared(alert) => (ToldAs::Over, alert),
+        };
+        if told_as == ToldAs::Over {
+            tracing::info!(alert = %alert.key, "alert is over");
+        } else {
+            tracing::warn!(alert = %alert.key, level = ?alert.level, what = kind(&alert.what), "alert");
+        }
+        if let Some(outbox) = &self.0.upkeep.outbox {
+            let told = Box::new(looked.told(told_as, alert));
+            if outbox.send(Outgoing::Send(told)).is_err() {
+                tracing::error!(alert = %alert.key, "nobody sends alerts any more");
+            }
+        }
     }
 
     /// What the next report says. Others hear at once when this office gets into another state.
@@ -302,6 +393,7 @@ impl Service {
             reserve_bytes: space.reserve_bytes,
         });
         // A write that a power cut tore was never acknowledged: nothing is damaged.
+        let failed = self.backups().and_then(|backups| backups.newest).filter(|run| run.problem.is_some());
         let cuts = node.cuts().iter().filter(|cut| cut.why != store::Why::TornTail).count();
         Ok(Own {
             version: env!("CARGO_PKG_VERSION").to_owned(),
@@ -312,6 +404,7 @@ impl Service {
             refused,
             waiting,
             last_backup_ms: None,
+            backup_failed_ms: failed.map(|run| run.at_ms),
             networked: self.looking().networked,
         })
     }
@@ -343,7 +436,7 @@ impl Service {
         }
     }
 
-    fn looking(&self) -> &Looking {
+    pub(crate) fn looking(&self) -> &Looking {
         &self.0.looking
     }
 }

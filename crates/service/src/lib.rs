@@ -13,11 +13,13 @@ mod address;
 mod ask;
 mod attendance;
 mod backup;
+mod backup_plan;
 mod block;
 mod both;
 mod cases;
 mod check;
 mod composed;
+mod contacts;
 mod coordination;
 mod course;
 mod drafts;
@@ -34,6 +36,7 @@ mod inputs;
 mod joining;
 mod kept;
 mod network;
+mod office_health;
 mod officers;
 mod offices;
 mod panel;
@@ -58,7 +61,9 @@ mod shown;
 mod status;
 mod table;
 mod table_in;
+mod timing;
 mod tokens;
+mod told;
 
 use std::{
     net::SocketAddr,
@@ -66,6 +71,7 @@ use std::{
     sync::{Arc, Mutex},
 };
 
+pub use ::health::QuietHours;
 use charter::Charter;
 use driver::Node;
 pub use driver::{Address, NetworkOptions};
@@ -74,6 +80,8 @@ use records::RecordKind;
 
 use crate::{
     address::PostalAddress,
+    backup_plan::BackupRuns,
+    contacts::OfficeNotes,
     coordination::Seen,
     drafts::Drafts,
     handed::Handed,
@@ -87,6 +95,7 @@ use crate::{
 pub use ask::{Ask, Command, Progress, Query};
 pub use attendance::MarkChange;
 pub use backup::restore;
+pub use backup_plan::BackupPlan;
 pub use coordination::verify_agreement;
 pub use course::{PersonPart, course_fault};
 pub use drafts::Draft;
@@ -108,6 +117,7 @@ pub use store::{MachineKeySource, Options as StoreOptions, write_file};
 pub use table::{TableFormat, TableOf};
 pub use table_in::{TableIn, table_columns};
 pub use tokens::{TOKEN_DAYS_MAX, TOKEN_NAME_BYTES_MAX, TOKEN_PREFIX, TokenScope};
+pub use told::{Outbox, Outgoing, Told, ToldAs};
 
 /// How a node is to run.
 #[derive(Clone)]
@@ -118,13 +128,26 @@ pub struct Options {
     pub network: Option<NetworkOptions>,
     /// Throw index and views away and build them again from the journals.
     pub rebuild: bool,
+    /// What the node does by itself.
+    pub upkeep: Upkeep,
 }
 
 impl Options {
     /// Opens a store for one command, without a network.
     pub fn offline(store: StoreOptions) -> Self {
-        Self { store, network: None, rebuild: false }
+        Self { store, network: None, rebuild: false, upkeep: Upkeep::default() }
     }
+}
+
+/// What a node that runs with a network does by itself, beside keeping in sync; nothing unless somebody asks for it.
+#[derive(Debug, Clone, Default)]
+pub struct Upkeep {
+    /// Whom alerts are handed to.
+    pub outbox: Option<Outbox>,
+    /// When nobody is woken for what is not urgent.
+    pub quiet: Option<QuietHours>,
+    /// When backups are made.
+    pub backups: Option<BackupPlan>,
 }
 
 /// A running node that can be asked. Cheap to clone.
@@ -138,6 +161,9 @@ struct Inner {
     folder: PathBuf,
     advertise: Vec<String>,
     looking: Looking,
+    upkeep: Upkeep,
+    backup_runs: BackupRuns,
+    office_notes: OfficeNotes,
     handed: Handed,
     /// Held while a table is brought in.
     importing: tokio::sync::Mutex<()>,
@@ -163,7 +189,7 @@ impl Service {
         let networked = options.network.is_some();
         let advertise = options.network.as_ref().map(|network| network.advertise.clone()).unwrap_or_default();
         let known_kind = |kind: Kind| RecordKind::from_number(kind.record).is_some();
-        let Options { store, mut network, rebuild } = options;
+        let Options { store, mut network, rebuild, upkeep } = options;
         if let Some(network) = &mut network {
             joining::add_known(&folder, &mut network.peers);
         }
@@ -175,16 +201,21 @@ impl Service {
             Reading::throw_away(&views)?;
         }
         let reading = Reading::start(views, node.clone(), updates).await?;
-        let looking = Looking::open(&folder, networked);
+        let looking = Looking::open(&folder, networked, upkeep.quiet);
         // Read only once the folder is locked: nobody else changes it from here on.
         let (officers, tokens, drafts) = (Officers::open(&folder)?, Tokens::open(&folder)?, Drafts::open(&folder)?);
         let (seen, address) = (Seen::open(&folder)?, PostalAddress::open(&folder)?);
+        let (backup_runs, office_notes) = (BackupRuns::open(&folder)?, OfficeNotes::open(&folder)?);
+        let plan = upkeep.backups.clone();
         let inner = Inner {
             node,
             reading,
             folder,
             advertise,
             looking,
+            upkeep,
+            backup_runs,
+            office_notes,
             handed: Handed::default(),
             importing: tokio::sync::Mutex::default(),
             numbering: tokio::sync::Mutex::default(),
@@ -199,6 +230,9 @@ impl Service {
         let service = Self(Arc::new(inner));
         if networked {
             tokio::spawn(Self::keep_looking(Arc::downgrade(&service.0)));
+            if let Some(plan) = plan {
+                tokio::spawn(Self::keep_backing_up(Arc::downgrade(&service.0), plan));
+            }
         }
         Ok(service)
     }
@@ -305,6 +339,11 @@ impl Service {
                 self.erase(&id, &ground).await?;
                 Reply::Done
             }
+            Command::TryAlerts => Reply::AlertsTried(self.try_alerts().await?),
+            Command::NoteOffice { office, by, text, spoke } => {
+                self.note_office(&office, &by, &text, spoke)?;
+                Reply::Done
+            }
             Command::SetAddress { address } => {
                 self.set_address(&address)?;
                 Reply::Done
@@ -331,6 +370,7 @@ impl Service {
             Query::Network => Reply::Network(Box::new(self.network().await?)),
             Query::Charter => Reply::Charter(Box::new(self.charter_view().await)),
             Query::Health => Reply::Health(Box::new(self.health().await?)),
+            Query::OfficeHealth { office } => Reply::OfficeHealth(Box::new(self.office_health(&office).await?)),
             Query::Status => Reply::Status(Box::new(self.status().await?)),
             Query::List { village, search } => Reply::Participants(self.list(village, search).await?),
             Query::Show { id, on } => Reply::Participant(Box::new(self.show(&id, on.as_deref()).await?)),

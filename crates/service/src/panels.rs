@@ -29,6 +29,10 @@ impl Service {
             self.places(places, known, may_say("freed")).await
         } else if let ProgrammeRecord::ActionPlan(plan) = record {
             Ok(plan_panels(plan))
+        } else if let ProgrammeRecord::Group(group) = record {
+            Ok(vec![self.share_panel(group).await?])
+        } else if let ProgrammeRecord::Mentoring(mentoring) = record {
+            Ok(self.mentoring_panel(mentoring).await?.into_iter().collect())
         } else if let ProgrammeRecord::Settings(settings) = record {
             self.figures_panel(settings).await
         } else if let ProgrammeRecord::Report(report) = record {

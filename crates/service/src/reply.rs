@@ -6,8 +6,10 @@ use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
 pub use crate::attendance::{AttendanceMarks, AttendanceRow, AttendanceView, RoundToOpen};
+pub use crate::backup_plan::{BackupRun, BackupsView};
 pub use crate::both::Both;
 pub use crate::check::{CheckView, MaybeSame};
+pub use crate::contacts::{AwayView, ContactView, OfficeNote};
 pub use crate::coordination::{
     AgreementReport, AwaitingView, BaselineView, BeginView, CommitmentLine, CoordinationColumn, CoordinationLine,
     CoordinationView, FileView, MeasureView, MeetView, NewsView, PartySigned, ScoreView, ScorecardView, SignedBy,
@@ -20,6 +22,7 @@ pub use crate::glance::{Connected, Glance, Heard, OnlyHere, OnlyHereRow};
 pub use crate::health::{AlertView, HealthView, OfficeHealthView};
 pub use crate::indicators::{CoursePoint, IndicatorLine, OwnValue, ReportedValue};
 pub use crate::network::{NetworkView, NoRoad, NodeReach, WayView};
+pub use crate::office_health::{FoundView, NodeStanding, OfficeReport};
 pub use crate::officers::{OfficerCode, OfficerView, RecoverySheetState};
 pub use crate::offices::{Approved, CharterView, CutDone, Joined, NodeView, OfficeView, StatementView};
 pub use crate::panel::{Called, Panel, PanelRow, RowAsk};
@@ -34,7 +37,8 @@ pub use crate::table_in::{
     Brought, ColumnKind, ImportCounts, ImportLine, ImportPreview, RowGives, TableColumn, TableHead,
 };
 pub use crate::tokens::{NewToken, TokenView};
-pub use ::health::{Figures, Level, Ministries, Need, Since, State, words::Said};
+pub use crate::told::Tried;
+pub use ::health::{Figures, Level, Ministries, Need, Since, Span, State, words::Said};
 
 /// The answer to one [`crate::Ask`].
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
@@ -77,6 +81,10 @@ pub enum Reply {
     Status(Box<StatusView>),
     /// How things are.
     Health(Box<HealthView>),
+    /// How one office is, and how it kept in touch.
+    OfficeHealth(Box<OfficeReport>),
+    /// How the ways that alerts take went.
+    AlertsTried(Vec<Tried>),
     /// A participant was registered.
     Added(ParticipantRow),
     /// A table was brought in.

@@ -11,7 +11,7 @@ use crate::{
 };
 
 /// Every kind by its name in addresses and commands, the counter's first.
-const KINDS: [(&str, RecordKind); 28] = [
+const KINDS: [(&str, RecordKind); 29] = [
     ("buku-tamu", RecordKind::GuestBook),
     ("pengaduan", RecordKind::Complaint),
     ("ak1", RecordKind::CardApplication),
@@ -34,6 +34,7 @@ const KINDS: [(&str, RecordKind); 28] = [
     ("laporan", RecordKind::Report),
     ("tempat", RecordKind::Places),
     ("kemungkinan-ganda", RecordKind::DuplicateClaim),
+    ("kontak", RecordKind::Contact),
     ("angka-program", RecordKind::Settings),
     ("agenda", RecordKind::Agenda),
     ("kesepakatan", RecordKind::Agreement),

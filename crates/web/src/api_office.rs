@@ -74,6 +74,19 @@ pub(crate) async fn health(State(app): State<App>, desk: Desk) -> Result<Respons
     Ok(Json(*health).into_response())
 }
 
+/// Says how one office is, how it kept in touch, and whom to call there. For an administrator.
+#[utoipa::path(get, path = "/api/v1/health/{office}", tag = "office",
+    params(("office" = String, Path, min_length = 1)), responses((status = 200, body = serde_json::Value)))]
+pub(crate) async fn office_health(
+    State(app): State<App>,
+    Named(office): Named,
+    desk: Desk,
+) -> Result<Response, Problem> {
+    desk.administers()?;
+    let report = ask!(app, Query::OfficeHealth { office }, OfficeHealth).map_err(|problem| refused(problem, &desk))?;
+    Ok(Json(*report).into_response())
+}
+
 /// Orders a record, or who a participant is, to be destroyed wherever it is held. For an administrator in a session.
 #[utoipa::path(post, path = "/api/v1/erase/{id}", tag = "office", request_body = Ground,
     params(("id" = String, Path, min_length = 1)), responses((status = 204)))]

@@ -1,5 +1,5 @@
-//! A chart of one indicator: a bar for the state before the programme and for each value since, drawn as SVG without
-//! script. Its table stands beside it for who does not see it, and for copying.
+//! Charts, drawn as SVG without script: of an indicator a bar for the state before the programme and for each value since;
+//! of days a column each. Their tables stand beside them for who does not see them, and for copying.
 
 use service::reply::CoursePoint;
 
@@ -71,6 +71,40 @@ pub(crate) fn chart(words: Words, course: &[CoursePoint]) -> Option<Chart> {
     Some(Chart { width: WIDTH, height, zero, bars })
 }
 
+/// How high columns are, and how far one stands from the next.
+const COLUMN: (i64, i64) = (120, 16);
+
+/// Columns side by side.
+pub(crate) struct Columns {
+    pub(crate) title: String,
+    pub(crate) width: i64,
+    pub(crate) height: i64,
+    pub(crate) bars: Vec<Column>,
+}
+
+/// One column.
+pub(crate) struct Column {
+    pub(crate) x: i64,
+    pub(crate) y: i64,
+    pub(crate) width: i64,
+    pub(crate) height: i64,
+    pub(crate) label: String,
+    pub(crate) value: u64,
+}
+
+/// The columns of these values, the highest as high as the picture. What is not 0 is seen.
+pub(crate) fn columns(title: String, values: &[(String, u64)]) -> Columns {
+    let (height, step) = COLUMN;
+    let most = values.iter().map(|(_, value)| *value).max().unwrap_or(0).max(1);
+    let column = |(at, (label, value)): (i64, &(String, u64))| {
+        let scaled = i64::try_from(u128::from(*value) * height.unsigned_abs() as u128 / u128::from(most)).unwrap_or(0);
+        let tall = if *value == 0 { 0 } else { scaled.max(2) };
+        Column { x: at * step, y: height - tall, width: step - 4, height: tall, label: label.clone(), value: *value }
+    };
+    let bars: Vec<Column> = (0..).zip(values).map(column).collect();
+    Columns { title, width: i64::try_from(bars.len()).unwrap_or(0) * step, height, bars }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -85,6 +119,22 @@ mod tests {
         let course: Vec<CoursePoint> = values.iter().map(point).collect();
         let chart = chart(Words::of(Language::Indonesian), &course);
         chart.map_or_else(Vec::new, |chart| chart.bars.iter().map(|bar| (bar.x, bar.width)).collect())
+    }
+
+    #[test]
+    fn columns_are_as_high_as_their_values_and_what_is_not_nothing_is_seen() {
+        for (values, tall) in [
+            (&[][..], vec![]),
+            (&[0, 0], vec![0, 0]),
+            (&[1, 2, 4], vec![30, 60, 120]),
+            (&[0, 1, 1_000_000], vec![0, 2, 120]),
+            (&[u64::MAX, 1], vec![120, 2]),
+        ] {
+            let values: Vec<(String, u64)> = values.iter().map(|value| (value.to_string(), *value)).collect();
+            let drawn = columns(String::new(), &values);
+            assert_eq!(drawn.bars.iter().map(|bar| bar.height).collect::<Vec<_>>(), tall, "{values:?}");
+            assert!(drawn.bars.iter().all(|bar| bar.y + bar.height == drawn.height));
+        }
     }
 
     #[test]

@@ -5,13 +5,14 @@ use askama::Template;
 use axum::extract::{Query, State};
 use axum::http::StatusCode;
 use axum::response::{IntoResponse, Redirect, Response};
-use service::reply::{AlertView, HealthView, Level, OfficeHealthView, State as OfficeState};
+use service::reply::{AlertView, HealthView, Level, OfficeHealthView, State as OfficeState, Tried};
 use service::{Command, Query as Ask};
 
 use crate::app::{App, ask};
 use crate::frame::{Frame, Place, page, refused};
 use crate::problem::Problem;
 use crate::session::{Desk, Posted};
+use crate::sheet_form::beside;
 use crate::words::Words;
 
 /// How many offices stand on the page unless all are asked for.
@@ -29,13 +30,17 @@ struct Alert {
     sentence: String,
     why: String,
     action: String,
-    /// Whom to call, and since when it is told.
+    /// Since when it is told, and about whom; and where there is more about that office.
     about: String,
+    office: String,
+    /// Whom to call; empty where nobody wrote that down.
+    call: String,
     /// Who deals with it, and until when.
     handled: Option<String>,
 }
 
 struct Office {
+    id: String,
     name: String,
     state: &'static str,
     label: String,
@@ -61,6 +66,8 @@ struct HealthPage {
     more: usize,
     hours: Vec<(i64, String)>,
     error: Option<String>,
+    /// How the ways that alerts take went, each with how it is shown; none unless somebody tried them.
+    tried: Option<Vec<(&'static str, String)>>,
 }
 
 /// What the table is to show.
@@ -73,7 +80,7 @@ pub(crate) struct Wanted {
 }
 
 /// Colour and shape of a state.
-fn shape(state: OfficeState) -> &'static str {
+pub(crate) fn shape(state: OfficeState) -> &'static str {
     match state {
         OfficeState::Damaged | OfficeState::Forked | OfficeState::Revoked | OfficeState::AtRisk => "alone",
         OfficeState::Stuck | OfficeState::Refused | OfficeState::Lost => "choose",
@@ -83,7 +90,7 @@ fn shape(state: OfficeState) -> &'static str {
     }
 }
 
-fn called(words: Words, state: OfficeState) -> String {
+pub(crate) fn called(words: Words, state: OfficeState) -> String {
     words.say(&format!("health-{}", state.as_str()))
 }
 
@@ -100,6 +107,8 @@ fn alert(words: Words, view: &AlertView) -> Alert {
         why: words.of_said(&view.why).to_owned(),
         action: words.of_said(&view.action).to_owned(),
         about: words.with("health-about", &since),
+        office: view.office_id.clone(),
+        call: view.call.join("; "),
         handled: view.handled.as_ref().map(|(by, until)| {
             words.with("health-handled", &[("by", by.as_str().into()), ("time", words.when(*until).into())])
         }),
@@ -108,6 +117,7 @@ fn alert(words: Words, view: &AlertView) -> Alert {
 
 fn office(words: Words, view: &OfficeHealthView) -> Office {
     Office {
+        id: view.id.clone(),
         name: view.name.clone(),
         state: shape(view.state),
         label: called(words, view.state),
@@ -122,6 +132,17 @@ fn own(words: Words, view: &HealthView) -> Vec<(String, String)> {
     let backup = view.last_backup_ms.map_or_else(|| words.say("health-no-backup"), |at| words.when(at));
     let count = |n: u64| words.about("health-items", "n", n);
     let mut own = vec![(words.say("health-backup"), backup)];
+    if let Some(plan) = &view.backups {
+        let times = [("n", (plan.every_minutes / 60).into()), ("keep", plan.keep.into())];
+        own.push((words.say("health-plan"), words.with("health-plan-is", &times)));
+        if let Some(run) = &plan.newest {
+            let how = match &run.problem {
+                Some(problem) => words.of_said(problem).to_owned(),
+                None => words.say("health-restored"),
+            };
+            own.push((words.about("health-tried", "time", words.when(run.at_ms)), how));
+        }
+    }
     own.extend(room.map(|room| (words.say("health-disk"), room)));
     own.push((words.say("health-refused-here"), count(view.refused)));
     own.push((words.say("health-waiting-here"), count(view.waiting)));
@@ -134,10 +155,18 @@ pub(crate) async fn show(
     desk: Desk,
 ) -> Result<Response, Problem> {
     desk.administers()?;
-    shown(&app, &desk, wanted, None).await
+    shown(&app, &desk, wanted, Happened::default()).await
 }
 
-async fn shown(app: &App, desk: &Desk, wanted: Wanted, error: Option<String>) -> Result<Response, Problem> {
+/// What a button did.
+#[derive(Default)]
+struct Happened {
+    error: Option<String>,
+    tried: Option<Vec<Tried>>,
+}
+
+async fn shown(app: &App, desk: &Desk, wanted: Wanted, happened: Happened) -> Result<Response, Problem> {
+    let Happened { error, tried } = happened;
     let (frame, _) = Frame::of(app, desk, Place::Health).await?;
     let words = frame.words;
     let view = ask!(app, Ask::Health, Health).map_err(|problem| refused(problem, desk))?;
@@ -162,9 +191,34 @@ async fn shown(app: &App, desk: &Desk, wanted: Wanted, error: Option<String>) ->
         more: found.len() - most,
         hours: HOURS.iter().map(|hours| (*hours, words.about("health-hours", "n", *hours))).collect(),
         error,
+        tried: tried.map(|tried| tried.iter().map(|way| how_it_went(words, way)).collect()),
         frame,
     };
     Ok((status, page(&shown, &desk.visit)).into_response())
+}
+
+fn how_it_went(words: Words, way: &Tried) -> (&'static str, String) {
+    let name = words.say(&format!("health-way-{}", way.way));
+    match &way.problem {
+        None => ("well", words.with("health-way-took", &[("way", name.into()), ("to", way.to.as_str().into())])),
+        Some(problem) => {
+            let about = [("way", name.into()), ("to", way.to.as_str().into()), ("problem", problem.as_str().into())];
+            ("alone", words.with("health-way-failed", &about))
+        }
+    }
+}
+
+/// Tries whether alerts leave the house.
+pub(crate) async fn try_alerts(State(app): State<App>, desk: Desk, _form: Posted) -> Result<Response, Problem> {
+    desk.administers()?;
+    let happened = match ask!(app, Command::TryAlerts, AlertsTried) {
+        Ok(tried) => Happened { tried: Some(tried), error: None },
+        Err(problem) => {
+            let (_, text) = beside(Words::of(desk.visit.language), problem, &desk)?;
+            Happened { tried: None, error: Some(text) }
+        }
+    };
+    shown(&app, &desk, Wanted::default(), happened).await
 }
 
 /// Somebody deals with an alert.
@@ -177,7 +231,7 @@ pub(crate) async fn handle(State(app): State<App>, desk: Desk, form: Posted) -> 
         Ok(_) => Ok(Redirect::to("/kesehatan").into_response()),
         Err(_) => {
             let over = Words::of(desk.visit.language).say("health-over");
-            shown(&app, &desk, Wanted::default(), Some(over)).await
+            shown(&app, &desk, Wanted::default(), Happened { error: Some(over), tried: None }).await
         }
     }
 }

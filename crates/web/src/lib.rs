@@ -48,6 +48,7 @@ mod metrics;
 mod month;
 mod mulai;
 mod nameless;
+mod office_health;
 mod officers;
 mod openapi;
 mod own;
@@ -191,6 +192,9 @@ pub fn router(app: App) -> Router {
         .route("/jatuh-tempo", get(today::due))
         .route("/kesehatan", get(health::show))
         .route("/kesehatan/tangani", get(health::again).post(health::handle))
+        .route("/kesehatan/coba", get(health::again).post(health::try_alerts))
+        .route("/kesehatan/kantor/{id}", get(office_health::show))
+        .route("/kesehatan/kantor/{id}/catat", get(office_health::show).post(office_health::note))
         .route("/petugas", get(officers::list).post(officers::add))
         .route("/petugas/kode", post(officers::reset))
         .route("/petugas/hapus", post(officers::remove))

@@ -185,6 +185,7 @@ mod tests {
             offices: Vec::new(),
             figures,
             free_permille: Some(250),
+            backups: None,
             last_backup_ms: None,
             refused: 3,
             waiting: 0,

@@ -89,6 +89,7 @@ pub(crate) fn routes() -> OpenApiRouter<App> {
         .routes(routes!(api_office::only_here))
         .routes(routes!(api_office::due))
         .routes(routes!(api_office::health))
+        .routes(routes!(api_office::office_health))
         .routes(routes!(api_office::erase))
         .routes(routes!(api_office::officers, api_office::add_officer))
         .routes(routes!(api_office::reset_officer))

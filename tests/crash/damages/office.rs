@@ -43,7 +43,12 @@ impl Running {
             .map(|peer| (peer.service.key(), peer.service.addresses().0.map(Address::from).into_iter().collect()));
         let udp = Some(([127, 0, 0, 1], 0).into());
         let network = NetworkOptions { udp, peers: peers.collect(), ..NetworkOptions::default() };
-        let options = Options { store: store(folder), network: Some(network), rebuild: false };
+        let options = Options {
+            store: store(folder),
+            network: Some(network),
+            rebuild: false,
+            upkeep: service::Upkeep::default(),
+        };
         Ok(Self { service: Service::start(options).await? })
     }
 

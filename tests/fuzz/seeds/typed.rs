@@ -145,6 +145,8 @@ fn commands() -> Vec<Command> {
         },
         Command::WithdrawToken { name: text("rekap") },
         Command::MarkRead,
+        Command::TryAlerts,
+        Command::NoteOffice { office: id(), by: text("Sari"), text: text("listrik padam"), spoke: true },
         Command::SetAddress { address: text("Jalan Raya Watumalang 1") },
         Command::Erase { id: text("abc"), ground: text("permintaan orangnya") },
         Command::BeginSheet {
@@ -216,6 +218,7 @@ fn queries() -> Vec<Query> {
         Query::Tokens,
         Query::Table { of: TableOf::Participants(Find { group: Some(text("salak")), ..Find::default() }) },
         Query::Health,
+        Query::OfficeHealth { office: text("7") },
         Query::Coordination,
         Query::Scorecard { region: Some(text("18.07")), year: Some(2016), own: true },
         Query::RecordFile { id: text("7"), name: text("9ab3.json"), english: false },

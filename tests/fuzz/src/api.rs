@@ -18,12 +18,12 @@ ends!(category, CATEGORIES: Category { Io, Syntax, Data, Eof });
 ends!(command, COMMANDS: Command {
     Sign, Enact, Join, Approve, Remove, CutOff, Add, Set, Choose, Tell, BeginPart, ChangePart, Import, ExportBundle, ImportBundle,
     BackUp, AddOfficer, ResetOfficer, RemoveOfficer, HandleAlert, BeginSheet, ChangeSheet, ChooseSheet, Say, SayAll,
-    Attend, OpenRound, Visit, AddToken, WithdrawToken, MarkRead, Erase, SetAddress,
+    Attend, OpenRound, Visit, AddToken, WithdrawToken, MarkRead, Erase, SetAddress, TryAlerts, NoteOffice,
 });
 ends!(query, QUERIES: Query {
     Request, Propose, Policy, Network, Charter, Status, List, Show, Conflicts, Export, Verify, Glance, Find, Record,
     Check, OnlyHere, Officers, Health, Sheets, Sheet, SheetForm, PartForm, Tokens, Table, Preview, Erasure, Coordination,
-    RecordFile, Scorecard,
+    RecordFile, Scorecard, OfficeHealth,
 });
 ends!(line, LINES: Line { Progress, Reply, Problem });
 ends!(code, CODES: Code { BadInput, NotFound, NoRight, Conflict, InUse, Storage, Internal });

@@ -16,7 +16,7 @@ fn told(book: &mut AlertBook, alerts: &[(&str, Level)], now_ms: i64) -> Vec<Stri
     let short = |notice| match notice {
         Notice::Raised(alert) => format!("+{}", alert.key),
         Notice::StillThere(alert) => format!("!{}", alert.key),
-        Notice::Cleared { key, .. } => format!("-{key}"),
+        Notice::Cleared(alert) => format!("-{}", alert.key),
     };
     book.advance(&alerts, now_ms).into_iter().map(short).collect()
 }

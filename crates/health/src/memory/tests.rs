@@ -4,7 +4,8 @@ use super::*;
 
 fn memory(first_ms: i64, last_ms: i64, gaps: &[i64]) -> (Memory, OfficeId) {
     let office = OfficeId([1; 16]);
-    let contact = Contact { heard: Span { first_ms, last_ms }, gaps: gaps.to_vec() };
+    let silence = |length: &i64| Span { first_ms: 0, last_ms: *length };
+    let contact = Contact { heard: Span { first_ms, last_ms }, silences: gaps.iter().map(silence).collect() };
     (Memory { offices: [(office, contact)].into(), ..Memory::default() }, office)
 }
 
@@ -24,6 +25,20 @@ fn a_habit_is_the_longest_usual_silence_and_never_the_one_that_was_out_of_the_or
         assert_eq!(memory.habit(&office), expected, "{what}");
         assert!(memory.lost_after(&office) >= LOST, "{what}");
     }
+}
+
+#[test]
+fn what_an_office_lacked_is_remembered_by_day_and_forgotten_after_thirty() {
+    let office = OfficeId([1; 16]);
+    let mut memory = Memory::default();
+    for (lacks, now) in [(0, 0), (3, DAY), (7, DAY + HOUR), (2, DAY + 2 * HOUR), (0, 2 * DAY), (1, 3 * DAY)] {
+        memory.lacked(office, lacks, now);
+    }
+    assert_eq!(memory.in_touch(&office).lag, [(1, 7), (3, 1)]);
+    memory.lacked(office, 0, 31 * DAY);
+    assert_eq!(memory.in_touch(&office).lag, [(3, 1)]);
+    memory.lacked(office, 0, 40 * DAY);
+    assert_eq!(memory.in_touch(&office).lag, []);
 }
 
 #[test]

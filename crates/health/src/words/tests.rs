@@ -67,6 +67,7 @@ fn every_what() -> Vec<What> {
         What::NotAtMinistries { changes, oldest, lacking: vec![THERE] },
         What::ByRule { changes, backup_ms: Some(NOW) },
         What::OldBackup { backup_ms: None },
+        What::BackupFailed { tried_ms: NOW },
         What::Stuck { since_ms: NOW, lacks: 5 },
         What::Refused { items: 5 },
         What::Waiting { items: 5, since_ms: NOW },

@@ -7,6 +7,7 @@ use super::{
 };
 use crate::{
     PartialDate,
+    contact::Away,
     counter::{
         Assigned, Closed, DocumentMark, End, Escalated, Handled, Handling, JointDecision, Origin, Printed, Purpose,
         Referral, Released, Reported, Stamped, Visit,
@@ -343,6 +344,19 @@ const SETTINGS: &[FactForm] = &[
     TAKE_BACK,
 ];
 
+const CONTACT: &[FactForm] = &[
+    form::<Away>(
+        "away",
+        &[
+            input::<PartialDate>("since", "Hari pertama", "First day"),
+            input::<PartialDate>("until", "Hari terakhir", "Last day"),
+            input::<String>("why", "Alasan", "Why"),
+            input::<bool>("whole_region", "Semua kantor di wilayah ini", "Every office of this region"),
+        ],
+    ),
+    TAKE_BACK,
+];
+
 const INDICATORS: &[FactForm] = &[
     form::<IndicatorValue>(
         "value",
@@ -388,6 +402,7 @@ pub(super) fn forms(kind: RecordKind) -> &'static [FactForm] {
         RecordKind::ActionPlan => PLAN,
         RecordKind::Child => CHILD,
         RecordKind::Settings => SETTINGS,
+        RecordKind::Contact => CONTACT,
         RecordKind::DuplicateClaim => {
             &const {
                 let inputs = &const { [input::<PairDecision>("decision", "Keputusan", "Decision"), DATE] };

@@ -40,7 +40,7 @@ pub(crate) async fn opened(folder: &Path, name: &str, call: &[&Service]) -> Serv
     let udp = Some(([127, 0, 0, 1], 0).into());
     let network = Some(NetworkOptions { udp, peers: peers.collect(), ..NetworkOptions::default() });
     let store = StoreOptions::new(folder.join(name));
-    Service::start(Options { store, network, rebuild: false }).await.unwrap()
+    Service::start(Options { store, network, rebuild: false, upkeep: service::Upkeep::default() }).await.unwrap()
 }
 
 /// The same without a cable.

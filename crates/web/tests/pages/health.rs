@@ -27,10 +27,50 @@ async fn an_administrator_sees_what_is_at_risk_and_says_that_somebody_deals_with
     let over = kuripan.post("/kesehatan/tangani", &token, &[("key", "fork:tidak-ada"), ("hours", "24")]).await;
     assert_eq!(over.status, StatusCode::UNPROCESSABLE_ENTITY);
     assert!(over.body.contains("Peringatan itu sudah lewat"), "{}", over.body);
+    // Nobody sends anything from a store that is open for one command.
+    let tried = kuripan.post("/kesehatan/coba", &token, &[]).await;
+    assert!(tried.body.contains("simpul run"), "{}", tried.body);
     let none = kuripan.get("/kesehatan?cari=tidak+ada").await.body;
     assert!(none.contains("Tidak ada kantor dengan nama itu"), "{none}");
 
     let mut officer = Kuripan::with(&[Role::Petugas]).await;
     assert_eq!(officer.get("/kesehatan").await.status, StatusCode::FORBIDDEN);
     assert!(!officer.get("/").await.body.contains("/kesehatan"));
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn the_page_of_an_office_says_what_to_do_whom_to_call_and_what_was_noted() {
+    let mut kuripan = Kuripan::with(&[Role::Petugas, Role::Admin]).await;
+    kuripan.register(&[("name", "Turyati")]).await;
+    let list = kuripan.get("/kesehatan").await.body;
+    let at = list.split("href=\"/kesehatan/kantor/").nth(1).unwrap();
+    let at = format!("/kesehatan/kantor/{}", at.split('"').next().unwrap());
+    let page = kuripan.get(&at).await.body;
+    for said in
+        ["Desa Kuripan", "hanya ada di sini", "Yang harus dilakukan", "Belum ada yang menulis", "Belum ada catatan"]
+    {
+        assert!(page.contains(said), "{said}: {page}");
+    }
+    let token = kuripan.token(&at).await;
+    let note = format!("{at}/catat");
+    let empty = kuripan.post(&note, &token, &[("text", "  "), ("spoke", "ya")]).await;
+    assert_eq!(empty.status, StatusCode::UNPROCESSABLE_ENTITY);
+    assert!(empty.body.contains("catatan, paling banyak 500 huruf") && empty.body.contains("checked"));
+    let said = [("text", "Listrik <padam> sampai Jumat"), ("spoke", "ya")];
+    assert_eq!(kuripan.post(&note, &token, &said).await.status, StatusCode::SEE_OTHER);
+    let noted = kuripan.get(&at).await.body;
+    assert!(noted.contains("Listrik &#60;padam&#62; sampai Jumat") && noted.contains("Siti"), "{noted}");
+
+    let contact = [("name", "Sekretaris Desa"), ("phone", "0286 555 0101")];
+    let form = kuripan.token("/catatan/kontak/baru").await;
+    let begun = kuripan.post("/catatan/kontak/baru", &form, &contact).await;
+    assert_eq!(begun.status, StatusCode::SEE_OTHER, "{}", begun.body);
+    let page = kuripan.get(&at).await.body;
+    assert!(page.contains("Sekretaris Desa, 0286 555 0101") && page.contains("/catatan/kontak/"), "{page}");
+    assert!(kuripan.get("/kesehatan").await.body.contains("Hubungi: Sekretaris Desa, 0286 555 0101"));
+    // Before there is a network there is no other office.
+    assert_eq!(kuripan.get("/kesehatan/kantor/tidak-ada").await.status, StatusCode::CONFLICT);
+
+    let mut officer = Kuripan::with(&[Role::Petugas]).await;
+    assert_eq!(officer.get(&at).await.status, StatusCode::FORBIDDEN);
 }
