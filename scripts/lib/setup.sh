@@ -87,6 +87,22 @@ need_browser() {
   ) || fail "could not fetch axe-core $AXE_VERSION" "npm pack axe-core@$AXE_VERSION"
 }
 
+# Prometheus and its promtool, unpacked beside the build: a package that is installed would start a service.
+need_prometheus() {
+  local folder="$TARGET_DIR/prometheus"
+  [ ! -x "$folder/usr/bin/promtool" ] || return 0
+  command -v apt-get >/dev/null || fail "no Prometheus, and this is no Debian" "put prometheus and promtool into $folder/usr/bin"
+  say "fetching Prometheus"
+  rm -rf "$folder" && mkdir -p "$folder"
+  (
+    cd "$folder"
+    apt-get download -qq prometheus >/dev/null 2>&1 || {
+      { [ "$(id -u)" -eq 0 ] && apt-get update -qq || sudo apt-get update -qq; } && apt-get download -qq prometheus
+    } >/dev/null
+    dpkg -x prometheus_*.deb . && rm prometheus_*.deb
+  ) || fail "could not fetch Prometheus" "apt-get download prometheus"
+}
+
 # What asks the API everything that its description allows, and more. Everything it needs is pinned by hash.
 need_schemathesis() {
   local folder="$TARGET_DIR/schemathesis" wanted=tests/api/requirements.txt

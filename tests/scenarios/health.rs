@@ -30,7 +30,7 @@ pub(crate) fn keys(health: &Value) -> Vec<String> {
 }
 
 /// Asks a node's pages as a watching machine does.
-fn get(net: &Network, label: &str, path: &str) -> String {
+pub(crate) fn get(net: &Network, label: &str, path: &str) -> String {
     let web = net[label].web().unwrap();
     let address = web.strip_prefix("http://").unwrap();
     let mut stream = TcpStream::connect(address).unwrap();
@@ -127,7 +127,7 @@ fn an_office_that_never_started_is_one_alert_until_it_runs() {
     net.until("the ministry tells of it", || (never(&net).1.len() == 1).then_some(()));
     let (code, _, said) = never(&net);
     assert_eq!((code, said["alerts"].as_array().unwrap().len()), (Some(1), 1), "{said}");
-    assert!(said["alerts"][0]["sentence"]["en"].as_str().unwrap().contains("has never been connected"), "{said}");
+    assert!(said["alerts"][0]["sentence"]["en"].as_str().unwrap().contains("was never heard of here"), "{said}");
     assert!(said["alerts"][0]["action"]["en"].as_str().unwrap().contains("install and start"), "{said}");
     assert_eq!(figure(&net, "kemnaker", "sync_nodes{tier=\"agency\",state=\"never-seen\"}"), 1.0);
     net.start("kupang");

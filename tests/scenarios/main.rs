@@ -17,6 +17,7 @@ mod images;
 mod join_while_writing;
 mod killed;
 mod lost_laptop;
+mod monitoring;
 mod newer;
 mod newer_version;
 mod offline;

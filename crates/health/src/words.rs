@@ -254,7 +254,7 @@ impl Speaker<'_> {
                 )
             }
             What::NeverSeen => {
-                say(format!("{name} belum pernah tersambung"), format!("{name} has never been connected"))
+                say(format!("{name} belum pernah terdengar di kantor ini"), format!("{name} was never heard of here"))
             }
             What::CatchingUp { lacks } => {
                 let number = changes(*lacks);
@@ -351,8 +351,8 @@ pub fn why(what: &What) -> Said {
             "Meanwhile nothing arrives from there, and nothing arrives there.",
         ),
         What::NeverSeen => say(
-            "Kantornya terdaftar, tetapi perangkatnya belum pernah berjalan.",
-            "The office is admitted, but its device never ran.",
+            "Kantornya terdaftar; mungkin perangkatnya belum pernah berjalan.",
+            "The office is admitted; perhaps its device never ran.",
         ),
         What::OldVersion { .. } => {
             say("Versi lama tidak menampilkan data jenis baru.", "An old version does not show new kinds of data.")
@@ -366,10 +366,20 @@ pub fn why(what: &What) -> Said {
     }
 }
 
+/// Begins with a capital letter.
+fn sentence(text: &str) -> String {
+    let mut letters = text.chars();
+    letters.next().map(|first| first.to_uppercase().chain(letters).collect()).unwrap_or_default()
+}
+
 /// What to do, at the office that it is about (`own`) or from another.
 pub fn action(what: &What, own: bool) -> Said {
     let call = |id: &str, en: &str| {
-        if own { say(id, en) } else { say(format!("Hubungi kantor itu: {id}"), format!("Call that office: {en}")) }
+        if own {
+            say(sentence(id), sentence(en))
+        } else {
+            say(format!("Hubungi kantor itu: {id}"), format!("Call that office: {en}"))
+        }
     };
     match what {
         What::Damage { .. } => call(
@@ -454,7 +464,7 @@ pub fn state(state: State) -> Said {
         State::Offline => say("tidak tersambung", "not connected"),
         State::CatchingUp => say("sedang menyusul", "catching up"),
         State::OldVersion => say("versi lama", "old version"),
-        State::NeverSeen => say("belum pernah tersambung", "never connected"),
+        State::NeverSeen => say("belum pernah terdengar", "never heard of"),
         State::InSync => say("sudah sama", "in sync"),
     }
 }

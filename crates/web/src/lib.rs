@@ -192,6 +192,7 @@ pub fn router(app: App) -> Router {
         .route("/jatuh-tempo", get(today::due))
         .route("/kesehatan", get(health::show))
         .route("/kesehatan/tangani", get(health::again).post(health::handle))
+        .route("/kesehatan/cadangkan", get(health::again).post(health::back_up))
         .route("/kesehatan/coba", get(health::again).post(health::try_alerts))
         .route("/kesehatan/kantor/{id}", get(office_health::show))
         .route("/kesehatan/kantor/{id}/catat", get(office_health::show).post(office_health::note))

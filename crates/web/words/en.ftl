@@ -895,6 +895,11 @@ health-plan-is = every { $n ->
  }, the newest { $keep } are kept
 health-tried = Last tried, { $time }
 health-restored = made, and restored on trial without loss
+health-backup-to = Folder for a backup, such as that of a stick
+health-back-up = Back up now
+health-backed-up = The backup is made: { $file } ({ $kb } kB).
+health-key-file = This is the first backup, and its recovery key is in { $file }. Keep that file apart from the backup: who has both reads everything.
+health-no-folder = There is no folder "{ $folder }" on this computer. Write it whole, as the file manager shows it.
 health-try = Try whether alerts arrive
 health-way-spool = File
 health-way-mail = E-mail

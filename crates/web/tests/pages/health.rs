@@ -27,6 +27,14 @@ async fn an_administrator_sees_what_is_at_risk_and_says_that_somebody_deals_with
     let over = kuripan.post("/kesehatan/tangani", &token, &[("key", "fork:tidak-ada"), ("hours", "24")]).await;
     assert_eq!(over.status, StatusCode::UNPROCESSABLE_ENTITY);
     assert!(over.body.contains("Peringatan itu sudah lewat"), "{}", over.body);
+    let nowhere = kuripan.post("/kesehatan/cadangkan", &token, &[("folder", "stik saya")]).await;
+    assert_eq!(nowhere.status, StatusCode::UNPROCESSABLE_ENTITY);
+    assert!(nowhere.body.contains("stik saya") && nowhere.body.contains("Tidak ada folder"), "{}", nowhere.body);
+    let stick = tempfile::tempdir().unwrap();
+    let folder = stick.path().display().to_string();
+    let made = kuripan.post("/kesehatan/cadangkan", &token, &[("folder", folder.as_str())]).await;
+    assert!(made.body.contains("Cadangan sudah dibuat") && made.body.contains("kunci pemulihannya"), "{}", made.body);
+    assert_eq!(std::fs::read_dir(stick.path()).unwrap().count(), 2);
     // Nobody sends anything from a store that is open for one command.
     let tried = kuripan.post("/kesehatan/coba", &token, &[]).await;
     assert!(tried.body.contains("simpul run"), "{}", tried.body);
