@@ -129,15 +129,29 @@ const BEHIND: &str = "AND coalesce((p.shown_name IS NULL, ifnull(p.shown_name, '
     (SELECT k.shown_name IS NULL, ifnull(k.shown_name, ''), ifnull(k.register, ''), k.document \
      FROM participation k WHERE k.document = ?), 1) ";
 
+/// One of several numbers, which are given as a list in JSON.
+const FOUND: &str = "p.document IN (SELECT value FROM json_each(?))";
+
+impl Filter {
+    /// Whether names are searched.
+    fn has_text(&self) -> bool {
+        self.text.as_deref().is_some_and(|text| !text.trim().is_empty())
+    }
+}
+
 impl Reader {
     /// Lists participants.
     pub fn list(&self, filter: &Filter, page: Page) -> Result<Listed, ViewsError> {
-        let (condition, mut values) = condition(filter);
-        let params = |values: &[Value]| values.to_vec();
-        let total = self
-            .db
-            .prepare_cached(&format!("SELECT count(*) FROM participation p WHERE {condition}"))?
-            .query_row(rusqlite::params_from_iter(params(&values)), |row| row.get(0))?;
+        let (mut condition, mut values) = condition(filter);
+        let total = if filter.has_text() {
+            // What a search finds is looked up once: for the count, and for the page out of it.
+            let found = self.documents(&condition, &values)?;
+            (condition, values) = (FOUND.to_owned(), vec![Value::Text(format!("{found:?}"))]);
+            found.len() as u64
+        } else {
+            let count = format!("SELECT count(*) FROM participation p WHERE {condition}");
+            self.db.prepare_cached(&count)?.query_row(rusqlite::params_from_iter(&values), |row| row.get(0))?
+        };
         let involved = "(SELECT p.document UNION ALL SELECT i.document FROM person i WHERE i.person = p.person)";
         let behind = page.after.map_or("", |_| BEHIND);
         let sql = format!(
@@ -198,6 +212,14 @@ impl Reader {
 }
 
 impl Reader {
+    /// The participations of which a condition holds, by their numbers in this file.
+    fn documents(&self, condition: &str, values: &[Value]) -> Result<Vec<i64>, ViewsError> {
+        let sql = format!("SELECT p.document FROM participation p WHERE {condition}");
+        let mut select = self.db.prepare_cached(&sql)?;
+        let found = select.query_map(rusqlite::params_from_iter(values), |row| row.get(0))?;
+        Ok(found.collect::<Result<_, _>>()?)
+    }
+
     /// The production groups and how many participations each has, by name.
     pub fn groups(&self) -> Result<Vec<(String, u64)>, ViewsError> {
         let mut select = self.db.prepare_cached(
@@ -224,7 +246,7 @@ fn condition(filter: &Filter) -> (String, Vec<Value>) {
         }
         Some(_) | None => {}
     }
-    if let Some(text) = filter.text.as_deref().filter(|text| !text.trim().is_empty()) {
+    if let Some(text) = filter.text.as_deref().filter(|_| filter.has_text()) {
         let register = text.trim().to_uppercase();
         let beyond = format!("{register}\u{10ffff}");
         match words_query(text) {
