@@ -112,7 +112,7 @@ pub(crate) fn print_office(report: &OfficeReport, lang: Lang) {
             (false, true) => pick("tersambung", "connected"),
             (false, false) => pick("tidak tersambung", "not connected"),
         };
-        line(format!("{} {version} {state}", node.key));
+        line(format!("{} {version} {state}", node.short));
     }
     for note in &report.notes {
         line(format!("{}: {}", note.by, note.text));

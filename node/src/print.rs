@@ -3,8 +3,9 @@
 
 use comfy_table::{Table, presets::NOTHING};
 use service::reply::{
-    AgreementReport, BackupDone, CharterView, ConflictRow, CutDone, FieldView, GrantView, ImportDone, NetworkView,
-    OfficerView, ParticipantRow, ParticipantView, Reply, RestoreDone, SignedBy, StatusView, TokenView, VerifyView,
+    AgreementReport, BackupDone, CharterView, ConflictRow, CutDone, FieldView, GrantView, ImportDone, LostReport,
+    NetworkView, OfficerView, ParticipantRow, ParticipantView, Reply, RestoreDone, SignedBy, StatusView, TokenView,
+    VerifyView,
 };
 
 /// Prints the content of an answer as JSON.
@@ -45,6 +46,14 @@ pub(crate) fn agreement(report: &AgreementReport, as_json: bool) -> anyhow::Resu
     Ok(())
 }
 
+/// What a lost computer held at most.
+fn lost(report: &LostReport) {
+    line(format!("{} of {}: at most {} people with name and identity", report.node, report.office, report.people));
+    for kind in &report.kinds {
+        line(format!("  {}: {}", kind.label.en, kind.records));
+    }
+}
+
 /// Prints one line.
 pub(crate) fn line(text: impl AsRef<str>) {
     println!("{}", text.as_ref());
@@ -70,6 +79,7 @@ pub(crate) fn reply(reply: &Reply) {
         Reply::Status(status) => self::status(status),
         Reply::Health(health) => crate::health::print(health, crate::cli::Lang::En),
         Reply::OfficeHealth(report) => crate::health::print_office(report, crate::cli::Lang::En),
+        Reply::LostNode(report) => lost(report),
         Reply::AlertsTried(tried) => crate::health::print_tried(tried),
         Reply::Added(row) => line(format!(
             "registered {} as {}",

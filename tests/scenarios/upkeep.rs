@@ -157,8 +157,7 @@ fn a_backup_by_schedule_waits_for_a_recovery_key_is_restored_on_trial_and_only_t
 
     // What was made by the schedule becomes a node again, as what a person made does.
     let restored = net.folder().join("restored");
-    let newest =
-        backups_in(&folder).into_iter().filter(|path| !path.ends_with("somebody-elses.backup")).next_back().unwrap();
+    let newest = backups_in(&folder).into_iter().rfind(|path| !path.ends_with("somebody-elses.backup")).unwrap();
     let beside = fs::read_dir(Path::new(&by_hand).parent().unwrap()).unwrap().map(|file| file.unwrap().path());
     let key = beside.into_iter().find(|path| path.extension().is_some_and(|ending| ending == "recovery-key")).unwrap();
     let answer = Answer::of(simpul(["restore", "--data"]).arg(&restored).arg(&newest).arg("--key").arg(&key));

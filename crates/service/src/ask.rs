@@ -330,6 +330,11 @@ pub enum Query {
     Status,
     /// How this office and those around it are, what is at risk and what to do.
     Health,
+    /// What a computer that was lost held at most.
+    LostNode {
+        /// Its key.
+        node: String,
+    },
     /// How one office is, and how it kept in touch.
     OfficeHealth {
         /// Its id or its name.

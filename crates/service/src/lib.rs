@@ -35,6 +35,7 @@ mod indicators;
 mod inputs;
 mod joining;
 mod kept;
+mod lost;
 mod network;
 mod office_health;
 mod officers;
@@ -370,6 +371,7 @@ impl Service {
             Query::Network => Reply::Network(Box::new(self.network().await?)),
             Query::Charter => Reply::Charter(Box::new(self.charter_view().await)),
             Query::Health => Reply::Health(Box::new(self.health().await?)),
+            Query::LostNode { node } => Reply::LostNode(Box::new(self.lost_node(&node).await?)),
             Query::OfficeHealth { office } => Reply::OfficeHealth(Box::new(self.office_health(&office).await?)),
             Query::Status => Reply::Status(Box::new(self.status().await?)),
             Query::List { village, search } => Reply::Participants(self.list(village, search).await?),

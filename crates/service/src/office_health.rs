@@ -36,8 +36,12 @@ pub struct FoundView {
 /// A node of an office.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct NodeStanding {
-    /// The beginning of its key.
+    /// Its key.
     pub key: String,
+    /// How it begins, as it is shown.
+    pub short: String,
+    /// Whether it is this node.
+    pub own: bool,
     /// Whether it was removed.
     pub removed: bool,
     /// Whether it is connected to this node now.
@@ -133,7 +137,9 @@ impl Service {
         let peers: Vec<NodeKey> =
             self.node().peers().into_iter().filter(|peer| there(peer.state)).map(|peer| peer.node).collect();
         let standing = |key: &NodeKey| NodeStanding {
-            key: key.short(),
+            key: key.to_string(),
+            short: key.short(),
+            own: *key == self.node().key(),
             removed: matches!(charter.node(key).map(|node| &node.state), Some(NodeState::Removed { .. })),
             connected: *key == self.node().key() || peers.contains(key),
             version: beacons.get(key).map(|beacon| beacon.version.chars().take(32).collect()),

@@ -21,6 +21,7 @@ pub use crate::founders::{Enacted, GrantView};
 pub use crate::glance::{Connected, Glance, Heard, OnlyHere, OnlyHereRow};
 pub use crate::health::{AlertView, HealthView, OfficeHealthView};
 pub use crate::indicators::{CoursePoint, IndicatorLine, OwnValue, ReportedValue};
+pub use crate::lost::{HeldKind, HeldPlace, LostReport};
 pub use crate::network::{NetworkView, NoRoad, NodeReach, WayView};
 pub use crate::office_health::{FoundView, NodeStanding, OfficeReport};
 pub use crate::officers::{OfficerCode, OfficerView, RecoverySheetState};
@@ -81,6 +82,8 @@ pub enum Reply {
     Status(Box<StatusView>),
     /// How things are.
     Health(Box<HealthView>),
+    /// What a computer that was lost held at most.
+    LostNode(Box<LostReport>),
     /// How one office is, and how it kept in touch.
     OfficeHealth(Box<OfficeReport>),
     /// How the ways that alerts take went.

@@ -44,6 +44,7 @@ mod indicators;
 mod language;
 mod local;
 mod login;
+mod lost;
 mod metrics;
 mod month;
 mod mulai;
@@ -194,6 +195,7 @@ pub fn router(app: App) -> Router {
         .route("/kesehatan/tangani", get(health::again).post(health::handle))
         .route("/kesehatan/cadangkan", get(health::again).post(health::back_up))
         .route("/kesehatan/coba", get(health::again).post(health::try_alerts))
+        .route("/kesehatan/komputer/{key}", get(lost::show).post(lost::remove))
         .route("/kesehatan/kantor/{id}", get(office_health::show))
         .route("/kesehatan/kantor/{id}/catat", get(office_health::show).post(office_health::note))
         .route("/petugas", get(officers::list).post(officers::add))

@@ -146,7 +146,11 @@ fn nodes(words: Words, report: &OfficeReport) -> Panel {
             ("office-version", node.version.clone().unwrap_or_default()),
             ("office-reported", reported),
         ];
-        row(words, node.key.clone(), &cells)
+        let mut row = row(words, node.short.clone(), &cells);
+        let lost =
+            (format!("/kesehatan/komputer/{}", node.key), words.say("office-lost"), format!("lost-{}", node.short));
+        row.ask = (!node.own).then_some(lost);
+        row
     };
     let columns = ["office-computer", "col-state", "office-version", "office-reported"];
     panel(words, "office-computers", &columns, report.nodes.iter().map(row).collect(), "office-none")

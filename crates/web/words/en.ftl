@@ -955,6 +955,36 @@ office-connected = connected
 office-not-connected = not connected
 office-removed = taken out
 office-none = None.
+office-lost = Lost?
+lost-title = A lost computer of { $office }
+lost-back = Back to the office
+lost-first = Take its rights away first: until then it is sent everything that its office may read.
+lost-reason = Why its rights are taken away
+lost-no-reason = Write why: every office will read it.
+lost-remove = Take its rights away for good
+lost-draft = Draft of the notice
+lost-draft-is = A draft for whoever gives notice to the people and to the authority, each within three times 24 hours (UU 27/2022 art. 46). It counts what the computer held at most: everything that its office may read and that is here.
+lost-known = Known to be lost since
+lost-count = Count from then
+lost-deadline = Deadline
+lost-by = Notice is given before { $time }.
+lost-what = What happened
+lost-happened = A computer of { $office } is lost; this is known since { $time }.
+lost-last = It was last heard of: { $time }.
+lost-key = Its key: { $key }
+lost-data = Whose data, at most
+lost-people = { $n ->
+    [one] { $n } person with name and identity
+   *[other] { $n } people with name and identity
+ }
+lost-place = { $place }: { $n }
+lost-kind = { $kind }: { $n }
+lost-guard = How the data was guarded
+lost-encrypted = The records on it are encrypted. Unless its key was a passphrase or lay on a stick, the key lies on the same disk: then take the data for readable.
+lost-measures = What is done
+lost-is-removed = Its rights are taken away: it is sent nothing any more, and nothing new of it is taken.
+lost-not-removed = Its rights are not taken away yet.
+lost-others = The records themselves are held by other offices and are not lost. Say how far what it wrote counts: simpul cutoff.
 office-lag = What it lacked on the last thirty days, at most { $n }
 office-day = Day
 timeline-key = The bar is the time in which it is to be kept, the thin bar behind it the time beyond; the upright line is today.

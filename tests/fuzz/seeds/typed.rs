@@ -218,6 +218,7 @@ fn queries() -> Vec<Query> {
         Query::Tokens,
         Query::Table { of: TableOf::Participants(Find { group: Some(text("salak")), ..Find::default() }) },
         Query::Health,
+        Query::LostNode { node: text("ab12") },
         Query::OfficeHealth { office: text("7") },
         Query::Coordination,
         Query::Scorecard { region: Some(text("18.07")), year: Some(2016), own: true },
