@@ -236,7 +236,7 @@ mod tests {
         check("peers = [\"example.org:7707\"]", "is not KEY@HOST:PORT");
         check("peers = [\"zz@example.org:7707\"]", "TOML parse error");
         check("web = ", "TOML parse error");
-        check("quiet = \"21-6\"", "`21` is not HH:MM");
+        check("quiet = \"21:00-6\"", "`6` is not HH:MM");
         check("quiet = \"night\"", "is not HH:MM-HH:MM");
         check("[alerts]\nhook = \"x\"", "unknown field `hook`");
         check("[alerts.mail]\nserver = \"smtp://localhost\"", "missing field `from`");
