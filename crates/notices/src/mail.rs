@@ -56,7 +56,7 @@ impl Mailer {
         let message = self.message(told).map_err(|error| NotTaken { why: error.to_string(), for_good: true })?;
         match self.transport.send(message).await {
             Ok(_) => Ok(()),
-            Err(error) => Err(NotTaken { for_good: error.is_permanent(), why: chain(&error) }),
+            Err(error) => Err(NotTaken { for_good: is_about_the_message(&error), why: chain(&error) }),
         }
     }
 
@@ -65,6 +65,12 @@ impl Mailer {
         let addressed = self.to.iter().fold(begun, |message, to| message.to(to.clone()));
         addressed.header(ContentType::TEXT_PLAIN).body(body(told, self.language))
     }
+}
+
+/// Whether this message is refused, and not whoever sends it: a wrong password is mended, and what waits is sent then.
+fn is_about_the_message(error: &lettre::transport::smtp::Error) -> bool {
+    let code = error.status().map(u16::from);
+    error.is_permanent() && !matches!(code, Some(530 | 534 | 535 | 538))
 }
 
 /// An error with its causes.

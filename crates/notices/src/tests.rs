@@ -135,7 +135,7 @@ async fn what_is_not_taken_is_sent_again_in_its_order_and_what_is_refused_for_go
     let folder = tempfile::tempdir().unwrap();
     let (listener, address) = on_loopback().await;
     let (tx, rx) = heard::channel();
-    tokio::spawn(take_posts(listener, vec![503, 200, 400, 200], tx));
+    tokio::spawn(take_posts(listener, vec![503, 403, 200, 400, 200], tx));
     let ways = Ways { webhook: Some(format!("http://{address}/a-secret")), ..Ways::default() };
     assert!(!format!("{ways:?}").contains("a-secret"));
     let outbox = start(&ways, folder.path()).unwrap();
@@ -143,14 +143,14 @@ async fn what_is_not_taken_is_sent_again_in_its_order_and_what_is_refused_for_go
         outbox.send(Outgoing::Send(told(key))).unwrap();
     }
     let (mut got, mut rx) = (Vec::new(), rx);
-    for _ in 0..4 {
+    for _ in 0..5 {
         let (one, rest) = hear(rx).await;
         let (status, body) = one.split_once(' ').unwrap();
         let body: Told = serde_json::from_str(body).unwrap();
         got.push(format!("{status} {}", body.key));
         rx = rest;
     }
-    assert_eq!(got, ["503 first", "200 first", "400 second", "200 third"]);
+    assert_eq!(got, ["503 first", "403 first", "200 first", "400 second", "200 third"]);
 }
 
 /// Waits until a message lies in the spool.

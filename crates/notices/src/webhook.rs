@@ -42,8 +42,11 @@ impl Webhook {
         if status.is_success() {
             return Ok(());
         }
-        let later = status.is_server_error()
-            || matches!(status, StatusCode::REQUEST_TIMEOUT | StatusCode::TOO_MANY_REQUESTS | StatusCode::TOO_EARLY);
-        Err(NotTaken { why: format!("it answers {status}"), for_good: !later })
+        // Whatever else it answers is about the address or its rights: that is mended, and what waits is sent then.
+        let about_the_message = matches!(
+            status,
+            StatusCode::BAD_REQUEST | StatusCode::PAYLOAD_TOO_LARGE | StatusCode::UNPROCESSABLE_ENTITY
+        );
+        Err(NotTaken { why: format!("it answers {status}"), for_good: about_the_message })
     }
 }

@@ -39,8 +39,8 @@ const AGAIN_MS: i64 = 3_600_000;
 /// How the files end.
 const SUFFIX: &str = "backup";
 
-/// Where a backup is restored on trial, in the folder of the backups.
-const TRIAL: &str = ".simpul-trial";
+/// Where a backup is restored on trial: in the data folder, for what is restored is readable to whoever has its disk.
+const TRIAL: &str = "trial";
 
 /// When backups are made, and where.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -159,6 +159,9 @@ impl Service {
     /// Makes backups as long as the node runs.
     pub(crate) async fn keep_backing_up(inner: Weak<Inner>, plan: BackupPlan) {
         let mut tick = tokio::time::interval(TURN);
+        if let Some(service) = inner.upgrade().map(Service) {
+            service.clear_trial();
+        }
         loop {
             tick.tick().await;
             let Some(service) = inner.upgrade().map(Service) else { return };
@@ -213,6 +216,30 @@ impl Service {
         self.note_run(BackupRun { at_ms, file, bytes, problem, waits: false });
     }
 
+    /// Removes what a trial left, also one that was cut short.
+    fn clear_trial(&self) {
+        for left in [TRIAL.to_owned(), format!("{TRIAL}.restoring")] {
+            let left = self.0.folder.join(left);
+            if left.exists()
+                && let Err(error) = fs::remove_dir_all(&left)
+            {
+                tracing::warn!(%error, folder = %left.display(), "what a trial left cannot be removed: remove it by hand");
+            }
+        }
+    }
+
+    /// Refuses a trial that would take the room that records need: it takes what the backup holds, and an index.
+    async fn room_for_trial(&self, bytes: u64) -> Result<(), Problem> {
+        let needed = bytes.saturating_mul(2);
+        match self.node().disk().await {
+            Some((space, _)) if space.free_bytes.saturating_sub(space.reserve_bytes) < needed => Err(problem(
+                format!("cadangan tidak dapat dicoba: kosongkan {} MB di cakram data", needed >> 20),
+                format!("the backup cannot be tried: free {} MB on the disk of the data", needed >> 20),
+            )),
+            Some(_) | None => Ok(()),
+        }
+    }
+
     fn note_run(&self, run: BackupRun) {
         let kept = self.0.backup_runs.0.change(|kept| {
             *kept = Some(run);
@@ -238,11 +265,11 @@ impl Service {
         let stood: BTreeMap<JournalId, u64> =
             node.held()?.into_iter().flat_map(|(_, held)| held).map(|(journal, point)| (journal, point.seq)).collect();
         let done = self.write_backup(file, &mut |_| ()).await?;
-        let (trial, own) = (plan.folder.join(TRIAL), self.0.folder.clone());
-        let tried = try_restore(file, &trial, own, stood).await;
-        if trial.exists() {
-            drop(fs::remove_dir_all(&trial));
-        }
+        let tried = match self.room_for_trial(done.bytes).await {
+            Ok(()) => try_restore(file, &self.0.folder.join(TRIAL), self.0.folder.clone(), stood).await,
+            Err(problem) => Err(problem),
+        };
+        self.clear_trial();
         if let Err(bad) = tried {
             drop(fs::remove_file(file));
             return Err(bad);
