@@ -10,7 +10,7 @@ use std::{
 };
 
 use serde_json::{Value, json};
-use simpul_tests::harness::{Answer, Network, Script, simpul};
+use simpul_tests::harness::{Answer, Network, PATIENCE, Script, simpul};
 
 use crate::{KURIPAN, health::health};
 
@@ -72,8 +72,9 @@ fn an_alert_is_posted_lies_as_a_file_and_is_told_over_with_whom_to_call() {
     let answer = net["kuripan"].ask(&["health", "test-alert"]);
     assert_eq!(answer.code, Some(0), "{answer}");
     assert!(answer.out.contains("spool") && answer.out.contains("webhook"), "{answer}");
-    let next =
-        |wanted: &dyn Fn(&Value) -> bool| std::iter::from_fn(|| posted.recv().ok()).find(|told| wanted(told)).unwrap();
+    let next = |wanted: &dyn Fn(&Value) -> bool| {
+        std::iter::from_fn(|| posted.recv_timeout(PATIENCE).ok()).find(|told| wanted(told)).unwrap()
+    };
     next(&|told| told["notice"] == "trial");
 
     Script::at(&net["kuripan"]).begin("kontak", contact());
