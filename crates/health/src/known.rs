@@ -2,7 +2,6 @@
 
 use charter::Charter;
 use identity::{Incarnation, JournalId, NodeKey, OfficeId, Point, Region};
-use serde::{Deserialize, Serialize};
 use sync::{Beacon, PeerStatus, Receipt};
 
 /// What is known at one moment. All times are Unix milliseconds by this node's clock.
@@ -85,7 +84,7 @@ impl Room {
 }
 
 /// An office, or every office of a region, said that it would be away.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Absence {
     /// Who.
     pub of: Away,
@@ -93,13 +92,10 @@ pub struct Absence {
     pub from_ms: i64,
     /// Until when; then it counts as silent again.
     pub until_ms: i64,
-    /// Who noted it.
-    pub by: String,
 }
 
 /// Who is away.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "lowercase")]
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Away {
     /// One office.
     Office(OfficeId),

@@ -1,5 +1,6 @@
 //! Whom to call at an office, and when nobody is there: one document of each office, which every office above and below it
-//! reads (records no. 40). An absence that an office announced quiets the alert about its silence, and nothing else.
+//! reads (kind 40). An absence that an office announced quiets the alert about its silence and keeps it from being called
+//! lost meanwhile, and nothing else.
 
 use identity::Class;
 use jiff::{ToSpan, civil::Date};

@@ -1,5 +1,5 @@
-//! Backups by a schedule: made, restored on trial beside the place where they lie, and the oldest thrown away once a newer
-//! one is known to be good.
+//! Backups by a schedule: made, restored on trial in the data folder, and the oldest thrown away once a newer one is known
+//! to be good.
 //!
 //! # Invariants
 //! - A backup counts only when what it holds was restored whole on trial: every journal up to where it stood when the
@@ -262,8 +262,7 @@ impl Service {
                 format!("the folder {} cannot be used: connect its disk ({error})", plan.folder.display()),
             )
         })?;
-        let stood: BTreeMap<JournalId, u64> =
-            node.held()?.into_iter().flat_map(|(_, held)| held).map(|(journal, point)| (journal, point.seq)).collect();
+        let stood = stands(&node)?;
         let done = self.write_backup(file, &mut |_| ()).await?;
         let tried = match self.room_for_trial(done.bytes).await {
             Ok(()) => try_restore(file, &self.0.folder.join(TRIAL), self.0.folder.clone(), stood).await,
@@ -283,6 +282,12 @@ impl Service {
         }
         Ok(done.bytes)
     }
+}
+
+/// Up to where each journal stands at a node.
+fn stands(node: &Node) -> Result<BTreeMap<JournalId, u64>, Problem> {
+    let held = node.held()?.into_iter().flat_map(|(_, held)| held);
+    Ok(held.map(|(journal, point)| (journal, point.seq)).collect())
 }
 
 /// Restores a backup into a folder that did not exist, and looks whether it holds every journal up to where it stood.
@@ -308,10 +313,9 @@ async fn try_restore(file: &Path, trial: &Path, own: PathBuf, stood: BTreeMap<Jo
     let known_kind = |kind: journal::Kind| RecordKind::from_number(kind.record).is_some();
     let options = driver::Options { store, known_kind, network: None, rebuild: false };
     let (node, _updates) = Node::open(options).await.map_err(|error| not_restored(&chain(&error)))?;
-    let held = node.held();
+    let there = stands(&node);
     node.stop().await;
-    let there: BTreeMap<JournalId, u64> =
-        held?.into_iter().flat_map(|(_, held)| held).map(|(journal, point)| (journal, point.seq)).collect();
+    let there = there?;
     let short = stood.iter().filter(|(journal, seq)| there.get(journal).is_none_or(|at| at < seq)).count();
     if short > 0 {
         return Err(not_restored(&format!("{short} jurnal / journals")));

@@ -130,7 +130,7 @@ impl Contacts {
                     Some(region) => Away::Region(region),
                     None => Away::Office(*office),
                 };
-                absences.push(Absence { of, from_ms, until_ms, by: office.short() });
+                absences.push(Absence { of, from_ms, until_ms });
             }
         }
         absences

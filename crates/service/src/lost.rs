@@ -1,10 +1,11 @@
 //! A computer that was lost: what it held at most, as far as this node can tell, for whoever has to give notice of it
 //! (UU 27/2022 art. 46).
 //!
-//! # Why it never says too little
-//! - It counts everything that the computer's office may read and that is held here, whether or not it ever arrived there:
-//!   what arrived is not known for certain, and a receipt proves that it did, never that it did not.
-//! - What its office holds and this node may not read is not counted, and the report says so by its office.
+//! # What it counts
+//! - Everything that the computer's office may read and that is held here, whether or not it ever arrived there: what
+//!   arrived is not known for certain, and a receipt proves that it did, never that it did not.
+//! - Nothing of what this node does not hold, such as the office's own drafts and the cases that this node may not read:
+//!   of that the office itself has to say what there was, and the draft tells whoever gives notice so.
 
 use std::collections::BTreeMap;
 

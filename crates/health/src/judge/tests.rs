@@ -452,7 +452,7 @@ fn who_said_that_they_would_be_away_is_neither_lost_nor_missed() {
     let region: Region = "33.07".parse().unwrap();
     let now = case.now_ms;
     for of in [Away::Office(case.world.office("kuripan")), Away::Region(region)] {
-        case.absences = vec![Absence { of, from_ms: now, until_ms: now + 20 * DAY, by: "Sari".to_owned() }];
+        case.absences = vec![Absence { of, from_ms: now, until_ms: now + 20 * DAY }];
         for day in 1..=10 {
             case = case.at(now + day * DAY).connected("wonosobo", PeerState::Equal, 0);
             case.look();
