@@ -169,6 +169,7 @@ async fn charter(command: CharterCommand) -> anyhow::Result<()> {
             let signatures = signatures.iter().map(|file| carry::read(file)).collect::<anyhow::Result<Vec<_>>>()?;
             show(&put(&data, Do::Enact { draft: carry::read(&draft)?, signatures }).await?, print.json)
         }
+        CharterCommand::Succeed { data, from, to } => tell(&data, Do::Succeed { from, to }).await,
         CharterCommand::Policy { data, print } => look(&data, Query::Policy, print.json).await,
         CharterCommand::Show { data, print } => look(&data, Query::Charter, print.json).await,
     }

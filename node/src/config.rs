@@ -36,6 +36,9 @@ pub(crate) struct Config {
     /// How alerts leave the house, beside the files in the data folder.
     #[serde(default)]
     pub(crate) alerts: Ways,
+    /// How many megabytes of the disk are left free: with less, nothing new is stored but what has to be, such as an
+    /// order to erase.
+    pub(crate) leave_free_mb: Option<u32>,
     /// Backups by a schedule.
     pub(crate) backup: Option<Backup>,
     /// What is logged: `info`, or by room: `warn,transport=debug`.

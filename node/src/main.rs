@@ -14,6 +14,8 @@ mod health;
 mod print;
 mod run;
 
+#[cfg(all(target_os = "linux", target_env = "gnu"))]
+use std::os::unix::process::CommandExt;
 use std::process::ExitCode;
 
 use clap::Parser;
@@ -34,6 +36,9 @@ impl Hinted {
 
 fn main() -> ExitCode {
     let cli = cli::Cli::parse();
+    if matches!(cli.command, cli::Command::Run(_) | cli::Command::Desk(_)) {
+        with_one_arena();
+    }
     if let cli::Command::Health(arguments) = &cli.command {
         return health::run(arguments);
     }
@@ -52,6 +57,27 @@ fn main() -> ExitCode {
         }
     }
 }
+
+/// Starts this program again with one arena of memory for all threads, unless somebody set how many.
+///
+/// A node's threads hand what they make to one another: a worker reads a page, the disk thread stores it, the desk shows
+/// it. With an arena for each thread, as the GNU allocator has them, what one lets go lies unused beside what another asks
+/// for anew: a village that joins takes half as much again. It reads this setting from the environment of a program that
+/// begins, and nowhere else.
+#[cfg(all(target_os = "linux", target_env = "gnu"))]
+fn with_one_arena() {
+    const ARENAS: &str = "MALLOC_ARENA_MAX";
+    if std::env::var_os(ARENAS).is_none() {
+        let mut words = std::env::args_os();
+        let mut again = std::process::Command::new("/proc/self/exe");
+        again.arg0(words.next().unwrap_or_default()).args(words).env(ARENAS, "1");
+        // It comes back only where it failed; then the node takes more memory, and works.
+        let _ = again.exec();
+    }
+}
+
+#[cfg(not(all(target_os = "linux", target_env = "gnu")))]
+fn with_one_arena() {}
 
 #[expect(clippy::print_stderr, reason = "where a command line tells its failure")]
 fn tell(error: &anyhow::Error) {

@@ -94,7 +94,11 @@ async fn serve(data: &Data, settings: Config, desk: Option<&Desk>) -> anyhow::Re
         quiet: settings.quiet.map(Quiet::hours),
         backups: settings.backup.as_ref().map(Backup::plan),
     };
-    let options = service::Options { store: data.store(), network: Some(network), rebuild: false, upkeep };
+    let mut store = data.store();
+    if let Some(megabytes) = settings.leave_free_mb {
+        store.reserve_bytes = u64::from(megabytes) << 20;
+    }
+    let options = service::Options { store, network: Some(network), rebuild: false, upkeep };
     let (stop, stopping) = watch::channel(false);
     let until_stop = move || {
         let mut stopping = stopping.clone();

@@ -11,7 +11,7 @@ use simpul_tests::harness::{Answer, Network, simpul};
 
 use crate::KURIPAN;
 
-const OFFICES: [&str; 4] = ["kemnaker", "jateng", "wonosobo", "kuripan"];
+pub(crate) const OFFICES: [&str; 4] = ["kemnaker", "jateng", "wonosobo", "kuripan"];
 
 /// What `simpul health` says, but for how full the disk of this machine happens to be, and ends with.
 pub(crate) fn health(net: &Network, label: &str) -> (Option<i32>, Value) {
@@ -44,6 +44,29 @@ pub(crate) fn figure(net: &Network, label: &str, name: &str) -> f64 {
     let answer = get(net, label, "/metrics");
     let line = answer.lines().find_map(|line| line.strip_prefix(name)?.strip_prefix(' '));
     line.unwrap_or_else(|| panic!("{name} in {answer}")).parse().unwrap()
+}
+
+/// Waits until an office tells of this, in the same words where somebody asks and where a programme does.
+pub(crate) fn tells(net: &Network, label: &str, kind: &str, sentence: &str, action: &str) -> Value {
+    let told = net.until(&format!("{label} tells of {kind}"), || {
+        let (_, said) = health(net, label);
+        let alerts = said["alerts"].as_array().unwrap();
+        alerts.iter().find(|alert| alert["key"].as_str().unwrap().starts_with(kind)).cloned()
+    });
+    assert!(told["sentence"]["en"].as_str().unwrap().contains(sentence), "{told}");
+    assert!(told["action"]["en"].as_str().unwrap().contains(action), "{told}");
+    let said = net[label].ask(&["health"]);
+    assert!(said.out.contains(sentence) && said.out.contains(action), "{said}");
+    // What else there is may be more urgent, such as little room on the disk of this machine.
+    let least = if told["level"] == "critical" { 2 } else { 1 };
+    assert!(said.code.is_some_and(|code| code >= least), "{said}");
+    told
+}
+
+pub(crate) fn told_no_more(net: &Network, label: &str, kind: &str) {
+    net.until(&format!("{label} tells no more of {kind}"), || {
+        (!keys(&health(net, label).1).iter().any(|key| key.starts_with(kind))).then_some(())
+    });
 }
 
 /// The small network with two records, everybody heard of and backed up.

@@ -31,6 +31,7 @@ mod second_run;
 mod stolen_key;
 mod strangers;
 mod tap;
+mod troubles;
 mod udp_blocked;
 mod unreadable;
 mod upkeep;

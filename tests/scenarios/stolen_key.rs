@@ -7,7 +7,7 @@ use simpul_tests::harness::Network;
 
 use crate::{
     IDENTITY, KURIPAN, PARTICIPATION,
-    health::{figure, health, keys},
+    health::{figure, tells, told_no_more},
     images::Image,
 };
 
@@ -19,26 +19,6 @@ fn lists(net: &Network, labels: &[&str], names: &[&str]) {
             net[*label].status().scopes.iter().all(|scope| !scope.frozen).then_some(())
         });
     }
-}
-
-/// Waits until the regency tells of this, as something urgent, with its sentence, its remedy and its figure.
-fn tells(net: &Network, kind: &str, sentence: &str, action: &str, state: &str) {
-    let told = net.until(&format!("the regency tells of {kind}"), || {
-        let (code, said) = health(net, "wonosobo");
-        let alerts = said["alerts"].as_array().unwrap().iter();
-        let found = alerts.clone().find(|alert| alert["key"].as_str().unwrap().starts_with(kind)).cloned();
-        found.filter(|_| code == Some(2))
-    });
-    assert!(told["sentence"]["en"].as_str().unwrap().contains(sentence), "{told}");
-    assert!(told["action"]["en"].as_str().unwrap().contains(action), "{told}");
-    let name = format!("sync_nodes{{tier=\"village\",state=\"{state}\"}}");
-    assert_eq!(figure(net, "wonosobo", &name), 1.0, "{name}");
-}
-
-fn told_no_more(net: &Network, kind: &str) {
-    net.until(&format!("the regency tells no more of {kind}"), || {
-        (!keys(&health(net, "wonosobo").1).iter().any(|key| key.starts_with(kind))).then_some(())
-    });
 }
 
 #[test]
@@ -82,7 +62,8 @@ fn a_stolen_key_beside_its_owner_is_frozen_cut_and_replaced_and_nothing_of_the_o
         assert_eq!(net[label].names(), ["Bawon", "Palsu"], "{label} shows what it showed");
     }
     assert_eq!(net["kuripan"].names(), ["Bawon", "Turyati"], "the owner sees what it was told is saved");
-    tells(&net, "fork:", "there are two copies of one device", "ask who uses that device", "forked");
+    tells(&net, "wonosobo", "fork:", "there are two copies of one device", "ask who uses that device");
+    assert_eq!(figure(&net, "wonosobo", "sync_nodes{tier=\"village\",state=\"forked\"}"), 1.0);
 
     // Asked what is true, the regency cuts to where both agree. The owner's node says its own again.
     net["wonosobo"].ask(&["cutoff", "--node", &key, "--scope", IDENTITY, "--at", "1"]).done();
@@ -97,7 +78,7 @@ fn a_stolen_key_beside_its_owner_is_frozen_cut_and_replaced_and_nothing_of_the_o
         net[label].verify();
     }
 
-    told_no_more(&net, "fork:");
+    told_no_more(&net, "wonosobo", "fork:");
     net.until("nothing is at the owner's alone", || (net["kuripan"].status().only_here == 0).then_some(()));
     // Nothing is said twice, also after a restart.
     let held = net.settle();
@@ -121,7 +102,7 @@ fn a_stolen_key_beside_its_owner_is_frozen_cut_and_replaced_and_nothing_of_the_o
     net.until("it is turned away", || net["wonosobo"].log_contains("turned away").then_some(()));
     net["kuripan"].stop();
     // Of a key that was removed nobody is told but where it calls.
-    told_no_more(&net, "revoked:");
+    told_no_more(&net, "wonosobo", "revoked:");
 
     net.init_further("laptop", "kuripan");
     net.admit("laptop", "wonosobo");

@@ -39,6 +39,7 @@ use crate::{
     api::{Update, Write, WriteError, Written},
     disk::{Disk, Epoch, NotStored, Stored},
     engine::Told,
+    meters::Meters,
     shelf::Shelf,
     standing::Standings,
 };
@@ -127,6 +128,7 @@ pub(crate) struct Desk {
     pub(crate) updates: async_mpsc::Sender<Update>,
     pub(crate) told: async_mpsc::UnboundedSender<Told>,
     pub(crate) jobs: mpsc::Sender<DeskJob>,
+    pub(crate) meters: Meters,
     pub(crate) statements_digest: [u8; 32],
     state: State,
 }
@@ -199,6 +201,7 @@ impl Desk {
         updates: async_mpsc::Sender<Update>,
         told: async_mpsc::UnboundedSender<Told>,
         jobs: mpsc::Sender<DeskJob>,
+        meters: Meters,
     ) -> Self {
         Self {
             secret,
@@ -211,6 +214,7 @@ impl Desk {
             updates,
             told,
             jobs,
+            meters,
             statements_digest: [0; 32],
             state: State::default(),
         }
@@ -285,6 +289,7 @@ impl Desk {
                 None | Some(DeskJob::Stop) => return,
                 Some(job) => self.take(job, asked),
             }
+            self.meters.documents_loaded.set(self.state.folds.len() as i64);
             since_fold += 1;
             if since_fold >= FOLDS_AT_ONCE {
                 since_fold = 0;

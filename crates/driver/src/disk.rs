@@ -1,8 +1,10 @@
 //! The thread that makes frames durable: whatever waits is written and synced together, then everybody is told.
 
-use std::{sync::mpsc, thread};
+use std::{sync::mpsc, thread, time::Instant};
 
 use store::{Frame, Location, Position, StoreError, Writer};
+
+use crate::meters::Meters;
 
 /// Where the frames of a job lie now.
 #[derive(Debug)]
@@ -66,9 +68,9 @@ enum Ask {
 
 impl Disk {
     /// Starts the thread that owns `writer`.
-    pub(crate) fn start(writer: Writer) -> std::io::Result<(Self, thread::JoinHandle<()>)> {
+    pub(crate) fn start(writer: Writer, meters: Meters) -> std::io::Result<(Self, thread::JoinHandle<()>)> {
         let (jobs, asked) = mpsc::channel();
-        let thread = thread::Builder::new().name("disk".into()).spawn(move || run(writer, &asked))?;
+        let thread = thread::Builder::new().name("disk".into()).spawn(move || run(writer, &meters, &asked))?;
         Ok((Self { jobs }, thread))
     }
 
@@ -98,7 +100,7 @@ impl Disk {
     }
 }
 
-fn run(mut writer: Writer, asked: &mpsc::Receiver<Ask>) {
+fn run(mut writer: Writer, meters: &Meters, asked: &mpsc::Receiver<Ask>) {
     let mut broken: Option<Epoch> = None;
     let mut next = asked.recv().ok();
     while let Some(ask) = next.take() {
@@ -132,8 +134,12 @@ fn run(mut writer: Writer, asked: &mpsc::Receiver<Ask>) {
             }
         }
         let mut end = writer.end();
+        let began = Instant::now();
         match writer.append(&frames) {
             Ok(at) => {
+                if !frames.is_empty() {
+                    meters.flush_seconds.observe(began.elapsed().as_secs_f64());
+                }
                 let mut at = at.into_iter();
                 for (count, _, done) in group {
                     let stored = Stored::new(at.by_ref().take(count).collect(), end);
@@ -196,7 +202,7 @@ mod tests {
     fn what_is_applied_of_one_write_does_not_cover_another_of_the_same_sync() {
         let folder = tempfile::tempdir().unwrap();
         let (store, _) = Store::create(&store::Options::new(folder.path().join("node"))).unwrap();
-        let (disk, thread) = Disk::start(store.writer).unwrap();
+        let (disk, thread) = Disk::start(store.writer, Meters::default()).unwrap();
         // The thread waits until both stand in the queue.
         let (go, wait) = mpsc::channel();
         disk.with_writer(move |_| wait.recv().unwrap());

@@ -25,6 +25,7 @@ use crate::{
     desk::{Desk, DeskJob, HeldRun},
     disk::{Disk, NotStored},
     links::{self, LinkOut},
+    meters::Meters,
     note::Note,
     reach::{LinkStatus, Links},
     shelf::{Shelf, read_runs},
@@ -114,6 +115,8 @@ pub(crate) struct Seen {
     pub(crate) connected: watch::Receiver<BTreeSet<NodeKey>>,
     pub(crate) peers: watch::Receiver<Vec<PeerStatus>>,
     pub(crate) links: watch::Receiver<Links>,
+    /// The keys known to the charter that called and were not let in, and when last.
+    pub(crate) turned_away: watch::Receiver<BTreeMap<NodeKey, i64>>,
 }
 
 /// A file that is written or read as if it were a peer.
@@ -137,8 +140,10 @@ pub(crate) struct Engine {
     connected: watch::Sender<BTreeSet<NodeKey>>,
     peers: watch::Sender<Vec<PeerStatus>>,
     links_seen: watch::Sender<Links>,
+    turned_away: watch::Sender<BTreeMap<NodeKey, i64>>,
     drawing_incarnation: bool,
     disk_full: bool,
+    meters: Meters,
     /// Restored from a backup, and no peer's statements seen since.
     unmet: bool,
 }
@@ -150,12 +155,14 @@ impl Engine {
         shelf: Shelf,
         told: mpsc::UnboundedSender<Told>,
         incoming: mpsc::Sender<FrameIn>,
+        meters: Meters,
         unmet: bool,
     ) -> (Self, Seen) {
         let (charter, charter_seen) = watch::channel(None);
         let (connected, connected_seen) = watch::channel(BTreeSet::new());
         let (peers, peers_seen) = watch::channel(Vec::new());
         let (links_seen, links) = watch::channel(Links::default());
+        let (turned_away, turned_away_seen) = watch::channel(BTreeMap::new());
         let engine = Self {
             replica: None,
             links: BTreeMap::new(),
@@ -170,11 +177,20 @@ impl Engine {
             connected,
             peers,
             links_seen,
+            turned_away,
             drawing_incarnation: false,
             disk_full: false,
+            meters,
             unmet,
         };
-        (engine, Seen { charter: charter_seen, connected: connected_seen, peers: peers_seen, links })
+        let seen = Seen {
+            charter: charter_seen,
+            connected: connected_seen,
+            peers: peers_seen,
+            links,
+            turned_away: turned_away_seen,
+        };
+        (engine, seen)
     }
 
     /// Belongs to a network from here on.
@@ -226,9 +242,8 @@ impl Engine {
         match what {
             Told::LinkUp { link, gone } => self.link_up(*link, gone),
             Told::LinkDown { session } => {
-                if self.links.remove(&session).is_some() {
+                if self.end(session, "lost").is_some() {
                     self.feed(Input::Lost { session });
-                    self.say_connected();
                 }
             }
             Told::Drained { session, bytes } => self.feed(Input::Drained { session, bytes }),
@@ -284,11 +299,22 @@ impl Engine {
         }
         let session = self.new_session();
         tracing::info!(peer = %peer.short(), over = ?link.over, session = session.0, initiator, "link up");
-        let about = LinkStatus { peer, over: link.over, initiator, remote: link.remote, traffic: link.traffic() };
+        self.meters.opened(&link);
+        let since = Instant::now();
+        let about =
+            LinkStatus { peer, over: link.over, initiator, remote: link.remote, traffic: link.traffic(), since };
         let out = links::open(session, link, gone, &self.told, &self.incoming);
         self.links.insert(session, (about, out));
         self.say_connected();
         self.feed(Input::Connected { session, peer, initiator });
+    }
+
+    /// A link is over.
+    fn end(&mut self, session: SessionId, result: &'static str) -> Option<(LinkStatus, LinkOut)> {
+        let ended = self.links.remove(&session)?;
+        self.meters.ended(&ended.0, result);
+        self.say_connected();
+        Some(ended)
     }
 
     fn new_session(&mut self) -> SessionId {
@@ -303,12 +329,11 @@ impl Engine {
         match message {
             Ok(message) => self.feed(Input::Received { session, message }),
             Err(error) => {
-                if let Some((about, link)) = self.links.remove(&session) {
+                if let Some((about, link)) = self.end(session, "bad-bytes") {
                     tracing::warn!(peer = %about.peer.short(), session = session.0, %error, "a peer's bytes are no message");
                     link.cut(transport::CloseCode::BadFrame);
                 }
                 self.feed(Input::Lost { session });
-                self.say_connected();
             }
         }
     }
@@ -333,10 +358,9 @@ impl Engine {
                         Some(FileSession::Import { reply }) => drop(reply.send(code)),
                         None => {}
                     }
-                    if let Some((about, link)) = self.links.remove(&session) {
+                    if let Some((about, link)) = self.end(session, links::transport_code(code).0.name()) {
                         tracing::info!(peer = %about.peer.short(), session = session.0, ?code, "session over");
                         link.close(code);
-                        self.say_connected();
                     }
                 }
                 Output::Persist { token, items } => self.persist(token, items),
@@ -445,7 +469,10 @@ impl Engine {
             Event::OwnEntriesRecovered { journal, point } => {
                 tracing::info!(%journal, seq = point.seq, "own entries that this disk had lost came back");
             }
-            Event::Fork { journal } => tracing::error!(%journal, "a node wrote two histories; its journal is frozen"),
+            Event::Fork { journal } => {
+                self.meters.forks.inc();
+                tracing::error!(%journal, "a node wrote two histories; its journal is frozen");
+            }
             Event::Frozen { journal, at } => tracing::warn!(%journal, seq = at.seq, "journal frozen"),
             Event::Rewound { journal, to } => {
                 tracing::warn!(%journal, seq = to.seq, "journal goes on along another branch")
@@ -454,7 +481,16 @@ impl Engine {
             Event::Misbehaved { peer, code } => {
                 tracing::warn!(peer = %peer.short(), ?code, "a peer broke the protocol")
             }
-            Event::TurnedAway { peer, code } => tracing::info!(peer = %peer.short(), ?code, "a peer was turned away"),
+            Event::TurnedAway { peer, code, was_in } => {
+                tracing::info!(peer = %peer.short(), ?code, "a peer was turned away");
+                // Of keys that the charter knows there are only so many.
+                let known = self.replica.as_ref().is_some_and(|replica| replica.charter().node(&peer).is_some());
+                if known && !was_in {
+                    self.turned_away.send_modify(|turned_away| {
+                        turned_away.insert(peer, clock_ms());
+                    });
+                }
+            }
             Event::Held { journal, point, .. } => tracing::trace!(%journal, seq = point.seq, "held"),
             Event::Receipt { holder, scope } => tracing::trace!(holder = %holder.short(), %scope, "receipt"),
             Event::Beacon { node } => tracing::trace!(node = %node.short(), "beacon"),

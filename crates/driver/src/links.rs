@@ -164,7 +164,7 @@ pub(crate) async fn accept(endpoint: Endpoint, told: mpsc::UnboundedSender<Told>
 }
 
 /// The code that a link is closed with when a session ends.
-fn transport_code(code: sync::CloseCode) -> (transport::CloseCode, &'static str) {
+pub(crate) fn transport_code(code: sync::CloseCode) -> (transport::CloseCode, &'static str) {
     use sync::CloseCode as Session;
     use transport::CloseCode as Link;
     match code {

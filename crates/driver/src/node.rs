@@ -5,7 +5,7 @@ use std::{
     net::SocketAddr,
     sync::{Arc, Mutex, MutexGuard, PoisonError, mpsc as sync_mpsc},
     thread::JoinHandle,
-    time::Duration,
+    time::{Duration, Instant},
 };
 
 use charter::{
@@ -31,6 +31,7 @@ use crate::{
     disk::{Disk, NotStored},
     engine::{Engine, INCOMING_MAX, Seen, Told, clock_ms},
     links,
+    meters::Meters,
     note::Note,
     opening::{Found, recover, recovered},
     reach::Links,
@@ -137,6 +138,7 @@ struct Inner {
     seen: Seen,
     /// What the next report says beside where this node is reached, and how often somebody wanted it at once.
     figures: watch::Sender<(BTreeMap<String, i64>, u64)>,
+    meters: Meters,
     endpoint: Option<Endpoint>,
     threads: Mutex<Vec<JoinHandle<()>>>,
     released: Mutex<Option<Released>>,
@@ -172,7 +174,7 @@ impl Node {
 
     /// Opens a data folder and starts the node. The updates must be read as long as the node runs.
     pub async fn open(options: Options) -> Result<(Self, mpsc::Receiver<Update>), DriverError> {
-        let store_options = options.store.clone();
+        let (store_options, meters, began) = (options.store.clone(), Meters::default(), Instant::now());
         let (mut store, opened) = tokio::task::spawn_blocking(move || Store::open(&store_options))
             .await
             .map_err(|_| DriverError::NoProfile)??;
@@ -202,13 +204,13 @@ impl Node {
         let office = charter::office_id(&signed, &request);
 
         let Store { writer, reader: _, index } = store;
-        let (disk, disk_thread) = Disk::start(writer).map_err(DriverError::Thread)?;
+        let (disk, disk_thread) = Disk::start(writer, meters.clone()).map_err(DriverError::Thread)?;
         let (desk, desk_jobs) = sync_mpsc::channel();
         let (told, told_in) = mpsc::unbounded_channel();
         let (incoming, incoming_in) = mpsc::channel(INCOMING_MAX);
         let (updates, updates_in) = mpsc::channel(UPDATES_MAX);
         let (mut engine, seen) =
-            Engine::new(disk.clone(), desk.clone(), shelf.clone(), told.clone(), incoming, found.unmet);
+            Engine::new(disk.clone(), desk.clone(), shelf.clone(), told.clone(), incoming, meters.clone(), found.unmet);
         let standings = Standings::new(secret.node_key(), found.freezes.clone(), found.unmet);
         let at_desk = Desk::new(
             secret.clone(),
@@ -221,6 +223,7 @@ impl Node {
             updates,
             told.clone(),
             desk.clone(),
+            meters.clone(),
         )
         .starts_with_aside(std::mem::take(&mut found.aside), std::mem::take(&mut found.said));
         let at_desk = if found.network.is_some() { at_desk.starts_with_a_charter() } else { at_desk };
@@ -236,6 +239,7 @@ impl Node {
         if let Some(network) = network {
             engine.join(recovered(&secret, &index, network, found)?);
         }
+        meters.recovery_seconds.set(began.elapsed().as_secs_f64());
         let endpoint = match &options.network {
             None => None,
             Some(network) => {
@@ -278,6 +282,7 @@ impl Node {
             shelf,
             seen,
             figures,
+            meters,
             endpoint,
             threads: Mutex::new(vec![disk_thread, desk_thread]),
             released: Mutex::new(Some(opened.released)),
@@ -338,6 +343,27 @@ impl Node {
     /// The links of this node since its start.
     pub fn links(&self) -> Links {
         self.0.seen.links.borrow().clone()
+    }
+
+    /// The keys known to the charter that called since the start and were not let in, and when last, in Unix
+    /// milliseconds.
+    pub fn turned_away(&self) -> BTreeMap<NodeKey, i64> {
+        self.0.seen.turned_away.borrow().clone()
+    }
+
+    /// What it counts since its start.
+    pub fn meters(&self) -> &Meters {
+        &self.0.meters
+    }
+
+    /// What its links moved since the start, those that ended too: bytes sent and received.
+    pub fn moved(&self) -> (u64, u64) {
+        let (mut sent, mut received) = self.0.meters.moved();
+        for link in &self.0.seen.links.borrow().up {
+            sent += link.traffic.sent();
+            received += link.traffic.received();
+        }
+        (sent, received)
     }
 
     /// The nodes that it is connected to.

@@ -3,6 +3,7 @@
 use std::{
     collections::{BTreeMap, BTreeSet},
     net::SocketAddr,
+    time::Instant,
 };
 
 use identity::NodeKey;
@@ -24,6 +25,8 @@ pub struct LinkStatus {
     pub remote: SocketAddr,
     /// How much it moved so far.
     pub traffic: Traffic,
+    /// Since when it is up.
+    pub since: Instant,
 }
 
 /// The links of a node since its start.

@@ -184,7 +184,7 @@ pub(crate) fn alerts(known: &Known<'_>, memory: &Memory, figures: &Figures, offi
 fn alert(level: Level, office: OfficeId, finding: &Finding) -> Alert {
     let kind = kind(&finding.what);
     // Of these each device is one alert.
-    let key = if let What::RemovedCalls { node } | What::Forked { node } = &finding.what {
+    let key = if let What::RemovedCalls { node, .. } | What::Forked { node } = &finding.what {
         format!("{kind}:{node}")
     } else {
         format!("{kind}:{office}")

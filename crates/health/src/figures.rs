@@ -35,6 +35,9 @@ pub struct Figures {
     pub ministries: Option<Ministries>,
     /// Changes held here that offices of each kind lack, and the oldest own one of them.
     pub need: BTreeMap<OfficeKind, Need>,
+    /// How long own changes took that arrived since the last look, in milliseconds.
+    #[serde(skip)]
+    pub took: Vec<(Reached, i64)>,
     /// How many offices of each kind are in each state.
     pub offices: BTreeMap<OfficeKind, BTreeMap<State, u64>>,
 }
@@ -61,6 +64,55 @@ pub struct Need {
     pub changes: u64,
     /// When the oldest own one of them was written.
     pub oldest: Option<Since>,
+}
+
+/// How far an own change had come when it was noticed.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Reached {
+    /// It is at another office.
+    One,
+    /// It is at every office that is to have it and was ever seen.
+    All,
+}
+
+/// How many changes that arrived between two looks are timed, the oldest.
+const TIMED_MAX: usize = 200;
+
+/// How long each own change that arrived since the last look took, from when it was written to this look, in
+/// milliseconds. What this node has not seen arrive is not timed, such as everything at its first look.
+fn arrivals(
+    known: &Known<'_>,
+    memory: &mut Memory,
+    evidence: &Evidence<'_>,
+    mut written_ms: impl FnMut(&JournalId, u64) -> Option<i64>,
+) -> Vec<(Reached, i64)> {
+    let (mut took, mut arrived) = (Vec::new(), Vec::new());
+    for journal in evidence.own(known).filter(|journal| !by_rule(journal, memory)) {
+        let one = elsewhere(&journal.held).min(journal.up_to);
+        let all = everywhere(journal, memory).min(one);
+        let (had_one, had_all) = match memory.arrived.iter().find(|(of, ..)| of == journal.id) {
+            Some((_, one, all)) => (*one, *all),
+            // A journal that began since is followed from its first entry.
+            None if memory.follows => (0, 0),
+            None => (one, all),
+        };
+        for (reached, from, to) in [(Reached::One, had_one, one), (Reached::All, had_all, all)] {
+            for seq in (from + 1..=to).take(TIMED_MAX) {
+                if let Since::At(at) = written(written_ms(journal.id, seq), known.now_ms) {
+                    took.push((reached, known.now_ms - at));
+                }
+            }
+        }
+        arrived.push((journal.id.clone(), one.max(had_one), all.max(had_all)));
+    }
+    (memory.arrived, memory.follows) = (arrived, true);
+    took
+}
+
+/// Up to which entry every office that is to have a journal and was ever seen holds it.
+fn everywhere(journal: &Journal<'_>, memory: &Memory) -> u64 {
+    let seen = journal.readers.iter().filter(|reader| memory.seen(reader));
+    seen.map(|reader| journal.held.get(reader).copied().unwrap_or(0)).min().unwrap_or(journal.up_to)
 }
 
 /// Whether what is in this journal lives at its author alone by rule, so that only a backup makes it safe.
@@ -115,16 +167,13 @@ pub(crate) fn count(
             let claimed = written(written_ms(journal.id, safe + 1), known.now_ms);
             worst(&mut figures.only_here_oldest, claimed.min(Since::At(noticed)));
         }
-        let target: Vec<u64> = (journal.readers.iter())
-            .filter(|reader| memory.seen(reader))
-            .map(|reader| journal.held.get(reader).copied().unwrap_or(0))
-            .collect();
-        let everywhere = target.iter().copied().min().unwrap_or(journal.up_to);
-        let below = journal.up_to.saturating_sub(everywhere);
+        let below = journal.up_to.saturating_sub(everywhere(journal, memory));
         if below > 0 {
-            *figures.below_target.entry(target.len() as u64).or_default() += below;
+            let target = journal.readers.iter().filter(|reader| memory.seen(reader)).count();
+            *figures.below_target.entry(target as u64).or_default() += below;
         }
     }
+    figures.took = arrivals(known, memory, evidence, &mut written_ms);
     let own: BTreeSet<&JournalId> = evidence.own(known).map(|journal| journal.id).collect();
     memory.only_here.retain(|(journal, ..)| own.contains(journal));
     figures.ministries = ministries(known, memory, evidence, &mut written_ms);

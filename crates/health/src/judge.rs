@@ -3,7 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use charter::{Charter, NodeState, Office};
-use identity::{JournalId, NodeKey, OfficeId, OfficeKind, Point, Region};
+use identity::{JournalId, OfficeId, OfficeKind, Point, Region};
 use serde::{Deserialize, Serialize};
 
 use crate::{
@@ -28,6 +28,8 @@ pub struct Health {
     pub offices: Vec<OfficeHealth>,
     /// What it counts.
     pub figures: Figures,
+    /// How far this node's clock is ahead of what most others say; none while nobody can tell.
+    pub clock_ahead_ms: Option<i64>,
     /// What somebody should be told, the most urgent first. Whether they were told already is for
     /// [`crate::AlertBook`].
     pub alerts: Vec<Alert>,
@@ -115,7 +117,8 @@ pub fn judge(
         *figures.offices.entry(office.kind).or_default().entry(office.state).or_default() += 1;
     }
     let alerts = alerts(known, memory, &figures, &found);
-    Health { now_ms: known.now_ms, own: known.office, offices: found, figures, alerts }
+    let clock_ahead_ms = sources.clocks.ahead;
+    Health { now_ms: known.now_ms, own: known.office, offices: found, figures, clock_ahead_ms, alerts }
 }
 
 /// The offices that this node answers for beside its own: those above and below it, the ministries among each other, and
@@ -169,10 +172,7 @@ fn own(
     if matches!(known.charter.node(&known.me).map(|node| &node.state), Some(NodeState::Removed { .. })) {
         whats.push(What::Revoked);
     }
-    let calls =
-        |node: &NodeKey| known.charter.node(node).is_some_and(|node| matches!(node.state, NodeState::Removed { .. }));
-    let calling: BTreeSet<_> = known.peers.iter().map(|peer| peer.node).filter(calls).collect();
-    whats.extend(calling.into_iter().map(|node| What::RemovedCalls { node }));
+    whats.extend(memory.removed_calls.iter().map(|(node, at_ms)| What::RemovedCalls { node: *node, at_ms: *at_ms }));
     if own.refused > 0 {
         whats.push(What::Refused { items: own.refused });
     }

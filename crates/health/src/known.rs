@@ -1,5 +1,7 @@
 //! What a node knows when it is asked how things are: everything that [`crate::judge()`] is handed.
 
+use std::collections::BTreeMap;
+
 use charter::Charter;
 use identity::{Incarnation, JournalId, NodeKey, OfficeId, Point, Region};
 use sync::{Beacon, PeerStatus, Receipt};
@@ -24,6 +26,8 @@ pub struct Known<'a> {
     pub beacons: &'a [(NodeKey, Beacon)],
     /// The sessions.
     pub peers: &'a [PeerStatus],
+    /// Keys known to the charter that called and were not let in, and when last.
+    pub turned_away: &'a BTreeMap<NodeKey, i64>,
     /// Journals of which two histories were proved.
     pub forked: &'a [JournalId],
     /// Offices and regions that said that they would be away.

@@ -31,7 +31,7 @@ pub mod words;
 pub use alert::{Alert, AlertKey, Level};
 pub use book::{AlertBook, Handled, Notice, QuietHours};
 pub use elsewhere::held_elsewhere;
-pub use figures::{Figures, Ministries, Need};
+pub use figures::{Figures, Ministries, Need, Reached};
 pub use holders::{Held, holders};
 pub use judge::{Health, OfficeHealth, judge};
 pub use known::{Absence, Away, Known, Own, Room};

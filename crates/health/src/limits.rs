@@ -36,6 +36,9 @@ pub(crate) const PROVINCE_SILENT_PERCENT: usize = 20;
 /// How many offices of a province are silent at least before it is the province that is.
 pub(crate) const PROVINCE_SILENT_MIN: usize = 3;
 
+/// How long after the last call of a removed key somebody is told of it.
+pub(crate) const REMOVED_CALLED: i64 = DAY;
+
 /// How long items may wait.
 pub(crate) const WAITING: i64 = DAY;
 

@@ -14,13 +14,14 @@
 
 use std::collections::BTreeMap;
 
+use charter::NodeState;
 use identity::{Incarnation, JournalId, NodeKey, OfficeId};
 use serde::{Deserialize, Serialize};
 use sync::PeerState;
 
 use crate::{
     known::Known,
-    limits::{DAY, HOUR, LOST},
+    limits::{DAY, HOUR, LOST, REMOVED_CALLED},
     report::figure,
 };
 
@@ -68,8 +69,14 @@ pub struct Memory {
     pub(crate) unaccounted: Vec<Unaccounted>,
     /// Of each own journal, the first entry that nobody else was known to hold, and when that was noticed.
     pub(crate) only_here: Vec<(JournalId, u64, i64)>,
+    /// Of each own journal: up to where it was known to be at another office, and at all that are to have it.
+    pub(crate) arrived: Vec<(JournalId, u64, u64)>,
+    /// Whether it looked before, so that a journal that is not among those has begun since.
+    pub(crate) follows: bool,
     /// What each connected office owed or was owed, and since when that has not changed.
     pub(crate) standstill: BTreeMap<OfficeId, (u64, i64)>,
+    /// Removed keys that called, and when last.
+    pub(crate) removed_calls: BTreeMap<NodeKey, i64>,
     /// Since when items have been waiting without a moment of none.
     pub(crate) waiting_ms: Option<i64>,
     /// Of the last days: the day, and the only copies at its first and at its newest look.
@@ -193,9 +200,21 @@ impl Memory {
             contact.heard.first_ms = contact.heard.first_ms.min(now);
         }
         self.nodes.retain(|node, _| known.charter.node(node).is_some());
+        self.observe_removed(known);
         self.observe_sessions(known);
         self.observe_beacons(known);
         self.observe_receipts(known);
+    }
+
+    fn observe_removed(&mut self, known: &Known<'_>) {
+        let removed = |node: &NodeKey| {
+            known.charter.node(node).is_some_and(|node| matches!(node.state, NodeState::Removed { .. }))
+        };
+        for (node, at) in known.turned_away.iter().filter(|(node, _)| removed(node)) {
+            let last = self.removed_calls.entry(*node).or_insert(*at);
+            *last = (*at).max(*last);
+        }
+        self.removed_calls.retain(|_, at| (known.now_ms - REMOVED_CALLED..=known.now_ms).contains(at));
     }
 
     fn observe_sessions(&mut self, known: &Known<'_>) {

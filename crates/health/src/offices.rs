@@ -198,7 +198,9 @@ fn proved(known: &Known<'_>, memory: &Memory, office: &Office) -> Vec<Finding> {
 
 /// Whose clock is off.
 pub(crate) struct Clocks {
-    /// How far this node's own is ahead of what most others say; none while it is near enough or nobody can tell.
+    /// How far this node's own is ahead of what most others say; none while nobody can tell.
+    pub(crate) ahead: Option<i64>,
+    /// The same where it is off.
     pub(crate) own: Option<i64>,
     /// How far those of others are ahead of what most say.
     pub(crate) others: BTreeMap<OfficeId, i64>,
@@ -215,12 +217,17 @@ impl Clocks {
         }
         let mut sorted: Vec<i64> = ahead.iter().map(|(_, by)| *by).collect();
         sorted.sort_unstable();
-        let median = if sorted.len() >= 2 { sorted.get((sorted.len() - 1) / 2).copied().unwrap_or(0) } else { 0 };
+        let most = if sorted.len() >= 2 { sorted.get((sorted.len() - 1) / 2).copied() } else { None };
+        let median = most.unwrap_or(0);
         let off = |by: i64| !(-CLOCK - REPORT..=CLOCK).contains(&by);
         let own = off(median).then_some(median.saturating_neg());
         let right = if own.is_some() { median } else { 0 };
         let others = ahead.into_iter().map(|(office, by)| (office, by.saturating_sub(right)));
-        Self { own, others: others.filter(|(office, by)| off(*by) && *office != known.office).collect() }
+        Self {
+            ahead: most.map(i64::saturating_neg),
+            own,
+            others: others.filter(|(office, by)| off(*by) && *office != known.office).collect(),
+        }
     }
 }
 

@@ -117,10 +117,12 @@ pub enum What {
     },
     /// Every node of it was removed.
     Revoked,
-    /// A key that was removed still calls.
+    /// A key that was removed called.
     RemovedCalls {
         /// The key.
         node: NodeKey,
+        /// When last.
+        at_ms: i64,
     },
     /// Changes of it are nowhere else.
     OnlyHere {

@@ -146,10 +146,13 @@ impl Speaker<'_> {
                 format!("{name}: semua perangkatnya sudah dicabut haknya"),
                 format!("{name}: all of its devices were removed"),
             ),
-            What::RemovedCalls { node } => say(
-                format!("Perangkat yang sudah dicabut haknya masih menghubungi {name} ({})", node.short()),
-                format!("A removed device still calls {name} ({})", node.short()),
-            ),
+            What::RemovedCalls { node, at_ms } => {
+                let (at, node) = (self.moment(*at_ms), node.short());
+                say(
+                    format!("Perangkat yang sudah dicabut haknya ({node}) menghubungi {name}, terakhir {}", at.id),
+                    format!("A removed device ({node}) called {name}, last on {}", at.en),
+                )
+            }
             What::OnlyHere { changes: number, oldest } => {
                 let (number, oldest) = (changes(*number), self.oldest(*oldest));
                 if own {

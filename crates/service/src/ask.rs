@@ -39,6 +39,13 @@ pub enum Command {
         /// Why.
         reason: String,
     },
+    /// Say that an office carries on for others that were merged, split or dissolved.
+    Succeed {
+        /// The offices of old, each by its id or its name.
+        from: Vec<String>,
+        /// The one that carries on, by its id or its name.
+        to: String,
+    },
     /// Say up to where a node's entries count.
     CutOff {
         /// Its key.

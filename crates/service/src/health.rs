@@ -8,13 +8,14 @@ use std::{
 };
 
 use ::health::{
-    Alert, AlertBook, AlertKey, Health, InTouch, Known, Level, Memory, Notice, OfficeHealth, Own, QuietHours, Room,
-    State, What,
+    Alert, AlertBook, AlertKey, Health, InTouch, Known, Level, Memory, Notice, OfficeHealth, Own, QuietHours, Reached,
+    Room, State, What,
     words::{self, Said, Speaker},
 };
 use charter::{Charter, StatementSet};
 use identity::{JournalId, NetworkId, OfficeId, Point};
 use jiff::tz::TimeZone;
+use prometheus_client::metrics::histogram::{Histogram, exponential_buckets};
 use serde::{Deserialize, Serialize};
 
 use crate::{
@@ -41,11 +42,30 @@ struct Kept {
     last_backup_ms: Option<i64>,
 }
 
+/// How long own changes took, in seconds, as far as the looks of a node that runs noticed: one a minute, or whenever
+/// somebody asks.
+#[derive(Debug, Clone)]
+pub struct Lag {
+    /// Until another office held them.
+    pub one: Histogram,
+    /// Until every office held them that is to have them and was ever seen.
+    pub all: Histogram,
+}
+
+impl Default for Lag {
+    fn default() -> Self {
+        // From a second to three days.
+        let seconds = || Histogram::new(exponential_buckets(1.0, 4.0, 10));
+        Self { one: seconds(), all: seconds() }
+    }
+}
+
 /// Looks, one at a time.
 pub(crate) struct Looking {
     file: PathBuf,
     networked: bool,
     kept: Mutex<Kept>,
+    lag: Lag,
 }
 
 impl Looking {
@@ -59,7 +79,7 @@ impl Looking {
             Err(_) => Kept::default(),
         };
         kept.book.quiet = quiet;
-        Self { file, networked, kept: Mutex::new(kept) }
+        Self { file, networked, kept: Mutex::new(kept), lag: Lag::default() }
     }
 
     fn kept(&self) -> MutexGuard<'_, Kept> {
@@ -160,6 +180,12 @@ pub struct HealthView {
     pub last_backup_ms: Option<i64>,
     /// Items that were refused here.
     pub refused: u64,
+    /// The same, by the code of the reason.
+    pub refused_by: BTreeMap<String, u64>,
+    /// Fields with several values, which wait for somebody to choose.
+    pub conflicts: u64,
+    /// How far the clock of this computer is ahead of what most others say, in milliseconds; none while nobody can tell.
+    pub clock_ahead_ms: Option<i64>,
     /// Items that wait here.
     pub waiting: u64,
     /// Backups by a schedule, where there is one.
@@ -170,6 +196,8 @@ pub struct HealthView {
 pub(crate) struct Looked {
     pub(crate) health: Health,
     pub(crate) own: Own,
+    refused_by: BTreeMap<String, u64>,
+    conflicts: u64,
     pub(crate) charter: std::sync::Arc<Charter>,
     pub(crate) contacts: Contacts,
     own_name: String,
@@ -229,6 +257,21 @@ impl Looked {
 }
 
 impl Service {
+    /// What this node counts since its start.
+    pub fn meters(&self) -> &driver::Meters {
+        self.node().meters()
+    }
+
+    /// What its links moved since the start: bytes sent and received.
+    pub fn moved(&self) -> (u64, u64) {
+        self.node().moved()
+    }
+
+    /// How long own changes took to arrive.
+    pub fn lag(&self) -> &Lag {
+        &self.looking().lag
+    }
+
     /// Looks at how things are.
     pub(crate) async fn health(&self) -> Result<HealthView, Problem> {
         let looked = self.look_at_health().await?;
@@ -246,6 +289,9 @@ impl Service {
             free_permille: own.room.map(Room::free_permille),
             last_backup_ms: own.last_backup_ms,
             refused: own.refused,
+            refused_by: looked.refused_by.clone(),
+            conflicts: looked.conflicts,
+            clock_ahead_ms: health.clock_ahead_ms,
             waiting: own.waiting,
             backups: self.backups(),
         })
@@ -298,8 +344,9 @@ impl Service {
         let of_own = held.iter().filter(|(journal, _)| journal.node == node.key()).cloned().collect();
         let to_be_held = node.to_be_held(of_own).await?;
         let (receipts, beacons) = (node.receipts().await, node.beacons().await);
-        let (peers, forked) = (node.peers(), node.forked().await);
-        let (own, contacts) = (self.own_counters().await?, self.contacts(&charter).await?);
+        let (peers, turned_away, forked) = (node.peers(), node.turned_away(), node.forked().await);
+        let (not_counting, conflicts) = self.reading().look(views::Reader::not_counting).await?;
+        let (own, contacts) = (self.own_counters(&not_counting).await?, self.contacts(&charter).await?);
         let absences = contacts.absences(&charter, &TimeZone::system());
         let service = self.clone();
         let work = tokio::task::spawn_blocking(move || {
@@ -315,6 +362,7 @@ impl Service {
                 receipts: &receipts,
                 beacons: &beacons,
                 peers: &peers,
+                turned_away: &turned_away,
                 forked: &forked,
                 absences: &absences,
                 own: &own,
@@ -337,7 +385,15 @@ impl Service {
         });
         let (health, figures, own, charter, notices) = work.await.map_err(|error| Problem::internal(&error))?;
         self.report_as(&health, figures);
-        let looked = Looked { health, own, charter, contacts, own_name: self.office().name };
+        for (reached, took_ms) in &health.figures.took {
+            let lag = &self.looking().lag;
+            let lag = if *reached == Reached::One { &lag.one } else { &lag.all };
+            lag.observe(*took_ms as f64 / 1000.0);
+        }
+        let refused_by = not_counting.into_iter().filter(|((state, _), _)| state == "refused");
+        let refused_by = refused_by.map(|((_, code), count)| (code, count)).collect();
+        let own_name = self.office().name;
+        let looked = Looked { health, own, refused_by, conflicts, charter, contacts, own_name };
         for notice in &notices {
             self.send_out(&looked, notice);
         }
@@ -364,28 +420,23 @@ impl Service {
         }
     }
 
-    /// What the next report says. Others hear at once when this office gets into another state.
+    /// What the next report says. Others hear at once when something else is found about this office.
     fn report_as(&self, health: &Health, figures: BTreeMap<String, i64>) {
-        let state = health.office(&health.own).map(|office| office.state);
-        let before = std::mem::replace(&mut *self.0.said.lock().unwrap_or_else(PoisonError::into_inner), state);
-        self.node().report_as(figures, before != state);
+        let found = health.office(&health.own).map(|office| office.findings.as_slice()).unwrap_or_default();
+        // What was written just now is on its way; that is no news.
+        let news = |finding: &&::health::Finding| {
+            finding.state != State::InSync || !matches!(finding.what, What::OnlyHere { .. } | What::ByRule { .. })
+        };
+        let found: Vec<_> = found.iter().filter(news).map(|finding| std::mem::discriminant(&finding.what)).collect();
+        let mut said = self.0.said.lock().unwrap_or_else(PoisonError::into_inner);
+        self.node().report_as(figures, *said != found);
+        *said = found;
     }
 
-    async fn own_counters(&self) -> Result<Own, Problem> {
+    async fn own_counters(&self, not_counting: &BTreeMap<(String, String), u64>) -> Result<Own, Problem> {
         let node = self.node();
-        let scopes: Vec<_> = node.held()?.into_iter().map(|(scope, _)| scope).collect();
-        let (refused, waiting) = self
-            .reading()
-            .look(move |views| {
-                let (mut refused, mut waiting) = (0, 0);
-                for scope in &scopes {
-                    let counts = views.counts(scope)?;
-                    refused += counts.refused;
-                    waiting += counts.waiting;
-                }
-                Ok((refused, waiting))
-            })
-            .await?;
+        let of = |state: &str| not_counting.iter().filter(|((of, _), _)| of == state).map(|(_, n)| n).sum();
+        let (refused, waiting) = (of("refused"), of("waiting"));
         let disk = node.disk().await;
         let room = disk.map(|(space, _)| Room {
             free_bytes: space.free_bytes,

@@ -75,7 +75,8 @@ use std::{
 pub use ::health::QuietHours;
 use charter::Charter;
 use driver::Node;
-pub use driver::{Address, NetworkOptions};
+pub use driver::{Address, Meters, NetworkOptions};
+pub use health::Lag;
 use journal::Kind;
 use records::RecordKind;
 
@@ -173,7 +174,7 @@ struct Inner {
     /// What was due when it was last asked.
     due: Mutex<due::LastDue>,
     /// In which state this office was at the last look.
-    said: Mutex<Option<::health::State>>,
+    said: Mutex<Vec<std::mem::Discriminant<::health::What>>>,
     officers: Officers,
     tokens: Tokens,
     drafts: Drafts,
@@ -257,6 +258,10 @@ impl Service {
             Command::Approve { request } => Reply::Approved(self.approve(&request).await?),
             Command::Remove { node, reason } => {
                 self.remove(&node, &reason).await?;
+                Reply::Done
+            }
+            Command::Succeed { from, to } => {
+                self.succeed(&from, &to).await?;
                 Reply::Done
             }
             Command::CutOff { node, scope, at, void } => {

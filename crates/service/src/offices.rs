@@ -199,6 +199,22 @@ impl Service {
         Ok(())
     }
 
+    /// Whoever looks for the offices of old is led to the one that carries on, and nobody waits for them any more.
+    pub(crate) async fn succeed(&self, from: &[String], to: &str) -> Result<(), Problem> {
+        let to = self.office_named(to)?.id;
+        let mut old = Vec::new();
+        for office in from {
+            old.push(self.office_named(office)?.id);
+        }
+        if old.contains(&to) {
+            return Err(Problem::bad_input("an office cannot carry on for itself", "name another one that carries on"));
+        }
+        old.sort_unstable();
+        old.dedup();
+        let hint = "an office above the others says it, or an office for itself";
+        self.state(Body::Succeed { from: old, to }, hint).await
+    }
+
     pub(crate) async fn cut_off(
         &self,
         node: &str,

@@ -428,7 +428,9 @@ impl Replica {
 
     /// Closes a session because of what its peer did.
     pub(crate) fn close(&mut self, id: SessionId, code: CloseCode) {
-        let Some(peer) = self.sessions.get(&id).map(|s| s.peer) else { return };
+        let Some((peer, was_in)) = self.sessions.get(&id).map(|s| (s.peer, s.stage >= Stage::Statements)) else {
+            return;
+        };
         let why = if code == CloseCode::NotAdmitted { self.removals(&peer) } else { Vec::new() };
         self.send(id, &Message::Bye(code as u16, why));
         self.output(Output::Close { session: id, code });
@@ -440,7 +442,7 @@ impl Replica {
             | CloseCode::Version
             | CloseCode::NotAdmitted
             | CloseCode::Timeout
-            | CloseCode::Myself => self.event(Event::TurnedAway { peer, code }),
+            | CloseCode::Myself => self.event(Event::TurnedAway { peer, code, was_in }),
             CloseCode::Done | CloseCode::Replaced => {}
         }
         self.forget_session(id);

@@ -175,6 +175,16 @@ impl Reader {
         Ok(counts)
     }
 
+    /// How many items of everything that is held do not count, by how they stand and why, each as its code; and how many
+    /// fields have several values.
+    pub fn not_counting(&self) -> Result<(BTreeMap<(String, String), u64>, u64), ViewsError> {
+        let mut select = self.db.prepare_cached("SELECT state, code, count(*) FROM notice GROUP BY state, code")?;
+        let rows = select.query_map([], |row| Ok(((row.get(0)?, row.get(1)?), row.get(2)?)))?;
+        let notices = rows.collect::<Result<_, _>>()?;
+        let mut select = self.db.prepare_cached("SELECT count(*) FROM conflict WHERE place = 0")?;
+        Ok((notices, select.query_row([], |row| row.get(0))?))
+    }
+
     /// Everything held about a participation; `None` if this document is none.
     pub fn get(&self, doc: &Coordinate) -> Result<Option<Participant>, ViewsError> {
         let Some(id) = self.row_of(doc)? else { return Ok(None) };

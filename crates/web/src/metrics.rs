@@ -14,11 +14,11 @@ use axum::{
 };
 use prometheus_client::{
     encoding::{EncodeLabelSet, prometheus_text},
-    metrics::{family::Family, gauge::Gauge},
+    metrics::{counter::Counter, family::Family, gauge::Gauge},
     registry::Registry,
 };
 use service::{
-    Problem, Query, Reply, Service,
+    Lag, Meters, Problem, Query, Reply, Service,
     reply::{HealthView, Level, Since},
 };
 
@@ -73,7 +73,7 @@ async fn metrics(State(service): State<Service>) -> Response {
         Ok(health) => health,
         Err(problem) => return unavailable(&problem),
     };
-    match text(&health) {
+    match text(&health, service.meters(), service.lag(), service.moved()) {
         Ok(text) => ([(header::CONTENT_TYPE, "text/plain; version=0.0.4; charset=utf-8")], text).into_response(),
         Err(error) => {
             tracing::error!(%error, "the figures cannot be written");
@@ -103,8 +103,39 @@ fn seconds(ms: i64) -> f64 {
     ms.max(0) as f64 / 1000.0
 }
 
+#[derive(Debug, Clone, PartialEq, Eq, Hash, EncodeLabelSet)]
+struct Direction {
+    direction: &'static str,
+}
+
+#[derive(Debug, Clone, PartialEq, Eq, Hash, EncodeLabelSet)]
+struct Reason {
+    reason: String,
+}
+
+/// What the node counts by itself since its start, beside what it judges.
+fn counted(registry: &mut Registry, meters: &Meters, lag: &Lag, (sent, received): (u64, u64)) {
+    let Meters { sessions, session_seconds, key_exchange, forks, flush_seconds, .. } = meters.clone();
+    registry.register("sync_sessions", "Sessions that ended, by how and by what carried them", sessions);
+    registry.register("sync_session_seconds", "How long sessions lasted", session_seconds);
+    registry.register("key_exchange", "Links that were opened, by the group in which keys were agreed", key_exchange);
+    registry.register("forks_detected", "Journals of which two histories were proved", forks);
+    registry.register("durable_flush_seconds", "How long it took to make a group of frames durable", flush_seconds);
+    let help = "How long the start took until the journals were read and put right";
+    registry.register("recovery_seconds", help, meters.recovery_seconds.clone());
+    registry.register("documents_loaded", "Documents that are folded in memory", meters.documents_loaded.clone());
+    let bytes = Family::<Direction, Counter>::default();
+    bytes.get_or_create(&Direction { direction: "sent" }).inc_by(sent);
+    bytes.get_or_create(&Direction { direction: "received" }).inc_by(received);
+    registry.register("sync_bytes", "What links moved, as handed to the socket", bytes);
+    let help = "From when an own change was written until another office held it, seen at a look a minute";
+    registry.register("sync_lag_seconds", help, lag.one.clone());
+    let help = "The same until every office held it that is to have it and was ever seen";
+    registry.register("sync_lag_to_all_seconds", help, lag.all.clone());
+}
+
 /// The figures in Prometheus' text format.
-fn text(health: &HealthView) -> Result<String, fmt::Error> {
+fn text(health: &HealthView, meters: &Meters, lag: &Lag, moved: (u64, u64)) -> Result<String, fmt::Error> {
     let mut registry = Registry::default();
     let mut one = |name: &str, help: &str, value: f64| {
         let gauge = Number::default();
@@ -125,6 +156,10 @@ fn text(health: &HealthView) -> Result<String, fmt::Error> {
     one("sync_ministries", "Ministries that are to have own changes", ministries.of as f64);
     one("sync_ministries_holding", "Those of them that are known to hold all", ministries.holding as f64);
     one("refused_items", "Items that were refused here", health.refused as f64);
+    one("conflicts_open", "Fields with several values, which wait for somebody to choose", health.conflicts as f64);
+    if let Some(ahead) = health.clock_ahead_ms {
+        one("clock_skew_seconds", "How far this clock is ahead of what most offices say", ahead as f64 / 1000.0);
+    }
     one("quarantine_items", "Items that wait here", health.waiting as f64);
     if let Some(free) = health.free_permille {
         one("disk_free_ratio", "Free room on the disk", free as f64 / 1000.0);
@@ -159,6 +194,12 @@ fn text(health: &HealthView) -> Result<String, fmt::Error> {
     let version = Family::<Version, Number>::default();
     version.get_or_create(&Version { version: env!("CARGO_PKG_VERSION").to_owned() }).set(1.0);
     registry.register("version_info", "The version of the program", version);
+    let refused = Family::<Reason, Number>::default();
+    for (reason, count) in &health.refused_by {
+        refused.get_or_create(&Reason { reason: reason.clone() }).set(*count as f64);
+    }
+    registry.register("changes_refused", "Items that were refused here, by reason", refused);
+    counted(&mut registry, meters, lag, moved);
     let mut text = String::new();
     prometheus_text::encode(&mut text, &registry)?;
     Ok(text)
@@ -188,6 +229,9 @@ mod tests {
             backups: None,
             last_backup_ms: None,
             refused: 3,
+            refused_by: BTreeMap::from([("cut_off".to_owned(), 3)]),
+            conflicts: 2,
+            clock_ahead_ms: Some(-1500),
             waiting: 0,
         }
     }
@@ -211,7 +255,7 @@ mod tests {
 
     #[test]
     fn a_figure_is_labelled_by_tier_and_state_and_never_younger_than_it_may_be() {
-        let text = text(&health(figures())).unwrap();
+        let text = text(&health(figures()), &Meters::default(), &Lag::default(), (5, 6)).unwrap();
         for line in [
             "sync_only_copy_changes 214",
             "sync_only_copy_oldest_seconds +Inf",
@@ -222,6 +266,12 @@ mod tests {
             "alerts_open{level=\"critical\"} 0",
             "disk_free_ratio 0.25",
             "refused_items 3",
+            "changes_refused{reason=\"cut_off\"} 3",
+            "conflicts_open 2",
+            "clock_skew_seconds -1.5",
+            "sync_bytes_total{direction=\"received\"} 6",
+            "sync_lag_seconds_count 0",
+            "documents_loaded 0",
             "last_backup_age_seconds +Inf",
         ] {
             let there = text.lines().any(|found| found == line || found == format!("{line}.0"));
@@ -231,7 +281,7 @@ mod tests {
 
     #[test]
     fn every_figure_of_the_alert_rules_and_the_dashboard_is_one_of_ours() {
-        let text = text(&health(figures())).unwrap();
+        let text = text(&health(figures()), &Meters::default(), &Lag::default(), (5, 6)).unwrap();
         let ours: Vec<&str> = text.lines().filter_map(|line| line.strip_prefix("# TYPE ")?.split(' ').next()).collect();
         let rules = include_str!("../../../config/monitoring/simpul.rules.yml");
         let dashboard = include_str!("../../../config/monitoring/simpul.dashboard.json");

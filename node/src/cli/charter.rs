@@ -67,6 +67,20 @@ pub(crate) enum CharterCommand {
         #[command(flatten)]
         print: Print,
     },
+    /// Say that an office carries on for others that were merged, split or dissolved: from then on nobody waits for them.
+    #[command(
+        after_help = "Example:\n  simpul charter succeed --data ./wonosobo --from \"Desa Garung\" --to \"Desa Kuripan\"\n\nIt moves no right: the computers of the old office go on until they are removed (`simpul remove`)."
+    )]
+    Succeed {
+        #[command(flatten)]
+        data: Data,
+        /// An office of old, by its id or its name; may be repeated.
+        #[arg(long, value_name = "OFFICE", required = true)]
+        from: Vec<String>,
+        /// The office that carries on.
+        #[arg(long, value_name = "OFFICE")]
+        to: String,
+    },
     /// Who may read and write what; `--json` prints it as `propose --policy` takes it.
     Policy {
         #[command(flatten)]

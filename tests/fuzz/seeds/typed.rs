@@ -101,6 +101,7 @@ fn commands() -> Vec<Command> {
         Command::Join { file: vec![0x89] },
         Command::Approve { request: b"simpul-request:AA".to_vec() },
         Command::Remove { node: "ab".repeat(32), reason: text("hilang") },
+        Command::Succeed { from: vec![text("Desa Garung")], to: text("Desa Kuripan") },
         Command::CutOff { node: "ab".repeat(32), scope: Some(text("care/33.07.10.2004")), at: None, void: true },
         Command::Add { officer: officer(), name: text("Turyati"), village: None, fields: fields() },
         Command::Set { officer: officer(), id: id(), fields: fields(), shown: None },

@@ -16,7 +16,7 @@ pub(crate) const API: Target = Target {
 
 ends!(category, CATEGORIES: Category { Io, Syntax, Data, Eof });
 ends!(command, COMMANDS: Command {
-    Sign, Enact, Join, Approve, Remove, CutOff, Add, Set, Choose, Tell, BeginPart, ChangePart, Import, ExportBundle, ImportBundle,
+    Sign, Enact, Join, Approve, Remove, Succeed, CutOff, Add, Set, Choose, Tell, BeginPart, ChangePart, Import, ExportBundle, ImportBundle,
     BackUp, AddOfficer, ResetOfficer, RemoveOfficer, HandleAlert, BeginSheet, ChangeSheet, ChooseSheet, Say, SayAll,
     Attend, OpenRound, Visit, AddToken, WithdrawToken, MarkRead, Erase, SetAddress, TryAlerts, NoteOffice,
 });

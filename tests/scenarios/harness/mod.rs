@@ -20,7 +20,7 @@ mod script;
 pub use agenda::MINISTRIES;
 pub use binary::{Answer, simpul};
 pub use network::{Network, PATIENCE};
-pub use office::{Office, Process};
+pub use office::{Clock, Office, Process};
 pub use places::{Kind, PROGRAMME, Place, SMALL, may_read, names_its_readers, place};
 pub use road::{Crossed, Road, Weather};
 pub use said::{

@@ -13,7 +13,7 @@ use tempfile::TempDir;
 
 use super::{
     binary::{Answer, simpul},
-    office::Office,
+    office::{Clock, Office},
     places::{PROGRAMME, SMALL, may_read, names_its_readers, place},
     road::{self, Road, Roads, Weather},
     said::{Scope, Status},
@@ -171,6 +171,15 @@ impl Network {
     /// Starts a node on a machine whose wall clock is that far off, such as `+365d`.
     pub fn start_with_clock(&self, label: &str, offset: &str) {
         if let Err(answer) = self[label].start_with_clock(offset, &self.calls(label)) {
+            panic!("{label} does not start: {answer}");
+        }
+        self.lead_roads_to(label);
+    }
+
+    /// Starts a node on a machine with this wall clock.
+    pub fn start_by_clock(&self, label: &str, clock: &Clock, further: &[String]) {
+        let args: Vec<String> = self.calls(label).into_iter().chain(further.iter().cloned()).collect();
+        if let Err(answer) = self[label].start_by_clock(clock, &args) {
             panic!("{label} does not start: {answer}");
         }
         self.lead_roads_to(label);

@@ -25,6 +25,25 @@ const FAKETIME: &str = "/usr/$LIB/faketime/libfaketimeMT.so.1";
 /// How often a file or a process is looked at.
 const LOOK_EVERY: Duration = Duration::from_millis(10);
 
+/// The wall clock of one or more machines, ahead of the real one by as much as a test says.
+pub struct Clock(PathBuf);
+
+impl Clock {
+    /// One that is right, kept in this folder.
+    pub fn new(folder: &Path) -> Self {
+        let clock = Self(folder.join("clock"));
+        clock.set_minutes(0);
+        clock
+    }
+
+    /// Sets it this many minutes ahead of the real one.
+    pub fn set_minutes(&self, ahead: u64) {
+        let fresh = self.0.with_extension("new");
+        std::fs::write(&fresh, format!("+{}\n", ahead * 60)).expect("a clock can be written");
+        std::fs::rename(&fresh, &self.0).expect("a clock can be written");
+    }
+}
+
 /// A running `simpul run`.
 pub struct Process {
     child: Child,
@@ -45,6 +64,14 @@ impl Process {
     pub fn start_with_clock(offset: &str, data: &Path, args: &[String], log: &Path) -> Result<Self, Answer> {
         let mut command = run(data, args);
         command.env("LD_PRELOAD", FAKETIME).env("FAKETIME", offset).env("DONT_FAKE_MONOTONIC", "1");
+        Self::launch(command, false, data, log)
+    }
+
+    /// The same on a machine whose wall clock is moved while it runs.
+    pub fn start_by_clock(clock: &Clock, data: &Path, args: &[String], log: &Path) -> Result<Self, Answer> {
+        let mut command = run(data, args);
+        command.env("LD_PRELOAD", FAKETIME).env("FAKETIME_TIMESTAMP_FILE", &clock.0).env("FAKETIME_NO_CACHE", "1");
+        command.env("DONT_FAKE_MONOTONIC", "1");
         Self::launch(command, false, data, log)
     }
 
@@ -217,6 +244,11 @@ impl Office {
     /// Starts its process on a machine whose wall clock is that far off.
     pub fn start_with_clock(&self, offset: &str, args: &[String]) -> Result<(), Answer> {
         self.started(Process::start_with_clock(offset, &self.folder, args, &self.log())?)
+    }
+
+    /// Starts its process on a machine with this wall clock.
+    pub fn start_by_clock(&self, clock: &Clock, args: &[String]) -> Result<(), Answer> {
+        self.started(Process::start_by_clock(clock, &self.folder, args, &self.log())?)
     }
 
     /// Starts its process as a child of another program.

@@ -42,6 +42,7 @@ impl Net {
             receipts: &receipts,
             beacons: &beacons,
             peers: &replica.peers(),
+            turned_away: &BTreeMap::new(),
             forked: &forked,
             absences: &[],
             own: &own,

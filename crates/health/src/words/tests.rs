@@ -60,7 +60,7 @@ fn every_what() -> Vec<What> {
         What::LittleRoom { free_permille: 120 },
         What::Forked { node },
         What::Revoked,
-        What::RemovedCalls { node },
+        What::RemovedCalls { node, at_ms: NOW },
         What::OnlyHere { changes, oldest },
         What::MaybeLost { changes },
         What::Growing { today: 500, usual: 20 },

@@ -1,0 +1,184 @@
+//! One trouble after the other comes to a network of real nodes: each is told of with its sentence and its remedy, at the
+//! command line and to machines alike, where it is and where others look, and is over when it is over.
+
+use serde_json::Value;
+use simpul_tests::harness::{Clock, Network};
+
+use crate::{
+    KURIPAN, PARTICIPATION,
+    health::{OFFICES, figure, get, health, keys, tells, told_no_more},
+};
+
+/// How many minutes a clock is moved on at a time: who looks more seldom was not watching.
+const STEP_MINUTES: u64 = 10;
+
+/// The small network and a BP3TKI elsewhere, on machines with one clock.
+fn by_clock() -> (Network, Clock) {
+    let mut net = Network::small();
+    net.init("kupang");
+    net.admit("kupang", "kemnaker");
+    net.stop_all();
+    let clock = Clock::new(net.folder());
+    let labels: Vec<String> = net.offices().map(|office| office.label.clone()).collect();
+    for label in labels {
+        net.start_by_clock(&label, &clock, &[]);
+    }
+    net.settle();
+    (net, clock)
+}
+
+/// Moves the clock on while these offices look, until what is looked for is there.
+fn watch(net: &Network, clock: &Clock, labels: &[&str], what: &str, minutes: u64, found: impl Fn() -> bool) {
+    for step in 1..=minutes / STEP_MINUTES {
+        clock.set_minutes(step * STEP_MINUTES);
+        for label in labels {
+            get(net, label, "/metrics");
+        }
+        if found() {
+            return;
+        }
+    }
+    panic!("not within {minutes} minutes: {what}\n{}", net.told());
+}
+
+fn alert_of(net: &Network, label: &str, kind: &str) -> Option<Value> {
+    let (_, said) = health(net, label);
+    said["alerts"].as_array().unwrap().iter().find(|alert| alert["key"].as_str().unwrap().starts_with(kind)).cloned()
+}
+
+fn refused(net: &Network, label: &str) -> u64 {
+    health(net, label).1["refused"].as_u64().unwrap()
+}
+
+#[test]
+fn a_full_disk_is_told_of_everywhere_and_who_stands_still_behind_it_until_there_is_room() {
+    let (net, clock) = by_clock();
+    net["wonosobo"].stop();
+    // More room than any disk has is to stay free.
+    let settings = net["wonosobo"].file("full.toml");
+    std::fs::write(&settings, "leave_free_mb = 1_000_000_000\n").unwrap();
+    net.start_by_clock("wonosobo", &clock, &["--config".to_owned(), settings]);
+    let own = tells(&net, "wonosobo", "full:", "nothing can be saved", "Free room on the disk");
+    assert_eq!(own["level"], "critical", "{own}");
+    let seen = tells(&net, "kemnaker", "full:", "nothing can be saved", "Call that office: free room on the disk");
+    assert_eq!(seen["office"], "Pemerintah Kabupaten Wonosobo");
+    assert_eq!(figure(&net, "kemnaker", "sync_nodes{tier=\"regency\",state=\"damaged\"}"), 1.0);
+    // Who writes there is told, and nothing pretends to be saved.
+    let told = net["wonosobo"].ask(&["participant", "add", "--name", "Suryati", "--village", KURIPAN]).failed();
+    assert!(told.contains("full"), "{told}");
+
+    // The village's only way leads through it.
+    net["kuripan"].register("Bawon", KURIPAN, &[]);
+    watch(&net, &clock, &["kuripan"], "the village tells of it", 180, || alert_of(&net, "kuripan", "stuck:").is_some());
+    tells(&net, "kuripan", "stuck:", "is connected but nothing has moved", "check its disk");
+    assert_eq!(figure(&net, "kuripan", "sync_nodes{tier=\"regency\",state=\"damaged\"}"), 1.0);
+
+    net["wonosobo"].stop();
+    net.start_by_clock("wonosobo", &clock, &[]);
+    net.settle();
+    for label in ["wonosobo", "kemnaker"] {
+        told_no_more(&net, label, "full:");
+    }
+    told_no_more(&net, "kuripan", "stuck:");
+}
+
+#[test]
+fn a_wrong_clock_is_told_of_there_and_where_it_is_heard_until_it_is_set() {
+    let net = Network::small();
+    net.settle();
+    net["kuripan"].stop();
+    net.start_with_clock("kuripan", "+2h");
+    net.settle();
+    // The first report of a session may be an old one. What has no backup yet makes it report anew.
+    health(&net, "wonosobo");
+    net["kuripan"].register("Bawon", KURIPAN, &[]);
+    health(&net, "kuripan");
+    tells(&net, "wonosobo", "clock:", "its clock is 2 hours ahead", "Call that office: set its clock");
+    net["kuripan"].stop();
+    net.start("kuripan");
+    told_no_more(&net, "wonosobo", "clock:");
+}
+
+#[test]
+fn a_removed_device_that_calls_is_told_of_where_it_calls_as_long_as_it_does() {
+    let (net, clock) = by_clock();
+    net["kuripan"].register("Bawon", KURIPAN, &[]);
+    net.settle();
+    net.cut_off("kuripan");
+    let key = net["kuripan"].key.clone();
+    net["wonosobo"].ask(&["remove", "--node", &key, "--reason", "laptop hilang"]).done();
+    net.reconnect("kuripan");
+    let told = tells(&net, "wonosobo", "removed-calls:", "A removed device", "Note the time");
+    assert_eq!(told["level"], "critical", "{told}");
+    assert_eq!(figure(&net, "wonosobo", "sync_nodes{tier=\"village\",state=\"revoked\"}"), 1.0);
+    net["kuripan"].stop();
+    let over = || alert_of(&net, "wonosobo", "removed-calls:").is_none();
+    watch(&net, &clock, &["wonosobo"], "a day later it is over", 25 * 60, over);
+    for label in ["wonosobo", "jateng", "kemnaker"] {
+        told_no_more(&net, label, "revoked:");
+    }
+}
+
+#[test]
+fn a_province_that_went_silent_is_one_alert_until_it_is_back() {
+    let (net, clock) = by_clock();
+    let silent = ["jateng", "wonosobo", "kuripan", "garung"];
+    for label in silent {
+        net[label].stop();
+    }
+    let alert = || alert_of(&net, "kemnaker", "province-silent:").is_some();
+    // A weekend is nothing; a day more is.
+    watch(&net, &clock, &["kemnaker", "kupang"], "the ministry tells of it", 100 * 60, alert);
+    let told = tells(
+        &net,
+        "kemnaker",
+        "province-silent:33",
+        "4 of 4 offices of province 33 have not been connected",
+        "Call the province",
+    );
+    assert_eq!(told["level"], "warning", "{told}");
+    let told = keys(&health(&net, "kemnaker").1);
+    assert!(!told.iter().any(|key| key.starts_with("silent:")), "one alert and not four: {told:?}");
+    for label in silent {
+        net.start_by_clock(label, &clock, &[]);
+    }
+    net.settle();
+    told_no_more(&net, "kemnaker", "province-silent:");
+}
+
+#[test]
+fn what_a_cut_off_leaves_out_is_told_of_as_refused_with_its_reason() {
+    let net = Network::small();
+    net["kuripan"].register("Bawon", KURIPAN, &[]);
+    net["kuripan"].register("Palsu", KURIPAN, &[]);
+    net.settle();
+    let key = net["kuripan"].key.clone();
+    net["kuripan"].stop();
+    net["wonosobo"].ask(&["remove", "--node", &key, "--reason", "laptop hilang"]).done();
+    net["wonosobo"].ask(&["cutoff", "--node", &key, "--scope", PARTICIPATION, "--at", "1", "--void"]).done();
+    net.settle();
+    net.until("the ministry counts it", || (refused(&net, "kemnaker") > 0).then_some(()));
+    tells(&net, "kemnaker", "refused:", "1 item refused", "Look at the reason");
+    assert!(figure(&net, "kemnaker", "refused_items") > 0.0);
+}
+
+#[test]
+fn an_office_that_another_carries_on_is_no_trouble_of_anybody() {
+    let net = Network::small();
+    net["kuripan"].register("Bawon", KURIPAN, &[]);
+    net.settle();
+    for label in OFFICES {
+        let backup = net[label].file("retired.backup");
+        net[label].ask(&["backup", "--out", &backup]).done();
+    }
+    let (old, new) = (net["garung"].status().office.id, net["kuripan"].status().office.id);
+    net["garung"].stop();
+    net["wonosobo"].ask(&["charter", "succeed", "--from", &old, "--to", &new]).done();
+    net.settle();
+    for label in OFFICES {
+        net.until(&format!("{label} has nothing to tell"), || (health(&net, label).0 == Some(0)).then_some(()));
+        let (_, said) = health(&net, label);
+        let ids: Vec<&Value> = said["offices"].as_array().unwrap().iter().map(|office| &office["id"]).collect();
+        assert!(!ids.contains(&&Value::from(old.clone())), "{label} answers for it no more: {said}");
+    }
+}
