@@ -54,6 +54,12 @@ pub(crate) struct Print {
 pub(crate) enum HealthOf {
     /// One office: how it kept in touch, and whom to call there.
     Office,
+    /// What does not count here, or not yet: why, and what to do.
+    Refused,
+    /// Computers that lost their rights or behave as two, and what was said of the network.
+    Security,
+    /// What the data takes on the disk, how much room is left, and what the last start found damaged.
+    Storage,
     /// Nothing: a message is sent by every way that alerts take, and how each went is said.
     TestAlert,
 }

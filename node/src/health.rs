@@ -10,7 +10,7 @@ use std::{
 use anyhow::{Context, bail};
 use service::{
     Command as Do, Query, Reply,
-    reply::{HealthView, Level, OfficeReport, Said, State, Tried},
+    reply::{Both, HealthView, Level, NotCountingView, OfficeReport, Said, SecurityView, State, StorageView, Tried},
 };
 
 use crate::{
@@ -30,6 +30,9 @@ pub(crate) fn run(arguments: &Health) -> ExitCode {
     let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build().context("cannot start");
     let looked = runtime.and_then(|runtime| match arguments.what {
         Some(HealthOf::TestAlert) => runtime.block_on(test_alert(arguments)),
+        Some(HealthOf::Refused) => runtime.block_on(refused(arguments)),
+        Some(HealthOf::Security) => runtime.block_on(security(arguments)),
+        Some(HealthOf::Storage) => runtime.block_on(storage(arguments)),
         Some(HealthOf::Office) => runtime.block_on(one_office(arguments)),
         None => runtime.block_on(look(arguments)),
     });
@@ -78,6 +81,119 @@ async fn one_office(arguments: &Health) -> anyhow::Result<Level> {
     Ok(awake.map(|alert| alert.level).max().unwrap_or(Level::Ok))
 }
 
+/// What does not count; a refused item is a warning.
+async fn refused(arguments: &Health) -> anyhow::Result<Level> {
+    let reply = put(&arguments.data, Query::NotCounting).await?;
+    let Reply::NotCounting(view) = &reply else { bail!("the node gave another answer than was asked for: {reply:?}") };
+    if arguments.print.json {
+        json(&reply)?;
+    } else {
+        print_not_counting(view, arguments.lang);
+    }
+    Ok(if view.items.iter().any(|item| item.refused) { Level::Warning } else { Level::Ok })
+}
+
+/// What concerns the security of the network; a computer that waits for a decision is critical.
+async fn security(arguments: &Health) -> anyhow::Result<Level> {
+    let reply = put(&arguments.data, Query::Security).await?;
+    let Reply::Security(view) = &reply else { bail!("the node gave another answer than was asked for: {reply:?}") };
+    if arguments.print.json {
+        json(&reply)?;
+    } else {
+        print_security(view, arguments.lang);
+    }
+    let waits = view.suspects.iter().any(|suspect| !suspect.forked.is_empty() || !suspect.to_be_cut.is_empty());
+    Ok(if waits { Level::Critical } else { Level::Ok })
+}
+
+/// What the data takes; damage or a failed disk is critical.
+async fn storage(arguments: &Health) -> anyhow::Result<Level> {
+    let reply = put(&arguments.data, Query::Storage).await?;
+    let Reply::Storage(view) = &reply else { bail!("the node gave another answer than was asked for: {reply:?}") };
+    if arguments.print.json {
+        json(&reply)?;
+    } else {
+        print_storage(view, arguments.lang);
+    }
+    Ok(if view.failed || !view.damage.is_empty() { Level::Critical } else { Level::Ok })
+}
+
+pub(crate) fn print_storage(view: &StorageView, lang: Lang) {
+    let pick = |id, en| picked(lang, id, en);
+    let megabytes = |bytes: u64| format!("{:.1} MB", bytes as f64 / 1e6);
+    line(&view.folder);
+    if let Some(free) = view.free_bytes {
+        line(format!("{}: {}", pick("Ruang kosong", "Free room"), megabytes(free)));
+    }
+    if view.failed {
+        line(pick("Cakram gagal: tidak ada yang disimpan.", "The disk failed: nothing is stored."));
+    }
+    for part in &view.parts {
+        line(format!("{}: {}", both(&part.label, lang), megabytes(part.bytes)));
+    }
+    for damage in &view.damage {
+        line(both(damage, lang));
+    }
+}
+
+pub(crate) fn print_not_counting(view: &NotCountingView, lang: Lang) {
+    let pick = |id, en| picked(lang, id, en);
+    if view.items.is_empty() {
+        line(pick("Semua yang ada di sini dipakai.", "Everything that is held here counts."));
+    }
+    for item in &view.items {
+        let how = if item.refused { pick("ditolak", "refused") } else { pick("menunggu", "waiting") };
+        let name = item.name.as_ref().unwrap_or(&item.kind);
+        let by = [&item.office, &item.officer].into_iter().flatten().cloned().collect::<Vec<_>>().join(", ");
+        line(format!("{how}: {} ({by}): {}", both(name, lang), both(&item.why, lang)));
+        line(format!("   → {}", both(&item.remedy, lang)));
+    }
+    if view.more > 0 {
+        line(format!("+ {}", view.more));
+    }
+}
+
+pub(crate) fn print_security(view: &SecurityView, lang: Lang) {
+    let pick = |id, en| picked(lang, id, en);
+    line(format!("{}: {}", pick("Komputer yang berhak", "Computers with rights"), view.active));
+    for (version, of) in &view.versions {
+        line(format!("   {version}: {of}"));
+    }
+    for suspect in &view.suspects {
+        line(format!("{} ({})", suspect.office, suspect.short));
+        for why in &suspect.why {
+            line(format!("   {}: {why}", pick("dicabut", "removed")));
+        }
+        if !suspect.forked.is_empty() {
+            let scopes = suspect.forked.join(", ");
+            line(format!("   {}: {scopes}", pick("dua riwayat, belum diputuskan", "two histories, not yet decided")));
+        }
+        if !suspect.to_be_cut.is_empty() {
+            let scopes = suspect.to_be_cut.join(", ");
+            line(format!("   {}: {scopes}", pick("batasnya belum dinyatakan", "no cut-off yet")));
+            line(format!("   → simpul cutoff --node {}", suspect.node));
+        }
+    }
+    for said in &view.said {
+        let (kind, about, does) = (both(&said.kind, lang), both(&said.about, lang), both(&said.effect, lang));
+        line(format!("{kind}, {}: {about} [{does}]", said.by));
+    }
+}
+
+fn both(said: &Both, lang: Lang) -> &str {
+    match lang {
+        Lang::Id => &said.id,
+        Lang::En => &said.en,
+    }
+}
+
+fn picked(lang: Lang, id: &'static str, en: &'static str) -> &'static str {
+    match lang {
+        Lang::Id => id,
+        Lang::En => en,
+    }
+}
+
 pub(crate) fn print_tried(tried: &[Tried]) {
     for way in tried {
         let how = way.problem.as_deref().map_or("sent".to_owned(), |problem| format!("NOT sent: {problem}"));
@@ -86,10 +202,7 @@ pub(crate) fn print_tried(tried: &[Tried]) {
 }
 
 pub(crate) fn print_office(report: &OfficeReport, lang: Lang) {
-    let pick = |id: &'static str, en: &'static str| match lang {
-        Lang::Id => id,
-        Lang::En => en,
-    };
+    let pick = |id, en| picked(lang, id, en);
     line(format!("{} ({})", report.office.name, report.office.state.as_str()));
     for found in &report.found {
         line(of(&found.sentence, lang));

@@ -8,6 +8,7 @@
 
 mod anatomy;
 mod measure;
+mod offices;
 mod pages;
 mod row;
 mod set;
@@ -39,6 +40,9 @@ struct Arguments {
     /// How many participants the node has whose pages are asked for; 0 leaves it out.
     #[arg(long, default_value_t = 100_000)]
     people: u64,
+    /// How many offices stand below the ministry whose health is measured; 0 leaves it out.
+    #[arg(long, default_value_t = 4000)]
+    offices: u64,
     /// Where sets are made and kept, so that each is made once; a temporary folder when left out.
     #[arg(long, value_name = "DIR")]
     keep: Option<PathBuf>,
@@ -61,8 +65,9 @@ fn main() -> anyhow::Result<()> {
 }
 
 async fn print(arguments: &Arguments) -> anyhow::Result<()> {
-    let Arguments { quick, json, documents, ministry, people, keep, .. } = arguments;
-    let (documents, ministry, people) = if *quick { (&[1000][..], 0, 0) } else { (&documents[..], *ministry, *people) };
+    let Arguments { quick, json, documents, ministry, people, offices, keep, .. } = arguments;
+    let (documents, ministry, people, offices) =
+        if *quick { (&[1000][..], 0, 0, 0) } else { (&documents[..], *ministry, *people, *offices) };
     let mut all = Vec::new();
     let mut show = |figures: row::Figures| {
         if !json {
@@ -78,6 +83,9 @@ async fn print(arguments: &Arguments) -> anyhow::Result<()> {
     }
     if people > 0 {
         show(pages::pages(people, keep.as_deref()).await?);
+    }
+    if offices > 0 {
+        show(offices::offices(offices).await?);
     }
     if *json {
         println!("{}", serde_json::to_string_pretty(&all)?);

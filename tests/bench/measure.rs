@@ -258,7 +258,7 @@ fn memory(name: &str) -> anyhow::Result<u64> {
 
 /// What this process used of the processors, in and outside the kernel: fields 14 and 15 of /proc/self/stat, in
 /// hundredths of a second.
-fn cpu_ms() -> anyhow::Result<f64> {
+pub(crate) fn cpu_ms() -> anyhow::Result<f64> {
     let stat = std::fs::read_to_string("/proc/self/stat")?;
     let (_, fields) = stat.rsplit_once(") ").context("the kernel tells it")?;
     let ticks: u64 = fields.split(' ').skip(11).take(2).map(str::parse::<u64>).sum::<Result<_, _>>()?;

@@ -28,8 +28,8 @@ const TIMES: usize = 200;
 const WARM_UP: usize = 5;
 
 const VILLAGE: &str = "33.07.10.2004";
-const OFFICER: &str = "petugas";
-const PASSWORD: &str = "kopi pagi hari";
+pub(crate) const OFFICER: &str = "petugas";
+pub(crate) const PASSWORD: &str = "kopi pagi hari";
 
 /// Measures a node with this many participants.
 pub(crate) async fn pages(people: u64, keep: Option<&Path>) -> anyhow::Result<Figures> {
@@ -43,8 +43,7 @@ pub(crate) async fn pages(people: u64, keep: Option<&Path>) -> anyhow::Result<Fi
     service.ask(Query::Status.into(), |_| ()).await?;
     let (stop, stopping) = watch::channel(false);
     let listener = web::listen(([127, 0, 0, 1], 0).into()).await?;
-    let desk =
-        Desk { client: reqwest::Client::new(), web: format!("http://{}", listener.local_addr()?), ..Desk::default() };
+    let desk = Desk::at(format!("http://{}", listener.local_addr()?));
     let mut stopped = stopping.clone();
     let until_stop = async move {
         // A sender that is gone is a stop too.
@@ -55,7 +54,7 @@ pub(crate) async fn pages(people: u64, keep: Option<&Path>) -> anyhow::Result<Fi
     stop.send(true)?;
     served.await??;
     service.stop().await;
-    Ok(Figures { documents: people, rows })
+    Ok(Figures { of: "people", count: people, rows })
 }
 
 /// Makes a village's node and brings in a table of people, as an officer would.
@@ -92,7 +91,7 @@ async fn make(folder: &Path, people: u64) -> anyhow::Result<()> {
 
 /// An officer who is logged in.
 #[derive(Default)]
-struct Desk {
+pub(crate) struct Desk {
     client: reqwest::Client,
     web: String,
     cookie: String,
@@ -100,7 +99,11 @@ struct Desk {
 }
 
 impl Desk {
-    async fn log_in(mut self) -> anyhow::Result<Self> {
+    pub(crate) fn at(web: String) -> Self {
+        Self { web, ..Self::default() }
+    }
+
+    pub(crate) async fn log_in(mut self) -> anyhow::Result<Self> {
         let given = json!({ "officer": OFFICER, "password": PASSWORD });
         let answer = self.client.post(format!("{}/api/v1/session", self.web)).json(&given).send().await?;
         let cookie = answer.headers().get(header::SET_COOKIE).context("a cookie is given")?.to_str()?;
@@ -109,7 +112,7 @@ impl Desk {
         Ok(self)
     }
 
-    fn ask(&self, method: Method, path: &str) -> RequestBuilder {
+    pub(crate) fn ask(&self, method: Method, path: &str) -> RequestBuilder {
         self.client
             .request(method, format!("{}{path}", self.web))
             .header(header::COOKIE, &self.cookie)
@@ -146,7 +149,7 @@ impl Desk {
     }
 
     /// How long each of many answers took, in ms, from the question to its last byte.
-    async fn times(&self, mut ask: impl FnMut() -> RequestBuilder) -> anyhow::Result<Vec<f64>> {
+    pub(crate) async fn times(&self, mut ask: impl FnMut() -> RequestBuilder) -> anyhow::Result<Vec<f64>> {
         let mut times = Vec::new();
         for time in 0..WARM_UP + TIMES {
             let question = ask();

@@ -29,10 +29,12 @@ impl Row {
     }
 }
 
-/// All figures of one size of the set.
+/// All figures of one size.
 #[derive(Debug, Serialize)]
 pub(crate) struct Figures {
-    pub(crate) documents: u64,
+    /// Of what there are so many.
+    pub(crate) of: &'static str,
+    pub(crate) count: u64,
     pub(crate) rows: Vec<Row>,
 }
 
@@ -48,6 +50,6 @@ impl std::fmt::Display for Figures {
         if let Some(column) = table.column_mut(1) {
             column.set_cell_alignment(CellAlignment::Right);
         }
-        write!(f, "{} documents\n{table}", self.documents)
+        write!(f, "{} {}\n{table}", self.count, self.of)
     }
 }

@@ -107,7 +107,7 @@ pub(crate) async fn measure(documents: u64, keep: Option<&Path>) -> anyhow::Resu
     rows.extend(bench.one_write().await?);
     rows.extend(bench.writes()?);
     rows.extend(crate::anatomy::of(&world::hub(&under), &temporary.join("anatomy"), documents)?);
-    Ok(Figures { documents, rows })
+    Ok(Figures { of: "documents", count: documents, rows })
 }
 
 /// One size of the set.
@@ -300,7 +300,7 @@ pub(crate) async fn ministry(documents: u64, keep: Option<&Path>) -> anyhow::Res
         std::fs::rename(&making, &under)?;
     }
     let told = once(&["rest", &plain(&world::hub(&under))?])?;
-    Ok(Figures { documents, rows: at_rest(&told, "512 MB", "5,000 ms") })
+    Ok(Figures { of: "documents", count: documents, rows: at_rest(&told, "512 MB", "5,000 ms") })
 }
 
 fn plain(path: &Path) -> anyhow::Result<String> {

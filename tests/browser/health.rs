@@ -1,5 +1,6 @@
 //! How the sync stands, as an administrator sees it in a browser.
 
+use simpul_tests::harness::PATIENCE;
 use tokio::task::block_in_place;
 
 use crate::counter::looks;
@@ -65,6 +66,113 @@ async fn an_administrator_sees_every_office_and_a_village_what_is_only_there() {
     ani.browser.click("#remove button").await;
     ani.sees("Haknya sudah dicabut").await;
     for desk in [ani, sari] {
+        desk.browser.expect_no_complaints().await;
+        desk.browser.close().await;
+    }
+    block_in_place(|| drop(net));
+}
+
+/// Opens the page until it says this: a report comes when something else is found at a look.
+async fn comes_to_see(desk: &Desk, text: &str) {
+    let began = std::time::Instant::now();
+    loop {
+        desk.open("/kesehatan?lang=id").await;
+        if desk.browser.text("main").await.contains(text) {
+            return;
+        }
+        assert!(began.elapsed() < PATIENCE, "{text} is not on the page");
+    }
+}
+
+/// The same until it does not say it.
+async fn sees_over(desk: &Desk, text: &str) {
+    let began = std::time::Instant::now();
+    loop {
+        desk.open("/kesehatan?lang=id").await;
+        if !desk.browser.text("main").await.contains(text) {
+            return;
+        }
+        assert!(began.elapsed() < PATIENCE, "{text} is still on the page");
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn an_administrator_sees_each_trouble_what_to_do_and_that_it_is_over() {
+    let net = network(&["kemnaker", "jateng", "wonosobo", "kuripan"]);
+    let ani = Desk::of(&net["kemnaker"], "ani", &["petugas", "admin"]).await;
+    block_in_place(|| {
+        net["kuripan"].register("Bawon", KURIPAN, &[]);
+        net["kuripan"].register("Palsu", KURIPAN, &[]);
+        net.settle();
+        // A regency whose disk is full.
+        net["wonosobo"].stop();
+        let settings = net["wonosobo"].file("full.toml");
+        std::fs::write(&settings, "leave_free_mb = 1_000_000_000\n").unwrap();
+        let mut args = net.calls("wonosobo");
+        args.extend(["--config".to_owned(), settings]);
+        net.start_calling("wonosobo", &args);
+    });
+    comes_to_see(&ani, "tidak ada yang dapat disimpan").await;
+    ani.sees("kosongkan ruang cakram").await;
+    block_in_place(|| {
+        net["wonosobo"].stop();
+        net.start("wonosobo");
+        net.settle();
+    });
+    sees_over(&ani, "tidak ada yang dapat disimpan").await;
+
+    // A village whose clock is wrong, seen where it calls.
+    let wati = Desk::of(&net["wonosobo"], "wati", &["petugas", "admin"]).await;
+    block_in_place(|| {
+        net["kuripan"].stop();
+        net.start_with_clock("kuripan", "+2h");
+        net.settle();
+    });
+    wati.open("/kesehatan?lang=id").await;
+    block_in_place(|| {
+        net["kuripan"].register("Turyati", KURIPAN, &[]);
+        net["kuripan"].ask(&["health"]);
+    });
+    comes_to_see(&wati, "jamnya terlalu cepat").await;
+    wati.sees("setel jam dan zona waktunya").await;
+    block_in_place(|| {
+        net["kuripan"].stop();
+        net.start("kuripan");
+        net.settle();
+    });
+    sees_over(&wati, "jamnya terlalu cepat").await;
+
+    // Its laptop is lost, calls once more, and what it wrote last does not count.
+    let key = net["kuripan"].key.clone();
+    block_in_place(|| {
+        net.cut_off("kuripan");
+        net["wonosobo"].ask(&["remove", "--node", &key, "--reason", "laptop hilang di bus"]).done();
+    });
+    wati.open("/kesehatan/keamanan?lang=id").await;
+    wati.sees("laptop hilang di bus").await;
+    wati.sees("Nyatakan sampai mana tulisannya berlaku").await;
+    block_in_place(|| net.reconnect("kuripan"));
+    comes_to_see(&wati, "Perangkat yang sudah dicabut haknya").await;
+    wati.sees("Catat waktunya dan lapor").await;
+    block_in_place(|| {
+        let cut = ["cutoff", "--node", &key, "--scope", "participation/33.07.10.2004", "--at", "1", "--void"];
+        net["wonosobo"].ask(&cut).done();
+    });
+    comes_to_see(&wati, "ditolak").await;
+    for (page, picture) in
+        [("ditolak", "refused"), ("keamanan", "security"), ("peta", "map"), ("penyimpanan", "storage")]
+    {
+        for language in ["en", "id"] {
+            wati.open(&format!("/kesehatan/{page}?lang={language}")).await;
+            looks(&wati, &format!("{picture}-{language}")).await;
+        }
+    }
+    wati.open("/kesehatan/ditolak?lang=id").await;
+    wati.sees("dicabut haknya sebelum ini ditulis").await;
+    wati.open("/kesehatan/peta?lang=id").await;
+    wati.browser.click(".regencies a[title^='Desa Kuripan']").await;
+    wati.sees("Yang dihubungi").await;
+    for desk in [ani, wati] {
         desk.browser.expect_no_complaints().await;
         desk.browser.close().await;
     }

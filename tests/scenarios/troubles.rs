@@ -93,7 +93,7 @@ fn a_wrong_clock_is_told_of_there_and_where_it_is_heard_until_it_is_set() {
     health(&net, "wonosobo");
     net["kuripan"].register("Bawon", KURIPAN, &[]);
     health(&net, "kuripan");
-    tells(&net, "wonosobo", "clock:", "its clock is 2 hours ahead", "Call that office: set its clock");
+    tells(&net, "wonosobo", "clock:", "minutes ahead", "Call that office: set its clock");
     net["kuripan"].stop();
     net.start("kuripan");
     told_no_more(&net, "wonosobo", "clock:");
@@ -159,7 +159,15 @@ fn what_a_cut_off_leaves_out_is_told_of_as_refused_with_its_reason() {
     net.settle();
     net.until("the ministry counts it", || (refused(&net, "kemnaker") > 0).then_some(()));
     tells(&net, "kemnaker", "refused:", "1 item refused", "Look at the reason");
-    assert!(figure(&net, "kemnaker", "refused_items") > 0.0);
+    assert_eq!(figure(&net, "kemnaker", "changes_refused{reason=\"cut_off\"}"), 1.0);
+    let listed = net["kemnaker"].ask(&["health", "refused"]);
+    assert_eq!(listed.code, Some(1), "{listed}");
+    assert!(listed.out.contains("beyond the cut-off") && listed.out.contains("write it again here"), "{listed}");
+    let said = net["kemnaker"].ask(&["health", "security"]);
+    assert!(
+        said.out.contains("laptop hilang") && said.out.contains("cut-off, Pemerintah Kabupaten Wonosobo"),
+        "{said}"
+    );
 }
 
 #[test]

@@ -11,6 +11,7 @@
 pub(crate) mod aside;
 mod belt;
 pub(crate) mod erasure;
+mod marked;
 mod recompute;
 mod rewriting;
 mod rows;
@@ -137,7 +138,7 @@ pub(crate) struct Desk {
 struct State {
     writers: BTreeMap<ScopeName, JournalWriter>,
     folds: LruCache<Coordinate, Fold>,
-    dirty: BTreeSet<Coordinate>,
+    dirty: marked::Marked,
     /// Scopes that changed since they were last said to be settled.
     unsettled: BTreeSet<ScopeName>,
     in_flight: BTreeMap<u64, InFlight>,
@@ -167,7 +168,7 @@ impl Default for State {
         Self {
             writers: BTreeMap::new(),
             folds: LruCache::new(FOLDS_KEPT),
-            dirty: BTreeSet::new(),
+            dirty: marked::Marked::default(),
             unsettled: BTreeSet::new(),
             in_flight: BTreeMap::new(),
             epoch: Epoch(0),

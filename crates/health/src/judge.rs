@@ -172,7 +172,7 @@ fn own(
     if matches!(known.charter.node(&known.me).map(|node| &node.state), Some(NodeState::Removed { .. })) {
         whats.push(What::Revoked);
     }
-    whats.extend(memory.removed_calls.iter().map(|(node, at_ms)| What::RemovedCalls { node: *node, at_ms: *at_ms }));
+    whats.extend(memory.removed_calls().iter().map(|(node, at_ms)| What::RemovedCalls { node: *node, at_ms: *at_ms }));
     if own.refused > 0 {
         whats.push(What::Refused { items: own.refused });
     }

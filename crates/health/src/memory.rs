@@ -21,7 +21,7 @@ use sync::PeerState;
 
 use crate::{
     known::Known,
-    limits::{DAY, HOUR, LOST, REMOVED_CALLED},
+    limits::{CLOCK, DAY, HOUR, LOST, REMOVED_CALLED},
     report::figure,
 };
 
@@ -76,7 +76,7 @@ pub struct Memory {
     /// What each connected office owed or was owed, and since when that has not changed.
     pub(crate) standstill: BTreeMap<OfficeId, (u64, i64)>,
     /// Removed keys that called, and when last.
-    pub(crate) removed_calls: BTreeMap<NodeKey, i64>,
+    removed_calls: BTreeMap<NodeKey, i64>,
     /// Since when items have been waiting without a moment of none.
     pub(crate) waiting_ms: Option<i64>,
     /// Of the last days: the day, and the only copies at its first and at its newest look.
@@ -160,6 +160,11 @@ impl Memory {
     /// A person has looked into the changes that a node may have lost: they are not spoken of any more.
     pub fn settle_lost(&mut self, office: OfficeId, known: &Known<'_>) {
         self.unaccounted.retain(|lost| known.office_of(&lost.node) != Some(office));
+    }
+
+    /// The removed keys that called within the last day, and when last.
+    pub fn removed_calls(&self) -> &BTreeMap<NodeKey, i64> {
+        &self.removed_calls
     }
 
     /// Whether an office was ever heard of.
@@ -248,9 +253,10 @@ impl Memory {
                 continue;
             }
             let as_of_ms = beacon.time_ms.min(known.now_ms);
-            // The first report of a session may have been made long before it.
-            if heard.connected && heard.reported {
-                heard.ahead_ms = Some(beacon.time_ms.saturating_sub(known.now_ms));
+            // The first report of a session may have been made long before it; one from now or later was not.
+            let ahead_ms = beacon.time_ms.saturating_sub(known.now_ms);
+            if heard.connected && (heard.reported || ahead_ms >= -CLOCK) {
+                heard.ahead_ms = Some(ahead_ms);
             }
             heard.reported = heard.connected;
             let incarnation = beacon.figures.get(figure::INCARNATION).map(|number| Incarnation(number.to_be_bytes()));

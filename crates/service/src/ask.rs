@@ -337,6 +337,12 @@ pub enum Query {
     Status,
     /// How this office and those around it are, what is at risk and what to do.
     Health,
+    /// What is held here and does not count, and what to do about it.
+    NotCounting,
+    /// What the data takes on the disk, how much room is left, and what was found damaged.
+    Storage,
+    /// What concerns the security of the network: suspect computers, and everything that was said of who belongs.
+    Security,
     /// What a computer that was lost held at most.
     LostNode {
         /// Its key.

@@ -91,6 +91,16 @@ impl Looking {
         self.kept().memory.in_touch(office)
     }
 
+    /// The removed keys that called within the last day, and when last.
+    pub(crate) fn removed_calls(&self) -> BTreeMap<identity::NodeKey, i64> {
+        self.kept().memory.removed_calls().clone()
+    }
+
+    /// When the newest backup was made.
+    pub(crate) fn last_backup_ms(&self) -> Option<i64> {
+        self.kept().last_backup_ms
+    }
+
     /// Notes that a backup was made.
     pub(crate) fn backed_up(&self) {
         self.kept().last_backup_ms = Some(now_ms());

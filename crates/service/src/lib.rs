@@ -49,17 +49,20 @@ mod quadrant;
 mod reading;
 mod record;
 mod reference;
+mod refused;
 pub mod reply;
 mod report;
 mod rounds;
 mod rules;
 mod scans;
+mod security;
 mod setup;
 mod sheet_kinds;
 mod sheet_write;
 mod sheets;
 mod shown;
 mod status;
+mod storage;
 mod table;
 mod table_in;
 mod timing;
@@ -376,6 +379,9 @@ impl Service {
             Query::Network => Reply::Network(Box::new(self.network().await?)),
             Query::Charter => Reply::Charter(Box::new(self.charter_view().await)),
             Query::Health => Reply::Health(Box::new(self.health().await?)),
+            Query::NotCounting => Reply::NotCounting(Box::new(self.not_counting().await?)),
+            Query::Storage => Reply::Storage(Box::new(self.storage().await?)),
+            Query::Security => Reply::Security(Box::new(self.security().await?)),
             Query::LostNode { node } => Reply::LostNode(Box::new(self.lost_node(&node).await?)),
             Query::OfficeHealth { office } => Reply::OfficeHealth(Box::new(self.office_health(&office).await?)),
             Query::Status => Reply::Status(Box::new(self.status().await?)),

@@ -29,10 +29,13 @@ pub use crate::offices::{Approved, CharterView, CutDone, Joined, NodeView, Offic
 pub use crate::panel::{Called, Panel, PanelRow, RowAsk};
 pub use crate::quadrant::QuadrantView;
 pub use crate::record::{Beside, Holder, RecordField, RecordPast, RecordValue, RecordView, Who};
+pub use crate::refused::{NotCounting, NotCountingView};
+pub use crate::security::{SaidOfNetwork, SecurityView, Suspect};
 pub use crate::sheet_kinds::{SheetInput, SheetKind};
 pub use crate::sheets::{
     FactAsked, FoundSheets, PaperLine, SheetEvent, SheetLine, SheetPart, SheetText, SheetView, SlipView,
 };
+pub use crate::storage::{StoragePart, StorageView};
 pub use crate::table::TableView;
 pub use crate::table_in::{
     Brought, ColumnKind, ImportCounts, ImportLine, ImportPreview, RowGives, TableColumn, TableHead,
@@ -82,6 +85,12 @@ pub enum Reply {
     Status(Box<StatusView>),
     /// How things are.
     Health(Box<HealthView>),
+    /// What does not count.
+    NotCounting(Box<NotCountingView>),
+    /// What the data takes on the disk.
+    Storage(Box<StorageView>),
+    /// What concerns the security of the network.
+    Security(Box<SecurityView>),
     /// What a computer that was lost held at most.
     LostNode(Box<LostReport>),
     /// How one office is, and how it kept in touch.

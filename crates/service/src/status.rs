@@ -7,6 +7,7 @@ use sync::PeerState;
 
 use crate::{
     Service,
+    both::Both,
     problem::{Code, Problem},
     reply::{BundleDone, OwnOffice, PeerView, ScopeView, StatusView, VerifyView},
 };
@@ -44,8 +45,14 @@ impl Service {
             peers,
             knocking,
             only_here: self.only_here().await?,
-            damage: node.cuts().iter().map(damage).chain(node.unreadable().iter().map(unreadable)).collect(),
+            damage: self.damage().into_iter().map(|damage| damage.en).collect(),
         })
+    }
+
+    /// What the last start found damaged or not whole.
+    pub(crate) fn damage(&self) -> Vec<Both> {
+        let node = self.node();
+        node.cuts().iter().map(damage).chain(node.unreadable().iter().map(unreadable)).collect()
     }
 
     /// The office that this node speaks for.
@@ -172,21 +179,30 @@ impl Service {
 }
 
 /// What a start found of its files, in words.
-fn damage(cut: &store::Cut) -> String {
-    let what = match cut.why {
-        store::Why::TornTail => "its last write was not whole and was cut, as after a power cut",
-        store::Why::Damaged => "a part of it is damaged",
-        store::Why::NoEnd => "its end is gone",
-        store::Why::NoHeader => "it is unreadable",
-        store::Why::Foreign => "it was written under another key or for another node",
-        store::Why::Missing => "files before it are gone",
-        store::Why::Behind => "what was written last is gone",
+fn damage(cut: &store::Cut) -> Both {
+    let (id, en) = match cut.why {
+        store::Why::TornTail => (
+            "tulisan terakhirnya tidak utuh dan dipotong, seperti sesudah listrik padam",
+            "its last write was not whole and was cut, as after a power cut",
+        ),
+        store::Why::Damaged => ("sebagian isinya rusak", "a part of it is damaged"),
+        store::Why::NoEnd => ("ujungnya hilang", "its end is gone"),
+        store::Why::NoHeader => ("tidak dapat dibaca", "it is unreadable"),
+        store::Why::Foreign => (
+            "ditulis dengan kunci lain atau untuk perangkat lain",
+            "it was written under another key or for another node",
+        ),
+        store::Why::Missing => ("berkas sebelumnya hilang", "files before it are gone"),
+        store::Why::Behind => ("yang ditulis terakhir hilang", "what was written last is gone"),
     };
-    format!("{}: {what}", cut.file)
+    Both { id: format!("{}: {id}", cut.file), en: format!("{}: {en}", cut.file) }
 }
 
-fn unreadable(at: &store::Location) -> String {
-    format!("file {}: what stands at byte {} cannot be read", at.file, at.offset)
+fn unreadable(at: &store::Location) -> Both {
+    Both {
+        id: format!("berkas {}: bagian mulai bita {} tidak dapat dibaca", at.file, at.offset),
+        en: format!("file {}: what stands at byte {} cannot be read", at.file, at.offset),
+    }
 }
 
 fn bundle_problem(error: &driver::BundleError) -> Problem {

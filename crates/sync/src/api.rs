@@ -105,7 +105,7 @@ impl Default for Config {
             journals_per_scope_max: 4096,
             proof_timeout: Duration::from_secs(10),
             answer_timeout: Duration::from_secs(30),
-            window_bytes: 512 * 1024,
+            window_bytes: 1024 * 1024,
             push_grace: Duration::from_millis(500),
             receipt_delay: Duration::from_millis(500),
             gossip_delay: Duration::from_secs(5),

@@ -39,6 +39,7 @@ mod find;
 mod form;
 mod frame;
 mod health;
+mod health_more;
 mod import;
 mod indicators;
 mod language;
@@ -195,6 +196,10 @@ pub fn router(app: App) -> Router {
         .route("/kesehatan/tangani", get(health::again).post(health::handle))
         .route("/kesehatan/cadangkan", get(health::again).post(health::back_up))
         .route("/kesehatan/coba", get(health::again).post(health::try_alerts))
+        .route("/kesehatan/peta", get(health_more::map))
+        .route("/kesehatan/ditolak", get(health_more::refused))
+        .route("/kesehatan/keamanan", get(health_more::security))
+        .route("/kesehatan/penyimpanan", get(health_more::storage))
         .route("/kesehatan/komputer/{key}", get(lost::show).post(lost::remove))
         .route("/kesehatan/kantor/{id}", get(office_health::show))
         .route("/kesehatan/kantor/{id}/catat", get(office_health::show).post(office_health::note))

@@ -7,7 +7,7 @@ use std::{collections::BTreeSet, time::Duration};
 use documents::{CannotShow, Fold};
 use identity::Coordinate;
 
-use super::{Desk, DeskJob};
+use super::{Desk, DeskJob, marked::Marked};
 
 /// How many documents are looked at in one go: about 10 ms of work.
 const BATCH: usize = 64;
@@ -24,7 +24,7 @@ const WAITING_MAX: usize = 65_536;
 /// What is still to be looked at, and what did not pass.
 #[derive(Debug, Default)]
 pub(super) struct Belt {
-    waiting: BTreeSet<Coordinate>,
+    waiting: Marked,
     busy: bool,
     failing: BTreeSet<Coordinate>,
 }
