@@ -48,6 +48,17 @@ impl ApiFile {
 const IN_USE_TIME_MAX: Duration = Duration::from_secs(10);
 const LOOK_AGAIN: Duration = Duration::from_millis(20);
 
+/// Where the node that runs on a data folder takes questions; none when none answers.
+pub(crate) async fn running(folder: &Path) -> Option<ApiFile> {
+    let api = ApiFile::read(folder)?;
+    let there = client().ok()?.get(format!("http://{}/healthz", api.address)).send().await;
+    there.is_ok_and(|answer| answer.status().is_success()).then_some(api)
+}
+
+fn client() -> anyhow::Result<reqwest::Client> {
+    reqwest::Client::builder().no_proxy().build().context("cannot ask the running node")
+}
+
 /// A node that can be asked.
 pub(crate) enum Node {
     /// It runs, and is asked over its local API.
@@ -65,14 +76,10 @@ impl Node {
     /// The node that runs on a data folder; when none runs, its store opened here. A command that has the store open is
     /// waited for.
     pub(crate) async fn open(data: &Data, options: &service::Options) -> anyhow::Result<Self> {
-        let client = reqwest::Client::builder().no_proxy().build().context("cannot ask the running node")?;
         let began = Instant::now();
         loop {
-            if let Some(api) = ApiFile::read(&data.dir) {
-                let there = client.get(format!("http://{}/healthz", api.address)).send().await;
-                if there.is_ok_and(|answer| answer.status().is_success()) {
-                    return Ok(Self::Running { client, api });
-                }
+            if let Some(api) = running(&data.dir).await {
+                return Ok(Self::Running { client: client()?, api });
             }
             match Service::start(options.clone()).await {
                 Ok(service) => return Ok(Self::Own(Box::new(service))),

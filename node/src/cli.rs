@@ -286,6 +286,8 @@ pub(crate) enum Command {
         #[command(flatten)]
         print: Print,
     },
+    /// Put a signed newer program in place, and the old one back when the node does not come up with it.
+    Upgrade(crate::upgrade::Arguments),
     /// Look for what is wrong, and put it right where that loses nothing.
     Doctor {
         #[command(flatten)]

@@ -45,7 +45,7 @@ pub(crate) fn run(command: Command) -> anyhow::Result<()> {
 
 async fn carry_out(command: Command) -> anyhow::Result<()> {
     match command {
-        Command::Run(_) | Command::Desk(_) | Command::Health(_) => Ok(()),
+        Command::Run(_) | Command::Desk(_) | Command::Health(_) | Command::Upgrade(_) => Ok(()),
         Command::Init { data, name, kind, region, of, practice } => init(&data, name, kind, region, of, practice),
         Command::Request { data, out } => match put(&data, Query::Request).await? {
             Reply::Carry { file, line } => carry::write(&out, &file, &line),

@@ -41,6 +41,8 @@ pub(crate) struct Config {
     pub(crate) leave_free_mb: Option<u32>,
     /// Backups by a schedule.
     pub(crate) backup: Option<Backup>,
+    /// Whose signature a new program has to have, and how the node is restarted.
+    pub(crate) upgrade: Option<Upgrade>,
     /// What is logged: `info`, or by room: `warn,transport=debug`.
     pub(crate) log: Option<String>,
 }
@@ -123,6 +125,38 @@ impl Backup {
             every: Duration::from_secs(u64::from(self.every_hours.get()) * 3600),
             keep: usize::from(self.keep.get()),
         }
+    }
+}
+
+/// How the program is replaced by a newer one.
+#[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct Upgrade {
+    /// The public key of who signs programs, as minisign prints it.
+    pub(crate) key: SigningKey,
+    /// The command that restarts the node, with its words.
+    #[serde(default)]
+    pub(crate) restart: Vec<String>,
+    /// Within how many seconds the node has to be up again.
+    #[serde(default = "two_minutes")]
+    pub(crate) ready_seconds: NonZeroU16,
+}
+
+fn two_minutes() -> NonZeroU16 {
+    NonZeroU16::MIN.saturating_add(119)
+}
+
+/// A public key of minisign.
+#[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
+#[serde(try_from = "String")]
+pub(crate) struct SigningKey(pub(crate) minisign_verify::PublicKey);
+
+impl TryFrom<String> for SigningKey {
+    type Error = String;
+
+    fn try_from(text: String) -> Result<Self, String> {
+        let key = minisign_verify::PublicKey::from_base64(&text);
+        key.map(Self).map_err(|_| "this is no public key of minisign: it is the line that begins with RW".to_owned())
     }
 }
 

@@ -13,6 +13,7 @@ mod desk;
 mod health;
 mod print;
 mod run;
+mod upgrade;
 
 #[cfg(all(target_os = "linux", target_env = "gnu"))]
 use std::os::unix::process::CommandExt;
@@ -46,6 +47,8 @@ fn main() -> ExitCode {
         run::run(arguments)
     } else if let cli::Command::Desk(arguments) = &cli.command {
         desk::run(arguments)
+    } else if let cli::Command::Upgrade(arguments) = &cli.command {
+        upgrade::run(arguments)
     } else {
         commands::run(cli.command)
     };

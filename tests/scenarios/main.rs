@@ -34,6 +34,7 @@ mod tap;
 mod troubles;
 mod udp_blocked;
 mod unreadable;
+mod upgraded;
 mod upkeep;
 mod words;
 
