@@ -14,11 +14,10 @@ use identity::{Domain, NodeSecret, Signed};
 use reqwest::Method;
 use service::{Query, Reply};
 use sync::{Beacon, wire};
-use tokio::sync::watch;
 
 use crate::{
     measure::{cpu_ms, ms, service},
-    pages::{Desk, OFFICER, PASSWORD},
+    pages::{OFFICER, PASSWORD, at_a_desk},
     row::{Figures, Row},
 };
 
@@ -111,16 +110,6 @@ pub(crate) async fn offices(count: u64) -> anyhow::Result<Figures> {
         .begin(OFFICER.to_owned(), "Petugas".to_owned(), PASSWORD.to_owned())
         .await
         .map_err(|why| anyhow::anyhow!("the first officer is not let in: {why:?}"))?;
-    let (stop, stopping) = watch::channel(false);
-    let listener = web::listen(([127, 0, 0, 1], 0).into()).await?;
-    let desk = Desk::at(format!("http://{}", listener.local_addr()?));
-    let mut stopped = stopping.clone();
-    let until_stop = async move {
-        // A sender that is gone is a stop too.
-        let _ = stopped.wait_for(|stop| *stop).await;
-    };
-    let served = tokio::spawn(web::serve(listener, web::router(web::App::new(service.clone(), stopping)), until_stop));
-    let desk = desk.log_in().await?;
     let Reply::Health(view) = service.ask(Query::Health.into(), |_| ()).await? else {
         anyhow::bail!("health was asked for")
     };
@@ -135,14 +124,17 @@ pub(crate) async fn offices(count: u64) -> anyhow::Result<Figures> {
         Row::new("one look: CPU", used, "ms"),
         Row::new("health at rest: share of a core", 100.0 * used / BETWEEN_LOOKS_MS, "%").budget("5 %"),
     ];
-    for (what, path) in [("page: Kesehatan", "/kesehatan"), ("page: every office as a picture", "/kesehatan/peta")] {
-        let mut times = desk.times(|| desk.ask(Method::GET, path)).await?;
-        times.sort_by(f64::total_cmp);
-        let at = times.get((times.len() - 1) * 95 / 100).context("it was asked for")?;
-        rows.push(Row::new(&format!("{what}, p95"), *at, "ms").budget("200 ms"));
-    }
-    stop.send(true)?;
-    served.await??;
-    service.stop().await;
+    let pages = at_a_desk(service, async |desk| {
+        let mut pages = Vec::new();
+        for (what, path) in [("page: Kesehatan", "/kesehatan"), ("page: every office as a picture", "/kesehatan/peta")]
+        {
+            let mut times = desk.times(|| desk.ask(Method::GET, path)).await?;
+            times.sort_by(f64::total_cmp);
+            let at = times.get((times.len() - 1) * 95 / 100).context("it was asked for")?;
+            pages.push(Row::new(&format!("{what}, p95"), *at, "ms").budget("200 ms"));
+        }
+        Ok(pages)
+    });
+    rows.extend(pages.await?);
     Ok(Figures { of: "offices", count, rows })
 }

@@ -12,7 +12,7 @@ use rand::SeedableRng;
 use rand_chacha::ChaCha20Rng;
 use reqwest::{Method, RequestBuilder, header};
 use serde_json::{Value, json};
-use service::{Command, Query, Reply};
+use service::{Command, Query, Reply, Service};
 use tokio::sync::watch;
 
 use crate::{
@@ -41,20 +41,29 @@ pub(crate) async fn pages(people: u64, keep: Option<&Path>) -> anyhow::Result<Fi
     let service = service(&folder, Vec::new()).await?;
     // It answers once its views show everything that it holds.
     service.ask(Query::Status.into(), |_| ()).await?;
+    let rows = at_a_desk(service, async |desk| desk.rows(people).await).await?;
+    Ok(Figures { of: "people", count: people, rows })
+}
+
+/// Serves a node's pages, lets the officer in, and stops the node when everything was asked.
+pub(crate) async fn at_a_desk<T>(
+    service: Service,
+    ask: impl AsyncFnOnce(&Desk) -> anyhow::Result<T>,
+) -> anyhow::Result<T> {
     let (stop, stopping) = watch::channel(false);
     let listener = web::listen(([127, 0, 0, 1], 0).into()).await?;
-    let desk = Desk::at(format!("http://{}", listener.local_addr()?));
+    let desk = Desk { web: format!("http://{}", listener.local_addr()?), ..Desk::default() };
     let mut stopped = stopping.clone();
     let until_stop = async move {
         // A sender that is gone is a stop too.
         let _ = stopped.wait_for(|stop| *stop).await;
     };
     let served = tokio::spawn(web::serve(listener, web::router(web::App::new(service.clone(), stopping)), until_stop));
-    let rows = desk.log_in().await?.rows(people).await?;
+    let answered = ask(&desk.log_in().await?).await?;
     stop.send(true)?;
     served.await??;
     service.stop().await;
-    Ok(Figures { of: "people", count: people, rows })
+    Ok(answered)
 }
 
 /// Makes a village's node and brings in a table of people, as an officer would.
@@ -99,11 +108,7 @@ pub(crate) struct Desk {
 }
 
 impl Desk {
-    pub(crate) fn at(web: String) -> Self {
-        Self { web, ..Self::default() }
-    }
-
-    pub(crate) async fn log_in(mut self) -> anyhow::Result<Self> {
+    async fn log_in(mut self) -> anyhow::Result<Self> {
         let given = json!({ "officer": OFFICER, "password": PASSWORD });
         let answer = self.client.post(format!("{}/api/v1/session", self.web)).json(&given).send().await?;
         let cookie = answer.headers().get(header::SET_COOKIE).context("a cookie is given")?.to_str()?;

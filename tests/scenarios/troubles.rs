@@ -162,7 +162,10 @@ fn what_a_cut_off_leaves_out_is_told_of_as_refused_with_its_reason() {
     assert_eq!(figure(&net, "kemnaker", "changes_refused{reason=\"cut_off\"}"), 1.0);
     let listed = net["kemnaker"].ask(&["health", "refused"]);
     assert_eq!(listed.code, Some(1), "{listed}");
-    assert!(listed.out.contains("beyond the cut-off") && listed.out.contains("write it again here"), "{listed}");
+    assert!(
+        listed.out.contains("after its device lost the right") && listed.out.contains("write it again here"),
+        "{listed}"
+    );
     let said = net["kemnaker"].ask(&["health", "security"]);
     assert!(
         said.out.contains("laptop hilang") && said.out.contains("cut-off, Pemerintah Kabupaten Wonosobo"),

@@ -112,7 +112,8 @@ type WriteReply = oneshot::Sender<Result<Vec<Written>, WriteError>>;
 /// Own entries on their way to the disk.
 struct InFlight {
     epoch: Epoch,
-    commits: Vec<Commit>,
+    /// Each with its packs, as they go to the disk and to peers.
+    commits: Vec<(Commit, Vec<Vec<u8>>)>,
     touched: BTreeSet<Coordinate>,
     replies: Vec<(WriteReply, Vec<Written>)>,
 }
@@ -435,7 +436,7 @@ impl Desk {
     fn unindexed(&self, document: &Coordinate) -> Vec<documents::Item> {
         let mut items = Vec::new();
         for flight in self.state.in_flight.values().filter(|flight| flight.touched.contains(document)) {
-            for run in flight.commits.iter().flat_map(|commit| &commit.runs) {
+            for run in flight.commits.iter().flat_map(|(commit, _)| &commit.runs) {
                 for (seq, entry) in (run.first()..).zip(run.entries()) {
                     let at = Coordinate { journal: run.journal().clone(), seq };
                     if entry.header.subject.document(&at) == document {

@@ -29,6 +29,15 @@ fn wrong(setting: &'static str) -> impl Fn(&dyn std::fmt::Display) -> NoticesErr
     move |why| NoticesError::Mail { setting, why: why.to_string() }
 }
 
+/// Whether a server is spoken to without encryption, and is on another machine.
+fn sends_in_the_clear(server: &str) -> bool {
+    let Some(rest) = server.strip_prefix("smtp://") else { return false };
+    let (place, settings) = rest.split_once('?').unwrap_or((rest, ""));
+    let host = place.rsplit_once('@').map_or(place, |(_, host)| host);
+    let here = ["localhost", "127.", "[::1]"].iter().any(|here| host.starts_with(here));
+    !here && !settings.split('&').any(|setting| setting == "tls=required")
+}
+
 impl Mailer {
     pub(crate) fn new(mail: &Mail, language: Language) -> Result<Self, NoticesError> {
         let address = |setting, text: &String| text.parse::<Mailbox>().map_err(|error| wrong(setting)(&error));
@@ -36,6 +45,10 @@ impl Mailer {
             .map_err(|error| wrong("server")(&error))?
             .timeout(Some(TIMEOUT));
         if let Some(user) = &mail.user {
+            if sends_in_the_clear(&mail.server) {
+                let why = "a password would cross the network in the clear: write smtps://, or add ?tls=required";
+                return Err(wrong("server")(&why));
+            }
             let file = mail.password_file.as_ref().ok_or_else(|| wrong("password_file")(&"it is missing"))?;
             let text = std::fs::read_to_string(file).map_err(|error| wrong("password_file")(&error))?;
             let password = text.lines().next().unwrap_or_default().to_owned();

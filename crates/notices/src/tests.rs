@@ -229,5 +229,28 @@ fn what_cannot_be_used_is_named_before_the_node_starts() {
     }
     let user = Mail { user: Some("simpul".to_owned()), ..mail(good.0, good.1, &[good.2]).mail.unwrap() };
     let told = start(&Ways { mail: Some(user), ..Ways::default() }, folder.path()).unwrap_err().to_string();
-    assert!(told.contains("`password_file`: it is missing") || told.contains("password_file"), "{told}");
+    assert!(told.contains("password_file"), "{told}");
+}
+
+#[test]
+fn no_password_crosses_the_network_in_the_clear() {
+    let folder = tempfile::tempdir().unwrap();
+    std::fs::write(folder.path().join("password"), "kopi pagi").unwrap();
+    let with = |server: &str| {
+        let mail = Mail {
+            server: server.to_owned(),
+            user: Some("simpul".to_owned()),
+            password_file: Some(folder.path().join("password")),
+            from: "simpul@example.org".to_owned(),
+            to: vec!["ani@example.org".to_owned()],
+        };
+        crate::mail::Mailer::new(&mail, Language::Id).map(drop)
+    };
+    for server in ["smtp://mail.example.org:587", "smtp://mail.example.org:587?tls=opportunistic"] {
+        let told = with(server).unwrap_err().to_string();
+        assert!(told.contains("in the clear"), "{server}: {told}");
+    }
+    for server in ["smtps://mail.example.org", "smtp://mail.example.org:587?tls=required", "smtp://localhost:25"] {
+        with(server).unwrap();
+    }
 }

@@ -22,7 +22,7 @@ pub use apply::Watermark;
 pub use error::ViewsError;
 pub use list::{Decided, Filter, Listed, Page, ParticipantRow};
 pub use open::{Opened, Reader, Views};
-pub use read::{Counts, HeldConflict, HeldNotice, Imported, Name, Participant};
+pub use read::{Counts, HeldConflict, HeldNotice, Imported, Name, NotCounting, Participant};
 pub use sheet::{SheetFilter, SheetRow, Sheets, sheet_id};
 
 #[cfg(test)]

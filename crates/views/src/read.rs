@@ -84,6 +84,9 @@ pub struct HeldNotice {
     pub notice: Notice,
 }
 
+/// How many items do not count, by how they stand and why, each as its code.
+pub type NotCounting = BTreeMap<(String, String), u64>;
+
 /// How many there are in a scope.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct Counts {
@@ -177,7 +180,7 @@ impl Reader {
 
     /// How many items of everything that is held do not count, by how they stand and why, each as its code; and how many
     /// fields have several values.
-    pub fn not_counting(&self) -> Result<(BTreeMap<(String, String), u64>, u64), ViewsError> {
+    pub fn not_counting(&self) -> Result<(NotCounting, u64), ViewsError> {
         let mut select = self.db.prepare_cached("SELECT state, code, count(*) FROM notice GROUP BY state, code")?;
         let rows = select.query_map([], |row| Ok(((row.get(0)?, row.get(1)?), row.get(2)?)))?;
         let notices = rows.collect::<Result<_, _>>()?;

@@ -44,7 +44,11 @@ fn item(words: Words, number: usize, item: &NotCounting) -> PanelRow {
     };
     PanelRow {
         head: words.of_both(item.name.as_ref().unwrap_or(&item.kind)).to_owned(),
-        beside: if item.what.is_empty() { words.of_both(&item.kind).to_owned() } else { item.what.clone() },
+        beside: match (item.what.is_empty(), &item.name) {
+            (false, _) => item.what.clone(),
+            (true, Some(_)) => words.of_both(&item.kind).to_owned(),
+            (true, None) => String::new(),
+        },
         cells: vec![
             (words.say("refused-why"), words.of_both(&item.why).to_owned()),
             (words.say("office-todo"), words.of_both(&item.remedy).to_owned()),
@@ -98,7 +102,7 @@ fn suspect(words: Words, suspect: &Suspect) -> PanelRow {
     PanelRow {
         head: suspect.office.clone(),
         beside: suspect.short.clone(),
-        cells: vec![(words.say("health-found"), found.join(" ")), (words.say("office-todo"), todo)],
+        cells: vec![(words.say("health-found"), found.join("; ")), (words.say("office-todo"), todo)],
         ask: Some((
             format!("/kesehatan/komputer/{}", suspect.node),
             words.say("office-open"),

@@ -202,10 +202,15 @@ impl Desk {
         let mut frames = Vec::new();
         for scope in scopes {
             let Some(writer) = self.state.writers.get_mut(scope) else { continue };
-            let commit = writer.commit();
+            let (commit, mut packs) = (writer.commit(), Vec::new());
             for (kind, run) in runs_of(&commit) {
                 match journal::encode(&[run]) {
-                    Ok(bytes) => frames.push(Frame { kind, bytes }),
+                    Ok(bytes) => {
+                        if kind == FrameKind::Pack {
+                            packs.push(bytes.clone());
+                        }
+                        frames.push(Frame { kind, bytes });
+                    }
                     Err(error) => {
                         tracing::error!(%error, "own entries cannot be packed");
                         self.fail(flight, NotStored::Failed);
@@ -213,7 +218,7 @@ impl Desk {
                     }
                 }
             }
-            flight.commits.push(commit);
+            flight.commits.push((commit, packs));
         }
         frames.extend(notes);
         if frames.is_empty() {
@@ -240,18 +245,16 @@ impl Desk {
         };
         let mut at = stored.at.into_iter();
         let (mut ops, mut packs) = (Vec::new(), Vec::new());
-        for commit in std::mem::take(&mut flight.commits) {
+        for (commit, bytes) in std::mem::take(&mut flight.commits) {
+            let mut bytes = bytes.into_iter();
             for (kind, run) in runs_of(&commit) {
+                let pack = if kind == FrameKind::Pack { bytes.next() } else { None };
                 let Some(at) = at.next() else { continue };
                 let at = self.state.moved.now_at(at);
                 let run = Arc::new(run.clone());
                 self.index_run(&run, at, 0, &mut ops)?;
                 self.note_late(&run, at, &mut ops);
-                if kind == FrameKind::Pack
-                    && let Ok(bytes) = journal::encode(&[&run])
-                {
-                    packs.push(LoadedPack { bytes, spans: vec![span(&run)] });
-                }
+                packs.extend(pack.map(|bytes| LoadedPack { bytes, spans: vec![span(&run)] }));
             }
         }
         self.index.apply(&ops, Some(stored.end))?;
