@@ -249,15 +249,18 @@ impl Memory {
                 continue;
             }
             let heard = self.nodes.entry(*node).or_default();
-            if beacon.number <= heard.beacon {
+            // The first report of a session may have been made long before it; one from now or later was not, and it may
+            // have come before the session counted as one.
+            let ahead_ms = beacon.time_ms.saturating_sub(known.now_ms);
+            let is_new = beacon.number > heard.beacon;
+            let first = heard.connected && !heard.reported && beacon.number >= heard.beacon && ahead_ms >= -CLOCK;
+            if first || (is_new && heard.connected && heard.reported) {
+                (heard.ahead_ms, heard.reported) = (Some(ahead_ms), true);
+            }
+            if !is_new {
                 continue;
             }
             let as_of_ms = beacon.time_ms.min(known.now_ms);
-            // The first report of a session may have been made long before it; one from now or later was not.
-            let ahead_ms = beacon.time_ms.saturating_sub(known.now_ms);
-            if heard.connected && (heard.reported || ahead_ms >= -CLOCK) {
-                heard.ahead_ms = Some(ahead_ms);
-            }
             heard.reported = heard.connected;
             let incarnation = beacon.figures.get(figure::INCARNATION).map(|number| Incarnation(number.to_be_bytes()));
             let earlier = count(beacon, figure::ONLY_HERE_EARLIER);
