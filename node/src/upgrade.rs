@@ -108,8 +108,11 @@ async fn upgrade(arguments: &Arguments) -> anyhow::Result<()> {
     remove(&back)?;
     fs::hard_link(beside(&program, "old"), &back).map_err(|error| carry::cannot("write", &back, &error))?;
     fs::rename(&back, &program).map_err(|error| carry::cannot("write", &program, &error))?;
-    let again = restart(&settings).await.is_ok() && comes_up(&arguments.data.dir, &before.token, time).await;
-    let now = if again { "runs again" } else { "is back, and the node does NOT run" };
+    let folder = &arguments.data.dir;
+    let again = restart(&settings).await.is_ok() && comes_up(folder, &before.token, time).await;
+    // Where nothing could be restarted, the old one may never have stopped.
+    let again = again || running(folder).await.is_some();
+    let now = if again { "runs" } else { "is back, and the node does NOT run" };
     Err(Hinted::error(
         format!("the node did not come up with version {new} ({why}); version {installed} {now}"),
         if again { "the node's log says why the new one stopped" } else { "start the node, and look into its log" },

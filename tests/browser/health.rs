@@ -72,27 +72,15 @@ async fn an_administrator_sees_every_office_and_a_village_what_is_only_there() {
     block_in_place(|| drop(net));
 }
 
-/// Opens the page until it says this: a report comes when something else is found at a look.
-async fn comes_to_see(desk: &Desk, text: &str) {
+/// Opens the page until it says this, or says it no more: a report comes when something else is found at a look.
+async fn until_the_page(desk: &Desk, says: bool, text: &str) {
     let began = std::time::Instant::now();
     loop {
         desk.open("/kesehatan?lang=id").await;
-        if desk.browser.text("main").await.contains(text) {
+        if desk.browser.text("main").await.contains(text) == says {
             return;
         }
-        assert!(began.elapsed() < PATIENCE, "{text} is not on the page");
-    }
-}
-
-/// The same until it does not say it.
-async fn sees_over(desk: &Desk, text: &str) {
-    let began = std::time::Instant::now();
-    loop {
-        desk.open("/kesehatan?lang=id").await;
-        if !desk.browser.text("main").await.contains(text) {
-            return;
-        }
-        assert!(began.elapsed() < PATIENCE, "{text} is still on the page");
+        assert!(began.elapsed() < PATIENCE, "{text} on the page: still not {says}");
     }
 }
 
@@ -112,14 +100,14 @@ async fn an_administrator_sees_each_trouble_what_to_do_and_that_it_is_over() {
         args.extend(["--config".to_owned(), settings]);
         net.start_calling("wonosobo", &args);
     });
-    comes_to_see(&ani, "tidak ada yang dapat disimpan").await;
+    until_the_page(&ani, true, "tidak ada yang dapat disimpan").await;
     ani.sees("kosongkan ruang cakram").await;
     block_in_place(|| {
         net["wonosobo"].stop();
         net.start("wonosobo");
         net.settle();
     });
-    sees_over(&ani, "tidak ada yang dapat disimpan").await;
+    until_the_page(&ani, false, "tidak ada yang dapat disimpan").await;
 
     // A village whose clock is wrong, seen where it calls.
     let wati = Desk::of(&net["wonosobo"], "wati", &["petugas", "admin"]).await;
@@ -133,14 +121,14 @@ async fn an_administrator_sees_each_trouble_what_to_do_and_that_it_is_over() {
         net["kuripan"].register("Turyati", KURIPAN, &[]);
         net["kuripan"].ask(&["health"]);
     });
-    comes_to_see(&wati, "jamnya terlalu cepat").await;
+    until_the_page(&wati, true, "jamnya terlalu cepat").await;
     wati.sees("setel jam dan zona waktunya").await;
     block_in_place(|| {
         net["kuripan"].stop();
         net.start("kuripan");
         net.settle();
     });
-    sees_over(&wati, "jamnya terlalu cepat").await;
+    until_the_page(&wati, false, "jamnya terlalu cepat").await;
 
     // Its laptop is lost, calls once more, and what it wrote last does not count.
     let key = net["kuripan"].key.clone();
@@ -152,13 +140,13 @@ async fn an_administrator_sees_each_trouble_what_to_do_and_that_it_is_over() {
     wati.sees("laptop hilang di bus").await;
     wati.sees("Nyatakan sampai mana tulisannya berlaku").await;
     block_in_place(|| net.reconnect("kuripan"));
-    comes_to_see(&wati, "Perangkat yang sudah dicabut haknya").await;
+    until_the_page(&wati, true, "Perangkat yang sudah dicabut haknya").await;
     wati.sees("Catat waktunya dan lapor").await;
     block_in_place(|| {
         let cut = ["cutoff", "--node", &key, "--scope", "participation/33.07.10.2004", "--at", "1", "--void"];
         net["wonosobo"].ask(&cut).done();
     });
-    comes_to_see(&wati, "ditolak").await;
+    until_the_page(&wati, true, "ditolak").await;
     for (page, picture) in
         [("ditolak", "refused"), ("keamanan", "security"), ("peta", "map"), ("penyimpanan", "storage")]
     {

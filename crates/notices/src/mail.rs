@@ -1,6 +1,6 @@
 //! By e-mail.
 
-use std::time::Duration;
+use std::{net::IpAddr, time::Duration};
 
 use lettre::{
     AsyncSmtpTransport, AsyncTransport, Message, Tokio1Executor,
@@ -31,11 +31,11 @@ fn wrong(setting: &'static str) -> impl Fn(&dyn std::fmt::Display) -> NoticesErr
 
 /// Whether a server is spoken to without encryption, and is on another machine.
 fn sends_in_the_clear(server: &str) -> bool {
-    let Some(rest) = server.strip_prefix("smtp://") else { return false };
-    let (place, settings) = rest.split_once('?').unwrap_or((rest, ""));
-    let host = place.rsplit_once('@').map_or(place, |(_, host)| host);
-    let here = ["localhost", "127.", "[::1]"].iter().any(|here| host.starts_with(here));
-    !here && !settings.split('&').any(|setting| setting == "tls=required")
+    let Ok(server) = reqwest::Url::parse(server) else { return false };
+    let host = server.host_str().unwrap_or_default().trim_matches(['[', ']']);
+    let here = host == "localhost" || host.parse::<IpAddr>().is_ok_and(|host| host.is_loopback());
+    let required = server.query_pairs().any(|(name, value)| name == "tls" && value == "required");
+    server.scheme() == "smtp" && !here && !required
 }
 
 impl Mailer {

@@ -246,7 +246,12 @@ fn no_password_crosses_the_network_in_the_clear() {
         };
         crate::mail::Mailer::new(&mail, Language::Id).map(drop)
     };
-    for server in ["smtp://mail.example.org:587", "smtp://mail.example.org:587?tls=opportunistic"] {
+    for server in [
+        "smtp://mail.example.org:587",
+        "smtp://mail.example.org:587?tls=opportunistic",
+        "smtp://localhost.example.org",
+        "smtp://127.example.org",
+    ] {
         let told = with(server).unwrap_err().to_string();
         assert!(told.contains("in the clear"), "{server}: {told}");
     }

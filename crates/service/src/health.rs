@@ -443,7 +443,7 @@ impl Service {
         *said = found;
     }
 
-    async fn own_counters(&self, not_counting: &BTreeMap<(String, String), u64>) -> Result<Own, Problem> {
+    async fn own_counters(&self, not_counting: &views::NotCounting) -> Result<Own, Problem> {
         let node = self.node();
         let of = |state: &str| not_counting.iter().filter(|((of, _), _)| of == state).map(|(_, n)| n).sum();
         let (refused, waiting) = (of("refused"), of("waiting"));

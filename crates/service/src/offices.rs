@@ -347,7 +347,7 @@ impl Service {
         let statements = self.node().statements().await;
         let statements = statements.iter().map(|statement| StatementView {
             hash: statement.hash().to_string(),
-            kind: kind_of(&statement.statement().body).to_owned(),
+            kind: crate::security::kind(&statement.statement().body).en,
             author: statement.author().to_string(),
             effect: charter.effect(&statement.hash()).map_or_else(|| "unknown".to_owned(), |effect| effect.to_string()),
         });
@@ -376,24 +376,6 @@ fn office_view(charter: &Charter, office: &charter::Office) -> OfficeView {
         region: office.region.to_string(),
         founder: office.is_founder(),
         nodes: office.nodes.iter().map(|key| NodeView { key: key.to_string(), state: state(key).to_owned() }).collect(),
-    }
-}
-
-/// What kind of statement it is, in a word.
-fn kind_of(body: &Body) -> &'static str {
-    match body {
-        Body::Found { .. } => "founding",
-        Body::Admit { .. } => "admission",
-        Body::Adopt { .. } => "adoption",
-        Body::Remove { .. } => "removal",
-        Body::CutOff { .. } => "cut-off",
-        Body::Rename { .. } => "renaming",
-        Body::Succeed { .. } => "succession",
-        Body::Roster { .. } => "roster",
-        Body::Erase { .. } => "erasure",
-        Body::Suspend { .. } => "suspension",
-        Body::Lift { .. } => "lifting",
-        Body::Majority { .. } => "vote",
     }
 }
 

@@ -68,7 +68,8 @@ fn both(id: impl Into<String>, en: impl Into<String>) -> Both {
     Both { id: id.into(), en: en.into() }
 }
 
-fn kind(body: &Body) -> Both {
+/// What kind of statement it is, in a word.
+pub(crate) fn kind(body: &Body) -> Both {
     match body {
         Body::Found { .. } => both("pendirian", "founding"),
         Body::Admit { .. } => both("penerimaan", "admission"),
@@ -81,7 +82,7 @@ fn kind(body: &Body) -> Both {
         Body::Erase { .. } => both("perintah hapus", "erasure"),
         Body::Suspend { .. } => both("penangguhan", "suspension"),
         Body::Lift { .. } => both("akhir penangguhan", "lifting"),
-        Body::Majority { .. } => both("suara pendiri", "founders' vote"),
+        Body::Majority { .. } => both("suara pendiri", "vote"),
     }
 }
 
@@ -220,22 +221,9 @@ impl Service {
         let mut why: BTreeMap<NodeKey, Vec<String>> = BTreeMap::new();
         for statement in statements.iter() {
             let (by, body) = (names.of(&statement.author()), &statement.statement().body);
-            let removal = match body {
-                Body::Remove { node, reason, .. } => Some((node, reason)),
-                Body::Majority { act: Act::RemoveNode { node, reason, .. }, .. } => Some((node, reason)),
-                Body::Found { .. }
-                | Body::Admit { .. }
-                | Body::Adopt { .. }
-                | Body::CutOff { .. }
-                | Body::Rename { .. }
-                | Body::Succeed { .. }
-                | Body::Roster { .. }
-                | Body::Erase { .. }
-                | Body::Suspend { .. }
-                | Body::Lift { .. }
-                | Body::Majority { .. } => None,
-            };
-            if let Some((node, reason)) = removal.filter(|_| charter.effect(&statement.hash()) == Some(Effect::Counts))
+            if let Body::Remove { node, reason, .. } | Body::Majority { act: Act::RemoveNode { node, reason, .. }, .. } =
+                body
+                && charter.effect(&statement.hash()) == Some(Effect::Counts)
             {
                 why.entry(*node).or_default().push(format!("{by}: {reason}"));
             }
@@ -261,8 +249,11 @@ impl Service {
                 to_be_cut: scopes(&|journal| matches!(standing(journal), Standing::Frozen(FreezeReason::Removed))),
             }
         };
+        let two: BTreeSet<NodeKey> = forked.iter().map(|journal| journal.node).collect();
+        let may_be =
+            |known: &&charter::Node| matches!(known.state, NodeState::Removed { .. }) || two.contains(&known.key);
         let of_note = |suspect: &Suspect| suspect.removed || !suspect.forked.is_empty();
-        let mut suspects: Vec<Suspect> = charter.nodes().map(suspect).filter(of_note).collect();
+        let mut suspects: Vec<Suspect> = charter.nodes().filter(may_be).map(suspect).filter(of_note).collect();
         let open = |suspect: &Suspect| !suspect.forked.is_empty() || !suspect.to_be_cut.is_empty();
         suspects.sort_by_key(|suspect| (!open(suspect), suspect.called_ms.is_none(), suspect.office.clone()));
         let mut versions = BTreeMap::new();

@@ -45,14 +45,19 @@ impl Service {
             peers,
             knocking,
             only_here: self.only_here().await?,
-            damage: self.damage().into_iter().map(|damage| damage.en).collect(),
+            damage: self.damage(|_| true).into_iter().map(|damage| damage.en).collect(),
         })
     }
 
-    /// What the last start found damaged or not whole.
-    pub(crate) fn damage(&self) -> Vec<Both> {
+    /// What the last start found damaged or not whole, of the cuts those that are wanted.
+    pub(crate) fn damage(&self, wanted: impl Fn(&store::Cut) -> bool) -> Vec<Both> {
         let node = self.node();
-        node.cuts().iter().map(damage).chain(node.unreadable().iter().map(unreadable)).collect()
+        node.cuts()
+            .iter()
+            .filter(|cut| wanted(cut))
+            .map(damage)
+            .chain(node.unreadable().iter().map(unreadable))
+            .collect()
     }
 
     /// The office that this node speaks for.

@@ -6,7 +6,6 @@ use serde::{Deserialize, Serialize};
 
 use crate::{
     Service,
-    backup_plan::BackupsView,
     both::Both,
     problem::{Code, Problem},
 };
@@ -33,12 +32,10 @@ pub struct StorageView {
     pub failed: bool,
     /// What takes how much, the most first.
     pub parts: Vec<StoragePart>,
-    /// What the last start found damaged or not whole.
+    /// What the last start found damaged. A write that a power cut tore was never said to be saved, and is not among it.
     pub damage: Vec<Both>,
     /// When the newest backup was made, in Unix milliseconds.
     pub last_backup_ms: Option<i64>,
-    /// Backups by a schedule, where there is one.
-    pub backups: Option<BackupsView>,
 }
 
 /// What a file or folder of the data folder is, by how its name begins.
@@ -95,9 +92,8 @@ impl Service {
             reserve_bytes: disk.map(|(space, _)| space.reserve_bytes),
             failed: disk.is_some_and(|(_, failed)| failed),
             parts,
-            damage: self.damage(),
+            damage: self.damage(|cut| cut.why != store::Why::TornTail),
             last_backup_ms: self.looking().last_backup_ms(),
-            backups: self.backups(),
         })
     }
 }

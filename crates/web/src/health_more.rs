@@ -1,4 +1,4 @@
-//! The further pages of *Kesehatan*, for an administrator: every office as a picture, what was refused or waits, and what
+//! The further pages of *Kesehatan*, for an administrator: every office as a picture, what was refused or waits, what
 //! concerns the security of the network, and what the data takes on the disk.
 
 use std::collections::BTreeMap;
@@ -12,6 +12,7 @@ use service::reply::{NotCounting, OfficeHealthView, SaidOfNetwork, State as Offi
 use crate::app::{App, ask};
 use crate::frame::{Frame, Place, page, refused as not_answered};
 use crate::health::{called, shape};
+use crate::office_health::{panel, row};
 use crate::panels::{Panel, PanelRow};
 use crate::problem::Problem;
 use crate::session::Desk;
@@ -29,10 +30,6 @@ struct PanelsPage {
     panels: Vec<Panel>,
     /// Where there is more, and what that is called.
     more: Option<(String, String)>,
-}
-
-fn panel(words: Words, title: &str, names: &[&str], rows: Vec<PanelRow>, lines: Vec<String>) -> Panel {
-    Panel { title: words.say(title), lines, columns: names.iter().map(|name| words.say(name)).collect(), rows }
 }
 
 fn item(words: Words, number: usize, item: &NotCounting) -> PanelRow {
@@ -68,17 +65,13 @@ pub(crate) async fn refused(State(app): State<App>, desk: Desk) -> Result<Respon
         of.map(|(number, one)| item(words, number, one)).collect::<Vec<_>>()
     };
     let names = ["refused-item", "refused-why", "office-todo", "office-by"];
-    let of = |title: &str, rows: Vec<PanelRow>, none: &str| {
-        let lines = if rows.is_empty() { vec![words.say(none)] } else { Vec::new() };
-        panel(words, title, &names, rows, lines)
-    };
     let lines = (view.more > 0).then(|| words.about("refused-more", "n", view.more));
     let shown = PanelsPage {
         title: words.say("refused-title"),
         lines: lines.into_iter().collect(),
         panels: vec![
-            of("health-refused-here", rows(true), "refused-none"),
-            of("health-waiting-here", rows(false), "refused-none-waits"),
+            panel(words, "health-refused-here", &names, rows(true), "refused-none"),
+            panel(words, "health-waiting-here", &names, rows(false), "refused-none-waits"),
         ],
         more: None,
         frame,
@@ -144,13 +137,11 @@ pub(crate) async fn security(
     let count = if all { view.said.len() } else { view.said.iter().filter(|one| !one.everyday).count().min(SAID) };
     let rest = view.said.len() - count;
     let suspects: Vec<PanelRow> = view.suspects.iter().map(|one| suspect(words, one)).collect();
-    let none = if suspects.is_empty() { vec![words.say("security-no-suspects")] } else { Vec::new() };
-    let versions = view.versions.iter().map(|(version, of)| PanelRow {
-        head: version.clone(),
-        beside: String::new(),
-        cells: vec![(words.say("office-computers"), words.about("health-items", "n", *of))],
-        ask: None,
+    let versions = view.versions.iter().map(|(version, of)| {
+        row(words, version.clone(), &[("office-computers", words.about("health-items", "n", *of))])
     });
+    let columns = ["security-kind", "security-by", "security-about", "security-does"];
+    let statements = view.said.iter().take(count).map(|one| said(words, one)).collect();
     let shown = PanelsPage {
         title: words.say("security-title"),
         lines: vec![
@@ -158,15 +149,24 @@ pub(crate) async fn security(
             words.about("security-own", "key", view.node.as_str()),
         ],
         panels: vec![
-            panel(words, "security-suspects", &["office-computer", "health-found", "office-todo"], suspects, none),
-            panel(words, "security-versions", &["office-version", "office-computers"], versions.collect(), Vec::new()),
             panel(
                 words,
-                "security-said",
-                &["security-kind", "security-by", "security-about", "security-does"],
-                view.said.iter().take(count).map(|one| said(words, one)).collect(),
-                vec![words.say("security-no-dates")],
+                "security-suspects",
+                &["office-computer", "health-found", "office-todo"],
+                suspects,
+                "security-no-suspects",
             ),
+            panel(
+                words,
+                "security-versions",
+                &["office-version", "office-computers"],
+                versions.collect(),
+                "office-none",
+            ),
+            Panel {
+                lines: vec![words.say("security-no-dates")],
+                ..panel(words, "security-said", &columns, statements, "office-none")
+            },
         ],
         more: (rest > 0).then(|| ("/kesehatan/keamanan?semua=ya".to_owned(), words.about("health-more", "n", rest))),
         frame,
@@ -192,26 +192,20 @@ pub(crate) async fn storage(State(app): State<App>, desk: Desk) -> Result<Respon
         Some(at) => words.about("storage-backup", "time", words.when(at)),
         None => words.say("storage-no-backup"),
     });
-    let row = |head: &str, cells: Vec<(String, String)>| PanelRow {
-        head: head.to_owned(),
-        beside: String::new(),
-        cells,
-        ask: None,
-    };
     let parts = view
         .parts
         .iter()
-        .map(|part| row(words.of_both(&part.label), vec![(words.say("storage-takes"), megabytes(part.bytes))]));
-    let damage: Vec<PanelRow> = (view.damage.iter())
-        .map(|damage| row(words.of_both(damage), vec![(words.say("office-todo"), words.say("storage-repair"))]))
-        .collect();
-    let whole = if damage.is_empty() { vec![words.say("storage-whole")] } else { Vec::new() };
+        .map(|part| row(words, words.of_both(&part.label).to_owned(), &[("storage-takes", megabytes(part.bytes))]));
+    let damage = view
+        .damage
+        .iter()
+        .map(|damage| row(words, words.of_both(damage).to_owned(), &[("office-todo", words.say("storage-repair"))]));
     let shown = PanelsPage {
         title: words.say("storage-title"),
         lines,
         panels: vec![
-            panel(words, "storage-damage", &["storage-part", "office-todo"], damage, whole),
-            panel(words, "storage-parts", &["storage-part", "storage-takes"], parts.collect(), Vec::new()),
+            panel(words, "storage-damage", &["storage-part", "office-todo"], damage.collect(), "storage-whole"),
+            panel(words, "storage-parts", &["storage-part", "storage-takes"], parts.collect(), "office-none"),
         ],
         more: Some(("/kesehatan#folder".to_owned(), words.say("health-back-up"))),
         frame,

@@ -42,7 +42,7 @@ struct OfficePage {
 }
 
 /// A table of the page: what it is called, its columns, its rows, and what stands there without any.
-fn panel(words: Words, title: &str, names: &[&str], rows: Vec<PanelRow>, empty: &str) -> Panel {
+pub(crate) fn panel(words: Words, title: &str, names: &[&str], rows: Vec<PanelRow>, empty: &str) -> Panel {
     Panel {
         title: words.say(title),
         lines: if rows.is_empty() { vec![words.say(empty)] } else { Vec::new() },
@@ -51,7 +51,7 @@ fn panel(words: Words, title: &str, names: &[&str], rows: Vec<PanelRow>, empty: 
     }
 }
 
-fn row(words: Words, head: String, cells: &[(&str, String)]) -> PanelRow {
+pub(crate) fn row(words: Words, head: String, cells: &[(&str, String)]) -> PanelRow {
     let cells = cells.iter().map(|(name, text)| (words.say(name), text.clone())).collect();
     PanelRow { head, beside: String::new(), cells, ask: None }
 }
