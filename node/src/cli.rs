@@ -60,6 +60,8 @@ pub(crate) enum HealthOf {
     Security,
     /// What the data takes on the disk, how much room is left, and what the last start found damaged.
     Storage,
+    /// Who opened, took away or changed which record here.
+    Trail,
     /// Nothing: a message is sent by every way that alerts take, and how each went is said.
     TestAlert,
 }
@@ -70,9 +72,9 @@ pub(crate) struct Health {
     /// Something else than how everything is.
     #[arg(value_enum, conflicts_with_all = ["watch", "handle"])]
     pub(crate) what: Option<HealthOf>,
-    /// For `office`: its id or its name.
-    #[arg(value_name = "OFFICE", required_if_eq("what", "office"))]
-    pub(crate) office: Option<String>,
+    /// For `office`: its id or its name. For `trail`: one record, as addresses name it.
+    #[arg(value_name = "OF", required_if_eq("what", "office"))]
+    pub(crate) of: Option<String>,
     #[command(flatten)]
     pub(crate) data: Data,
     #[command(flatten)]

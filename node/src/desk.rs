@@ -27,6 +27,9 @@ use crate::{
 const BEGIN_TIME_MAX: Duration = Duration::from_secs(30);
 const LOOK_AGAIN: Duration = Duration::from_millis(50);
 
+/// Where the pages are opened unless something else is said.
+const WEB: &str = "127.0.0.1:8080";
+
 /// What the desktop's menu and its session read; `Exec` names the program by its path where it lies in a home folder.
 const MENU: &str = include_str!("../../config/desktop/simpul.desktop");
 const AT_LOG_ON: &str = include_str!("../../config/desktop/simpul-at-log-on.desktop");
@@ -39,9 +42,12 @@ pub(crate) struct Arguments {
     /// The node's data folder; else `simpul/node` where this user's programs keep their data.
     #[arg(long = "data", value_name = "DIR", env = "SIMPUL_DATA", value_hint = ValueHint::DirPath)]
     dir: Option<PathBuf>,
-    /// Where the pages are opened, on this machine; any other port when that one is taken.
-    #[arg(long, value_name = "HOST:PORT", default_value = "127.0.0.1:8080")]
-    web: Address,
+    /// Where the pages are opened, on this machine: 127.0.0.1:8080, or any other port when that one is taken.
+    #[arg(long, value_name = "HOST:PORT")]
+    web: Option<Address>,
+    /// A config file; else `simpul/simpul.toml` where this user's programs keep their settings, if it is there.
+    #[arg(long, value_name = "FILE", value_hint = ValueHint::FilePath)]
+    config: Option<PathBuf>,
     /// As the session calls it: does nothing where this user has no data folder.
     #[arg(long)]
     at_log_on: bool,
@@ -92,7 +98,7 @@ pub(crate) fn run(arguments: &Arguments) -> anyhow::Result<()> {
     match lock.try_lock() {
         Ok(()) => {
             forget(&desk.pages)?;
-            let settings = Config { web: Some(arguments.web.clone()), ..Config::default() };
+            let settings = settings(arguments, &home)?;
             let done = run::start(&Data { dir, machine_key: None }, settings, Some(&desk));
             forget(&desk.pages)?;
             done
@@ -100,6 +106,14 @@ pub(crate) fn run(arguments: &Arguments) -> anyhow::Result<()> {
         Err(TryLockError::WouldBlock) => show_running(&desk),
         Err(TryLockError::Error(error)) => Err(error).context("cannot tell whether Simpul runs already"),
     }
+}
+
+/// What the settings of this user say, where there are any.
+fn settings(arguments: &Arguments, home: &impl BaseStrategy) -> anyhow::Result<Config> {
+    let own = home.config_dir().join("simpul").join("simpul.toml");
+    let file = arguments.config.clone().or_else(|| own.exists().then_some(own));
+    let config = file.as_deref().map(Config::read).transpose()?.unwrap_or_default();
+    Ok(Config { web: arguments.web.clone().or(config.web).or(WEB.parse().ok()), ..config })
 }
 
 /// Shows the pages of the desk that runs; one that has just begun is waited for.

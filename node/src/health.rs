@@ -9,8 +9,11 @@ use std::{
 
 use anyhow::{Context, bail};
 use service::{
-    Command as Do, Query, Reply,
-    reply::{Both, HealthView, Level, NotCountingView, OfficeReport, Said, SecurityView, State, StorageView, Tried},
+    Ask, Command as Do, Query, Reply,
+    reply::{
+        Both, HealthView, Level, NotCountingView, OfficeReport, Said, SecurityView, State, StorageView, TrailView,
+        Tried,
+    },
 };
 
 use crate::{
@@ -29,11 +32,7 @@ pub(crate) fn run(arguments: &Health) -> ExitCode {
     log();
     let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build().context("cannot start");
     let looked = runtime.and_then(|runtime| match arguments.what {
-        Some(HealthOf::TestAlert) => runtime.block_on(test_alert(arguments)),
-        Some(HealthOf::Refused) => runtime.block_on(refused(arguments)),
-        Some(HealthOf::Security) => runtime.block_on(security(arguments)),
-        Some(HealthOf::Storage) => runtime.block_on(storage(arguments)),
-        Some(HealthOf::Office) => runtime.block_on(one_office(arguments)),
+        Some(what) => runtime.block_on(one(arguments, what)),
         None => runtime.block_on(look(arguments)),
     });
     match looked {
@@ -53,72 +52,84 @@ fn code(level: Level) -> u8 {
     }
 }
 
-/// Sends a message by every way; a way that does not take it is critical.
-async fn test_alert(arguments: &Health) -> anyhow::Result<Level> {
-    let reply = put(&arguments.data, Do::TryAlerts).await?;
-    let Reply::AlertsTried(tried) = &reply else { bail!("the node gave another answer than was asked for: {reply:?}") };
-    if arguments.print.json {
-        json(&reply)?;
-    } else {
-        print_tried(tried);
-    }
-    Ok(if tried.iter().any(|way| way.problem.is_some()) { Level::Critical } else { Level::Ok })
-}
-
-/// How one office is; the level is that of its most urgent alert that nobody deals with.
-async fn one_office(arguments: &Health) -> anyhow::Result<Level> {
-    let office = arguments.office.clone().unwrap_or_default();
-    let reply = put(&arguments.data, Query::OfficeHealth { office }).await?;
-    let Reply::OfficeHealth(report) = &reply else {
-        bail!("the node gave another answer than was asked for: {reply:?}")
+/// Asks one thing, says it, and how urgent it is.
+async fn one(arguments: &Health, what: HealthOf) -> anyhow::Result<Level> {
+    let of = arguments.of.clone();
+    let ask: Ask = match what {
+        HealthOf::TestAlert => Do::TryAlerts.into(),
+        HealthOf::Refused => Query::NotCounting.into(),
+        HealthOf::Security => Query::Security.into(),
+        HealthOf::Storage => Query::Storage.into(),
+        HealthOf::Trail => Query::Trail { about: of }.into(),
+        HealthOf::Office => Query::OfficeHealth { office: of.unwrap_or_default() }.into(),
     };
+    let (reply, lang) = (put(&arguments.data, ask).await?, arguments.lang);
     if arguments.print.json {
         json(&reply)?;
-    } else {
-        print_office(report, arguments.lang);
+    } else if !print_one(&reply, lang) {
+        bail!("the node gave another answer than was asked for: {reply:?}");
     }
-    let awake = report.alerts.iter().filter(|alert| alert.handled.is_none());
-    Ok(awake.map(|alert| alert.level).max().unwrap_or(Level::Ok))
+    Ok(level(&reply))
 }
 
-/// What does not count; a refused item is a warning.
-async fn refused(arguments: &Health) -> anyhow::Result<Level> {
-    let reply = put(&arguments.data, Query::NotCounting).await?;
-    let Reply::NotCounting(view) = &reply else { bail!("the node gave another answer than was asked for: {reply:?}") };
-    if arguments.print.json {
-        json(&reply)?;
+/// Prints what was asked by itself, for people; false where it was not.
+pub(crate) fn print_one(reply: &Reply, lang: Lang) -> bool {
+    if let Reply::AlertsTried(tried) = reply {
+        print_tried(tried);
+    } else if let Reply::OfficeHealth(report) = reply {
+        print_office(report, lang);
+    } else if let Reply::NotCounting(view) = reply {
+        print_not_counting(view, lang);
+    } else if let Reply::Security(view) = reply {
+        print_security(view, lang);
+    } else if let Reply::Storage(view) = reply {
+        print_storage(view, lang);
+    } else if let Reply::Trail(view) = reply {
+        print_trail(view, lang);
     } else {
-        print_not_counting(view, arguments.lang);
+        return false;
     }
-    Ok(if view.items.iter().any(|item| item.refused) { Level::Warning } else { Level::Ok })
+    true
 }
 
-/// What concerns the security of the network; a computer that waits for a decision is critical.
-async fn security(arguments: &Health) -> anyhow::Result<Level> {
-    let reply = put(&arguments.data, Query::Security).await?;
-    let Reply::Security(view) = &reply else { bail!("the node gave another answer than was asked for: {reply:?}") };
-    if arguments.print.json {
-        json(&reply)?;
+/// How urgent an answer is: a way that takes no alerts, a computer that waits for a decision, damage, a failed disk and an
+/// altered trail are critical; a refused item is a warning; an office is as its most urgent alert that nobody deals with.
+fn level(reply: &Reply) -> Level {
+    let critical = |is: bool| if is { Level::Critical } else { Level::Ok };
+    if let Reply::AlertsTried(tried) = reply {
+        critical(tried.iter().any(|way| way.problem.is_some()))
+    } else if let Reply::OfficeHealth(report) = reply {
+        let awake = report.alerts.iter().filter(|alert| alert.handled.is_none());
+        awake.map(|alert| alert.level).max().unwrap_or(Level::Ok)
+    } else if let Reply::NotCounting(view) = reply {
+        if view.items.iter().any(|item| item.refused) { Level::Warning } else { Level::Ok }
+    } else if let Reply::Security(view) = reply {
+        critical(view.suspects.iter().any(|suspect| !suspect.forked.is_empty() || !suspect.to_be_cut.is_empty()))
+    } else if let Reply::Storage(view) = reply {
+        critical(view.failed || !view.damage.is_empty())
+    } else if let Reply::Trail(view) = reply {
+        critical(view.broken_at.is_some())
     } else {
-        print_security(view, arguments.lang);
+        Level::Ok
     }
-    let waits = view.suspects.iter().any(|suspect| !suspect.forked.is_empty() || !suspect.to_be_cut.is_empty());
-    Ok(if waits { Level::Critical } else { Level::Ok })
 }
 
-/// What the data takes; damage or a failed disk is critical.
-async fn storage(arguments: &Health) -> anyhow::Result<Level> {
-    let reply = put(&arguments.data, Query::Storage).await?;
-    let Reply::Storage(view) = &reply else { bail!("the node gave another answer than was asked for: {reply:?}") };
-    if arguments.print.json {
-        json(&reply)?;
-    } else {
-        print_storage(view, arguments.lang);
+fn print_trail(view: &TrailView, lang: Lang) {
+    let pick = |id, en| picked(lang, id, en);
+    if let Some(at) = view.broken_at {
+        line(format!("{} {at}", pick("Diubah atau dibuang di sekitar baris", "Altered or taken out near line")));
     }
-    Ok(if view.failed || !view.damage.is_empty() { Level::Critical } else { Level::Ok })
+    for entry in &view.entries {
+        let by = if entry.by.is_empty() { "-" } else { &entry.by };
+        let at = jiff::Timestamp::from_millisecond(entry.at_ms).unwrap_or_default();
+        line(format!("{at} {by} {} {}", entry.did.as_str(), entry.about));
+    }
+    if view.more > 0 {
+        line(format!("+ {}", view.more));
+    }
 }
 
-pub(crate) fn print_storage(view: &StorageView, lang: Lang) {
+fn print_storage(view: &StorageView, lang: Lang) {
     let pick = |id, en| picked(lang, id, en);
     let megabytes = |bytes: u64| format!("{:.1} MB", bytes as f64 / 1e6);
     line(&view.folder);
@@ -136,7 +147,7 @@ pub(crate) fn print_storage(view: &StorageView, lang: Lang) {
     }
 }
 
-pub(crate) fn print_not_counting(view: &NotCountingView, lang: Lang) {
+fn print_not_counting(view: &NotCountingView, lang: Lang) {
     let pick = |id, en| picked(lang, id, en);
     if view.items.is_empty() {
         line(pick("Semua yang ada di sini dipakai.", "Everything that is held here counts."));
@@ -153,7 +164,7 @@ pub(crate) fn print_not_counting(view: &NotCountingView, lang: Lang) {
     }
 }
 
-pub(crate) fn print_security(view: &SecurityView, lang: Lang) {
+fn print_security(view: &SecurityView, lang: Lang) {
     let pick = |id, en| picked(lang, id, en);
     line(format!("{}: {}", pick("Komputer yang berhak", "Computers with rights"), view.active));
     for (version, of) in &view.versions {
@@ -194,14 +205,14 @@ fn picked(lang: Lang, id: &'static str, en: &'static str) -> &'static str {
     }
 }
 
-pub(crate) fn print_tried(tried: &[Tried]) {
+fn print_tried(tried: &[Tried]) {
     for way in tried {
         let how = way.problem.as_deref().map_or("sent".to_owned(), |problem| format!("NOT sent: {problem}"));
         line(format!("{:8} {}: {how}", way.way, way.to));
     }
 }
 
-pub(crate) fn print_office(report: &OfficeReport, lang: Lang) {
+fn print_office(report: &OfficeReport, lang: Lang) {
     let pick = |id, en| picked(lang, id, en);
     line(format!("{} ({})", report.office.name, report.office.state.as_str()));
     for found in &report.found {

@@ -78,12 +78,15 @@ pub(crate) fn reply(reply: &Reply) {
         Reply::Charter(charter) => self::charter(charter),
         Reply::Status(status) => self::status(status),
         Reply::Health(health) => crate::health::print(health, crate::cli::Lang::En),
-        Reply::OfficeHealth(report) => crate::health::print_office(report, crate::cli::Lang::En),
-        Reply::NotCounting(view) => crate::health::print_not_counting(view, crate::cli::Lang::En),
-        Reply::Storage(view) => crate::health::print_storage(view, crate::cli::Lang::En),
-        Reply::Security(view) => crate::health::print_security(view, crate::cli::Lang::En),
+        Reply::OfficeHealth(_)
+        | Reply::NotCounting(_)
+        | Reply::Storage(_)
+        | Reply::Security(_)
+        | Reply::Trail(_)
+        | Reply::AlertsTried(_) => {
+            crate::health::print_one(reply, crate::cli::Lang::En);
+        }
         Reply::LostNode(report) => lost(report),
-        Reply::AlertsTried(tried) => crate::health::print_tried(tried),
         Reply::Added(row) => line(format!(
             "registered {} as {}",
             row.name.as_deref().unwrap_or(&row.person),

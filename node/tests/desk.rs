@@ -122,6 +122,29 @@ fn whoever_opens_simpul_is_shown_mulai_and_again_while_it_runs() {
 }
 
 #[test]
+fn the_settings_of_whoever_opens_simpul_hold_and_a_mistake_in_them_is_named() {
+    let home = Home::new();
+    let settings = home.path(".config/simpul/simpul.toml");
+    fs::create_dir_all(settings.parent().unwrap()).unwrap();
+    fs::write(&settings, "web = \"127.0.0.1:0\"\nlog = \"warn\"\nbackups = 3\n").unwrap();
+    let refused = home.desk(&[]).output().unwrap();
+    let said = String::from_utf8_lossy(&refused.stderr);
+    assert!(!refused.status.success() && said.contains("simpul.toml") && said.contains("backups"), "{said}");
+    assert_eq!(home.opened(), Vec::<String>::new());
+
+    fs::write(&settings, "web = \"127.0.0.1:0\"\nlog = \"warn\"\n").unwrap();
+    let mut desk = home.desk(&[]).spawn().unwrap();
+    let mut log = desk.stderr.take().unwrap();
+    let desk = Running(desk);
+    let opened = home.opened_times(1).remove(0);
+    assert!(!opened.contains(":8080"), "{opened}");
+    desk.stop();
+    let mut said = String::new();
+    log.read_to_string(&mut said).unwrap();
+    assert!(!said.contains("INFO"), "{said}");
+}
+
+#[test]
 fn a_log_on_of_who_never_used_simpul_begins_nothing() {
     let home = Home::new();
     let done = home.desk(&["--at-log-on"]).output().unwrap();

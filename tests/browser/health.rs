@@ -1,6 +1,6 @@
 //! How the sync stands, as an administrator sees it in a browser.
 
-use simpul_tests::harness::PATIENCE;
+use simpul_tests::harness::{Clock, Image, Network, PATIENCE};
 use tokio::task::block_in_place;
 
 use crate::counter::looks;
@@ -161,6 +161,138 @@ async fn an_administrator_sees_each_trouble_what_to_do_and_that_it_is_over() {
     wati.browser.click(".regencies a[title^='Desa Kuripan']").await;
     wati.sees("Yang dihubungi").await;
     for desk in [ani, wati] {
+        desk.browser.expect_no_complaints().await;
+        desk.browser.close().await;
+    }
+    block_in_place(|| drop(net));
+}
+
+/// Opens the page until it lists so many offices.
+async fn until_there_are(desk: &Desk, offices: u64) {
+    let began = std::time::Instant::now();
+    loop {
+        desk.open("/kesehatan?lang=id").await;
+        let listed = desk.browser.script("return document.querySelectorAll('#offices tbody tr').length;").await;
+        if listed == offices {
+            return;
+        }
+        assert!(began.elapsed() < PATIENCE, "{listed} offices are listed, not {offices}");
+    }
+}
+
+/// Starts a node on a machine whose disk is full: more room than any disk has is to stay free.
+fn on_a_full_disk(net: &Network, label: &str, clock: &Clock) {
+    let settings = net[label].file("full.toml");
+    std::fs::write(&settings, "leave_free_mb = 1_000_000_000\n").unwrap();
+    net[label].stop();
+    net.start_by_clock(label, clock, &["--config".to_owned(), settings]);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn an_administrator_sees_who_is_stuck_forked_silent_never_started_or_retired() {
+    let mut net = network(&["kemnaker", "jateng", "wonosobo", "kuripan", "garung"]);
+    let clock = Clock::new(net.folder());
+    block_in_place(|| {
+        net["kuripan"].register("Bawon", KURIPAN, &[]);
+        net.settle();
+        net.stop_all();
+        for label in ["kemnaker", "jateng", "wonosobo", "kuripan", "garung"] {
+            net.start_by_clock(label, &clock, &[]);
+        }
+        // A BP3TKI that was admitted and never started.
+        net.init("kupang");
+        net.admit("kupang", "kemnaker");
+        net.settle();
+    });
+    let ani = Desk::of(&net["kemnaker"], "ani", &["petugas", "admin"]).await;
+    until_the_page(&ani, true, "belum pernah terdengar").await;
+    ani.sees("pasang dan jalankan aplikasinya").await;
+    block_in_place(|| net.start_by_clock("kupang", &clock, &[]));
+    until_the_page(&ani, false, "belum pernah terdengar").await;
+
+    // A village that another carries on is nobody's trouble, and is not listed any more.
+    until_there_are(&ani, 6).await;
+    block_in_place(|| {
+        let (old, new) = (net["garung"].status().office.id, net["kuripan"].status().office.id);
+        net["garung"].stop();
+        net["wonosobo"].ask(&["charter", "succeed", "--from", &old, "--to", &new]).done();
+        net.settle();
+    });
+    until_there_are(&ani, 5).await;
+
+    // A village whose only way leads through a regency without room on its disk.
+    let sari = Desk::of(&net["kuripan"], "sari", &["petugas", "admin"]).await;
+    block_in_place(|| {
+        on_a_full_disk(&net, "wonosobo", &clock);
+        net["kuripan"].register("Suryati", KURIPAN, &[]);
+        let stuck = || net["kuripan"].get("/metrics").contains("sync_nodes{tier=\"regency\",state=\"damaged\"} 1");
+        net.watch(&clock, &["kuripan"], "the village hears that the disk is full", 60, stuck);
+        let told = || net["kuripan"].ask(&["health"]).out.contains("nothing has moved");
+        net.watch(&clock, &["kuripan"], "the village is told of it", 180, told);
+    });
+    until_the_page(&sari, true, "tersambung tetapi tidak maju").await;
+    sari.sees("periksa ruang cakram dan versi aplikasinya").await;
+    looks(&sari, "health-stuck").await;
+    block_in_place(|| {
+        net["wonosobo"].stop();
+        net.start_by_clock("wonosobo", &clock, &[]);
+        net.settle();
+    });
+    until_the_page(&sari, false, "tersambung tetapi tidak maju").await;
+    sari.browser.expect_no_complaints().await;
+    sari.browser.close().await;
+
+    // A laptop that went back in time and wrote on.
+    block_in_place(|| {
+        net["kuripan"].stop();
+        let image = Image::take(&net["kuripan"].folder, net.folder().join("image"));
+        net.start_by_clock("kuripan", &clock, &[]);
+        net["kuripan"].register("Turyati", KURIPAN, &[]);
+        net.settle();
+        net["kuripan"].stop();
+        image.put_back(&net["kuripan"].folder);
+        net.cut_off("kuripan");
+        net.start_by_clock("kuripan", &clock, &[]);
+        net["kuripan"].register("Palsu", KURIPAN, &[]);
+        net.reconnect("kuripan");
+    });
+    until_the_page(&ani, true, "dua salinan dari satu perangkat").await;
+    ani.sees("tanyakan siapa memakai perangkat itu").await;
+    ani.open("/kesehatan/keamanan?lang=id").await;
+    ani.sees("dua riwayat").await;
+    looks(&ani, "security-forked").await;
+    block_in_place(|| {
+        let key = net["kuripan"].key.clone();
+        net["wonosobo"].ask(&["cutoff", "--node", &key, "--at", "held"]).done();
+        net.settle();
+    });
+    until_the_page(&ani, false, "dua salinan dari satu perangkat").await;
+
+    // A province whose line is down is one alert.
+    let silent = ["jateng", "wonosobo", "kuripan"];
+    block_in_place(|| {
+        for label in silent {
+            net[label].stop();
+        }
+        let told = || {
+            let quiet = net["kemnaker"].get("/metrics").contains("alerts_open{level=\"warning\"} 0");
+            !quiet && net["kemnaker"].ask(&["health"]).out.contains("offices of province 33")
+        };
+        net.watch(&clock, &["kemnaker", "kupang"], "the ministry is told of it", 110 * 60, told);
+    });
+    // Whoever was logged in four days ago logs in again.
+    let budi = Desk::of(&net["kemnaker"], "budi", &["petugas", "admin"]).await;
+    until_the_page(&budi, true, "3 dari 3 kantor di provinsi 33 tidak tersambung").await;
+    budi.sees("Hubungi kantor provinsi").await;
+    looks(&budi, "health-province").await;
+    block_in_place(|| {
+        for label in silent {
+            net.start_by_clock(label, &clock, &[]);
+        }
+        net.settle();
+    });
+    until_the_page(&budi, false, "kantor di provinsi 33").await;
+    for desk in [ani, budi] {
         desk.browser.expect_no_complaints().await;
         desk.browser.close().await;
     }

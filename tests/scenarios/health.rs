@@ -1,11 +1,6 @@
 //! How things are: a network in which all is well has nothing to tell, and a village with old unsent work is told of,
 //! at the command line and to machines alike, until it has sent it.
 
-use std::{
-    io::{Read, Write},
-    net::TcpStream,
-};
-
 use serde_json::Value;
 use simpul_tests::harness::{Answer, Network, simpul};
 
@@ -29,19 +24,8 @@ pub(crate) fn keys(health: &Value) -> Vec<String> {
     alerts.iter().map(|alert| alert["key"].as_str().unwrap().to_owned()).collect()
 }
 
-/// Asks a node's pages as a watching machine does.
-pub(crate) fn get(net: &Network, label: &str, path: &str) -> String {
-    let web = net[label].web().unwrap();
-    let address = web.strip_prefix("http://").unwrap();
-    let mut stream = TcpStream::connect(address).unwrap();
-    write!(stream, "GET {path} HTTP/1.1\r\nHost: {address}\r\nConnection: close\r\n\r\n").unwrap();
-    let mut answer = String::new();
-    stream.read_to_string(&mut answer).unwrap();
-    answer
-}
-
 pub(crate) fn figure(net: &Network, label: &str, name: &str) -> f64 {
-    let answer = get(net, label, "/metrics");
+    let answer = net[label].get("/metrics");
     let line = answer.lines().find_map(|line| line.strip_prefix(name)?.strip_prefix(' '));
     line.unwrap_or_else(|| panic!("{name} in {answer}")).parse().unwrap()
 }
@@ -92,7 +76,7 @@ fn a_healthy_network_has_nothing_to_tell() {
     }
     assert_eq!(figure(&net, "kuripan", "sync_only_copy_changes"), 0.0);
     assert_eq!(figure(&net, "kuripan", "alerts_open{level=\"critical\"}"), 0.0);
-    assert!(get(&net, "kuripan", "/readyz").starts_with("HTTP/1.1 200"));
+    assert!(net["kuripan"].get("/readyz").starts_with("HTTP/1.1 200"));
     // For people, in both languages.
     let said = net["kuripan"].ask(&["health"]).out;
     assert!(said.contains("No change is only here"), "{said}");

@@ -13,7 +13,6 @@ mod edited_together;
 mod files;
 mod found_and_see;
 mod health;
-mod images;
 mod join_while_writing;
 mod killed;
 mod lost_laptop;

@@ -13,7 +13,7 @@ use serde_json::Value;
 use simpul_tests::harness::Network;
 use tokio::runtime::{Builder, Runtime};
 
-use crate::{KURIPAN, health::get};
+use crate::KURIPAN;
 
 /// A programme that `scripts/test` fetched.
 fn tool(name: &str) -> PathBuf {
@@ -105,9 +105,11 @@ fn a_real_prometheus_reads_every_node_answers_the_dashboard_and_evaluates_the_ru
     let net = Network::small();
     net["kuripan"].register("Bawon", KURIPAN, &[]);
     net.settle();
+    // A session that ends.
+    net["garung"].stop();
     net.cut_off("kuripan");
     net["kuripan"].register("Turyati", KURIPAN, &[]);
-    let answer = get(&net, "kuripan", "/metrics");
+    let answer = net["kuripan"].get("/metrics");
     promtool(&["check", "metrics"], answer.split_once("\r\n\r\n").unwrap().1);
 
     let web = |label: &str| net[label].web().unwrap().trim_start_matches("http://").to_owned();

@@ -1,8 +1,8 @@
 //! A disk goes back in time under a node that wrote on.
 
-use simpul_tests::harness::Network;
+use simpul_tests::harness::{Image, Network};
 
-use crate::{KURIPAN, images::Image};
+use crate::KURIPAN;
 
 #[test]
 fn a_node_whose_disk_was_rolled_back_fetches_its_own_entries_back() {

@@ -3,12 +3,11 @@
 //! The thief has the owner's whole disk. Both take turns in one folder, for a copy elsewhere would notice that it is one
 //! and begin journals of its own.
 
-use simpul_tests::harness::Network;
+use simpul_tests::harness::{Image, Network};
 
 use crate::{
     IDENTITY, KURIPAN, PARTICIPATION,
     health::{figure, tells, told_no_more},
-    images::Image,
 };
 
 /// Waits until these offices list exactly these, and hold nothing back.

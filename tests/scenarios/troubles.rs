@@ -2,15 +2,12 @@
 //! command line and to machines alike, where it is and where others look, and is over when it is over.
 
 use serde_json::Value;
-use simpul_tests::harness::{Clock, Network};
+use simpul_tests::harness::{Clock, Image, Network};
 
 use crate::{
     KURIPAN, PARTICIPATION,
-    health::{OFFICES, figure, get, health, keys, tells, told_no_more},
+    health::{OFFICES, figure, health, keys, tells, told_no_more},
 };
-
-/// How many minutes a clock is moved on at a time: who looks more seldom was not watching.
-const STEP_MINUTES: u64 = 10;
 
 /// The small network and a BP3TKI elsewhere, on machines with one clock.
 fn by_clock() -> (Network, Clock) {
@@ -25,20 +22,6 @@ fn by_clock() -> (Network, Clock) {
     }
     net.settle();
     (net, clock)
-}
-
-/// Moves the clock on while these offices look, until what is looked for is there.
-fn watch(net: &Network, clock: &Clock, labels: &[&str], what: &str, minutes: u64, found: impl Fn() -> bool) {
-    for step in 1..=minutes / STEP_MINUTES {
-        clock.set_minutes(step * STEP_MINUTES);
-        for label in labels {
-            get(net, label, "/metrics");
-        }
-        if found() {
-            return;
-        }
-    }
-    panic!("not within {minutes} minutes: {what}\n{}", net.told());
 }
 
 fn alert_of(net: &Network, label: &str, kind: &str) -> Option<Value> {
@@ -69,7 +52,7 @@ fn a_full_disk_is_told_of_everywhere_and_who_stands_still_behind_it_until_there_
 
     // The village's only way leads through it.
     net["kuripan"].register("Bawon", KURIPAN, &[]);
-    watch(&net, &clock, &["kuripan"], "the village tells of it", 180, || alert_of(&net, "kuripan", "stuck:").is_some());
+    net.watch(&clock, &["kuripan"], "the village tells of it", 180, || alert_of(&net, "kuripan", "stuck:").is_some());
     tells(&net, "kuripan", "stuck:", "is connected but nothing has moved", "check its disk");
     assert_eq!(figure(&net, "kuripan", "sync_nodes{tier=\"regency\",state=\"damaged\"}"), 1.0);
 
@@ -113,9 +96,43 @@ fn a_removed_device_that_calls_is_told_of_where_it_calls_as_long_as_it_does() {
     assert_eq!(figure(&net, "wonosobo", "sync_nodes{tier=\"village\",state=\"revoked\"}"), 1.0);
     net["kuripan"].stop();
     let over = || alert_of(&net, "wonosobo", "removed-calls:").is_none();
-    watch(&net, &clock, &["wonosobo"], "a day later it is over", 25 * 60, over);
+    net.watch(&clock, &["wonosobo"], "a day later it is over", 25 * 60, over);
     for label in ["wonosobo", "jateng", "kemnaker"] {
         told_no_more(&net, label, "revoked:");
+    }
+}
+
+#[test]
+fn two_copies_of_one_device_are_told_of_until_somebody_says_which_counts() {
+    let net = Network::small();
+    net["kuripan"].register("Bawon", KURIPAN, &[]);
+    net.settle();
+    net["kuripan"].stop();
+    let image = Image::take(&net["kuripan"].folder, net.folder().join("image"));
+    net.start("kuripan");
+    net["kuripan"].register("Turyati", KURIPAN, &[]);
+    net.settle();
+    net["kuripan"].stop();
+    image.put_back(&net["kuripan"].folder);
+    net.cut_off("kuripan");
+    net.start("kuripan");
+    net["kuripan"].register("Suryati", KURIPAN, &[]);
+    net.reconnect("kuripan");
+    for label in ["wonosobo", "kemnaker"] {
+        let told = tells(&net, label, "fork:", "there are two copies of one device", "ask who uses that device");
+        assert_eq!(
+            (&told["level"], &told["office"]),
+            (&Value::from("critical"), &Value::from("Desa Kuripan")),
+            "{told}"
+        );
+        assert_eq!(figure(&net, label, "sync_nodes{tier=\"village\",state=\"forked\"}"), 1.0, "{label}");
+        assert!(figure(&net, label, "forks_detected_total") >= 1.0, "{label}");
+    }
+    let key = net["kuripan"].key.clone();
+    net["wonosobo"].ask(&["cutoff", "--node", &key, "--at", "held"]).done();
+    net.settle();
+    for label in ["wonosobo", "kemnaker", "kuripan"] {
+        told_no_more(&net, label, "fork:");
     }
 }
 
@@ -128,7 +145,7 @@ fn a_province_that_went_silent_is_one_alert_until_it_is_back() {
     }
     let alert = || alert_of(&net, "kemnaker", "province-silent:").is_some();
     // A weekend is nothing; a day more is.
-    watch(&net, &clock, &["kemnaker", "kupang"], "the ministry tells of it", 100 * 60, alert);
+    net.watch(&clock, &["kemnaker", "kupang"], "the ministry tells of it", 100 * 60, alert);
     let told = tells(
         &net,
         "kemnaker",
@@ -192,4 +209,33 @@ fn an_office_that_another_carries_on_is_no_trouble_of_anybody() {
         let ids: Vec<&Value> = said["offices"].as_array().unwrap().iter().map(|office| &office["id"]).collect();
         assert!(!ids.contains(&&Value::from(old.clone())), "{label} answers for it no more: {said}");
     }
+}
+
+#[test]
+fn who_shows_something_else_than_it_holds_is_told_of_until_its_tables_are_built_again() {
+    let net = Network::small();
+    net["kuripan"].register("Bawon", KURIPAN, &[]);
+    net.settle();
+    // Not stopped: what it says of its tables when it ends well would tell it at once that they are not as they were.
+    net["kuripan"].kill();
+    let tables = rusqlite::Connection::open(net["kuripan"].folder.join("views.sqlite")).unwrap();
+    assert!(tables.execute("UPDATE scope SET state = zeroblob(32)", []).unwrap() > 0);
+    tables.close().unwrap();
+    net.start("kuripan");
+    // It says what it shows once that was so at two looks.
+    let looked = |net: &Network| {
+        for _ in 0..3 {
+            health(net, "kuripan");
+        }
+    };
+    looked(&net);
+    let told = tells(&net, "wonosobo", "shows-other:", "show something else than here", "rebuild where it is wrong");
+    assert_eq!((&told["level"], &told["office"]), (&Value::from("critical"), &Value::from("Desa Kuripan")), "{told}");
+    assert_eq!(figure(&net, "wonosobo", "fingerprint_mismatch_total"), 1.0);
+    assert_eq!(figure(&net, "wonosobo", "sync_nodes{tier=\"village\",state=\"damaged\"}"), 1.0);
+    net["kuripan"].stop();
+    net["kuripan"].ask(&["doctor", "--rebuild"]).done();
+    net.start("kuripan");
+    looked(&net);
+    told_no_more(&net, "wonosobo", "shows-other:");
 }

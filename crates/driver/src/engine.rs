@@ -299,7 +299,6 @@ impl Engine {
         }
         let session = self.new_session();
         tracing::info!(peer = %peer.short(), over = ?link.over, session = session.0, initiator, "link up");
-        self.meters.opened(&link);
         let since = Instant::now();
         let about =
             LinkStatus { peer, over: link.over, initiator, remote: link.remote, traffic: link.traffic(), since };

@@ -36,7 +36,7 @@ pub use backup::{BackedUp, BackupError, Opener, Restored, restore};
 pub use bundle::{BundleError, open as open_bundle, seal as seal_bundle};
 pub use desk::{Recomputed, States};
 pub use disk::NotStored;
-pub use meters::{Ended, Exchange, Meters};
+pub use meters::{Ended, Meters};
 pub use node::{Closing, DriverError, Held, NetworkOptions, Node, Options, StateError};
 pub use reach::{LinkStatus, Links, Reached};
 pub use recovery::{RecoveryKey, RecoveryKeyError, RecoveryLock};

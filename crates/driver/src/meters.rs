@@ -14,7 +14,6 @@ use prometheus_client::{
         histogram::{Histogram, exponential_buckets},
     },
 };
-use transport::Link;
 
 use crate::reach::LinkStatus;
 
@@ -27,13 +26,6 @@ pub struct Ended {
     pub transport: String,
 }
 
-/// Which group the keys of a link were agreed in.
-#[derive(Debug, Clone, PartialEq, Eq, Hash, EncodeLabelSet)]
-pub struct Exchange {
-    /// Its name; `untold` where the transport does not say.
-    pub group: String,
-}
-
 /// See the module. Cheap to clone; every clone counts the same.
 #[derive(Debug, Clone)]
 pub struct Meters {
@@ -41,8 +33,6 @@ pub struct Meters {
     pub sessions: Family<Ended, Counter>,
     /// How long they lasted, in seconds.
     pub session_seconds: Histogram,
-    /// Links that were opened.
-    pub key_exchange: Family<Exchange, Counter>,
     /// Journals of which two histories were proved.
     pub forks: Counter,
     /// How long it took to make a group of frames durable, in seconds.
@@ -61,7 +51,6 @@ impl Default for Meters {
             sessions: Family::default(),
             // From a second to three days.
             session_seconds: Histogram::new(exponential_buckets(1.0, 4.0, 10)),
-            key_exchange: Family::default(),
             forks: Counter::default(),
             // From a quarter of a millisecond to four seconds.
             flush_seconds: Histogram::new(exponential_buckets(0.000_25, 4.0, 8)),
@@ -73,16 +62,16 @@ impl Default for Meters {
 }
 
 impl Meters {
-    pub(crate) fn opened(&self, link: &Link) {
-        let group = link.key_exchange.clone().unwrap_or_else(|| "untold".to_owned());
-        self.key_exchange.get_or_create(&Exchange { group }).inc();
-    }
-
     pub(crate) fn ended(&self, link: &LinkStatus, result: &'static str) {
         self.sessions.get_or_create(&Ended { result, transport: link.over.to_string() }).inc();
         self.session_seconds.observe(link.since.elapsed().as_secs_f64());
         self.moved.0.fetch_add(link.traffic.sent(), Ordering::Relaxed);
         self.moved.1.fetch_add(link.traffic.received(), Ordering::Relaxed);
+    }
+
+    /// How often keys of links were agreed in each group since this process began.
+    pub fn key_exchanges(&self) -> impl Iterator<Item = (String, u64)> {
+        transport::key_exchanges()
     }
 
     /// What links that ended moved: bytes sent and received.

@@ -448,6 +448,17 @@ impl Node {
         answer.await.unwrap_or_default()
     }
 
+    /// The same of one scope.
+    pub async fn watermark(&self, scope: ScopeName) -> Option<[u8; 32]> {
+        let (reply, answer) = oneshot::channel();
+        let look = move |desk: &mut Desk| {
+            // Whoever asked may have given up waiting.
+            let _ = reply.send(desk.watermark(&scope).ok());
+        };
+        self.ask_desk(DeskJob::With(Box::new(look))).ok()?;
+        answer.await.ok().flatten()
+    }
+
     /// Of these journals, those that wait for a cut-off.
     pub async fn frozen(&self, journals: Vec<JournalId>) -> BTreeSet<JournalId> {
         let (reply, answer) = oneshot::channel();
@@ -628,6 +639,13 @@ impl Node {
             replica.map(|replica| replica.statements().clone()).unwrap_or_default()
         };
         self.look(all).await.unwrap_or_default()
+    }
+
+    /// How many statements are held.
+    pub async fn statement_count(&self) -> usize {
+        self.look(|replica| replica.map(|replica| replica.statements().len()).unwrap_or_default())
+            .await
+            .unwrap_or_default()
     }
 
     /// Every receipt held.

@@ -61,6 +61,7 @@ fn kind(what: &What) -> &'static str {
         What::Damage { .. } => "damage",
         What::Full => "full",
         What::LittleRoom { .. } => "room",
+        What::ShowsOther { .. } => "shows-other",
         What::Forked { .. } => "fork",
         What::Revoked => "revoked",
         What::RemovedCalls { .. } => "removed-calls",
@@ -89,9 +90,12 @@ fn kind(what: &What) -> &'static str {
 /// How urgent a finding is; nobody is told of what is [`Level::Ok`].
 fn level(known: &Known<'_>, memory: &Memory, office: &OfficeHealth, finding: &Finding) -> Level {
     match &finding.what {
-        What::Damage { .. } | What::Full | What::Forked { .. } | What::RemovedCalls { .. } | What::MaybeLost { .. } => {
-            Level::Critical
-        }
+        What::Damage { .. }
+        | What::Full
+        | What::ShowsOther { .. }
+        | What::Forked { .. }
+        | What::RemovedCalls { .. }
+        | What::MaybeLost { .. } => Level::Critical,
         What::OnlyHere { .. } if finding.state == State::AtRisk => Level::Critical,
         What::LittleRoom { free_permille } if *free_permille < crate::limits::ROOM_PERMILLE.1 => Level::Critical,
         What::Silent { away_until_ms: Some(_), .. } => Level::Ok,

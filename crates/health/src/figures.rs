@@ -38,6 +38,9 @@ pub struct Figures {
     /// How long own changes took that arrived since the last look, in milliseconds.
     #[serde(skip)]
     pub took: Vec<(Reached, i64)>,
+    /// Of how many scopes another node was found to show something else, for the first time at this look.
+    #[serde(skip)]
+    pub mismatches: u64,
     /// How many offices of each kind are in each state.
     pub offices: BTreeMap<OfficeKind, BTreeMap<State, u64>>,
 }

@@ -14,6 +14,7 @@ use crate::{
     limits::{BACKUP, ONLY_COPY, REPORT, ROOM_PERMILLE, WAITING},
     memory::Memory,
     offices::{self, Sources},
+    shows,
     state::{Finding, Since, State, What},
 };
 
@@ -103,6 +104,7 @@ pub fn judge(
     memory.observe(known);
     let evidence = Evidence::of(known, on_chain);
     let mut figures = figures::count(known, memory, &evidence, written_ms);
+    figures.mismatches = shows::compare(known, memory);
     let sources = Sources::of(known, memory, &evidence);
     let growth = memory.grown(figures.only_here, known.now_ms);
     let mut found = vec![own(known, memory, &figures, &sources, growth)];

@@ -6,6 +6,8 @@ use charter::Charter;
 use identity::{Incarnation, JournalId, NodeKey, OfficeId, Point, Region};
 use sync::{Beacon, PeerStatus, Receipt};
 
+use crate::shows::Shows;
+
 /// What is known at one moment. All times are Unix milliseconds by this node's clock.
 #[derive(Debug, Clone)]
 pub struct Known<'a> {
@@ -32,6 +34,8 @@ pub struct Known<'a> {
     pub forked: &'a [JournalId],
     /// Offices and regions that said that they would be away.
     pub absences: &'a [Absence],
+    /// What this node shows of scopes that others reported of.
+    pub shown: &'a [Shows],
     /// What the node counts at itself.
     pub own: &'a Own,
     /// Now.

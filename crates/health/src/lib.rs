@@ -23,6 +23,7 @@ mod limits;
 mod memory;
 mod offices;
 mod report;
+mod shows;
 mod state;
 #[cfg(test)]
 mod testing;
@@ -37,4 +38,5 @@ pub use judge::{Health, OfficeHealth, judge};
 pub use known::{Absence, Away, Known, Own, Room};
 pub use memory::{InTouch, Memory, Span};
 pub use report::{figure, report};
+pub use shows::Shows;
 pub use state::{Finding, Since, State, What};

@@ -75,6 +75,9 @@ pub struct Memory {
     pub(crate) follows: bool,
     /// What each connected office owed or was owed, and since when that has not changed.
     pub(crate) standstill: BTreeMap<OfficeId, (u64, i64)>,
+    /// Of each node: the scopes of which it shows something else than this one, by their numbers, and at how many looks
+    /// that was seen.
+    pub(crate) differs: BTreeMap<NodeKey, BTreeMap<i64, u32>>,
     /// Removed keys that called, and when last.
     removed_calls: BTreeMap<NodeKey, i64>,
     /// Since when items have been waiting without a moment of none.

@@ -20,6 +20,7 @@ use crate::{
     limits::{CLOCK, IN_TOUCH, REPORT, STUCK},
     memory::{Memory, count},
     report::figure,
+    shows::differing,
     state::{Finding, Since, State, What},
 };
 
@@ -186,6 +187,10 @@ fn proved(known: &Known<'_>, memory: &Memory, office: &Office) -> Vec<Finding> {
     let forked: BTreeSet<NodeKey> = known.open_forks().map(|journal| journal.node).collect();
     for node in office.nodes.iter().filter(|node| forked.contains(node)) {
         findings.push(Finding::new(What::Forked { node: *node }, known.now_ms));
+    }
+    let scopes = differing(memory, &office.nodes);
+    if scopes > 0 {
+        findings.push(Finding::new(What::ShowsOther { scopes }, known.now_ms));
     }
     if office.nodes.iter().all(|node| !known.charter.is_active(node)) {
         findings.push(Finding::new(What::Revoked, known.now_ms));

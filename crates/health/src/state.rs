@@ -110,6 +110,11 @@ pub enum What {
         /// What is free, in thousandths.
         free_permille: u64,
     },
+    /// It shows something else than this office of scopes of which both hold the same.
+    ShowsOther {
+        /// Of how many scopes.
+        scopes: u64,
+    },
     /// One of its nodes wrote two histories.
     Forked {
         /// The node.
@@ -242,7 +247,7 @@ impl What {
     /// The state that an office is in of which this holds.
     pub fn state(&self) -> State {
         match self {
-            Self::Damage { .. } | Self::Full => State::Damaged,
+            Self::Damage { .. } | Self::Full | Self::ShowsOther { .. } => State::Damaged,
             Self::Forked { .. } => State::Forked,
             Self::Revoked => State::Revoked,
             Self::OnlyHere { .. } | Self::MaybeLost { .. } => State::AtRisk,

@@ -138,6 +138,10 @@ impl Speaker<'_> {
                 format!("{name}: ruang cakram tinggal {}%", free_permille / 10),
                 format!("{name}: only {}% of the disk is free", free_permille / 10),
             ),
+            What::ShowsOther { scopes } => say(
+                format!("{name}: {scopes} kelompok catatan tampil lain daripada di sini, padahal isinya sama"),
+                format!("{name}: {scopes} scopes show something else than here, although both hold the same"),
+            ),
             What::Forked { node } => say(
                 format!("{name}: ada dua salinan dari satu perangkat ({})", node.short()),
                 format!("{name}: there are two copies of one device ({})", node.short()),
@@ -317,6 +321,9 @@ pub fn why(what: &What) -> Said {
         What::Damage { .. } | What::Full | What::LittleRoom { .. } => {
             say("Yang tidak dapat disimpan tidak dapat dijaga.", "What cannot be stored cannot be kept safe.")
         }
+        What::ShowsOther { .. } => {
+            say("Salah satu dari keduanya menampilkan catatan yang salah.", "One of the two shows records wrongly.")
+        }
         What::Forked { .. } => say(
             "Perangkatnya disalin atau kuncinya dipakai orang lain; tulisan barunya tidak diterima sampai jelas.",
             "Its device was copied or its key is used by somebody else; nothing new of it is taken until that is clear.",
@@ -392,6 +399,10 @@ pub fn action(what: &What, own: bool) -> Said {
         What::Full | What::LittleRoom { .. } => call(
             "kosongkan ruang cakram; jangan hapus folder data.",
             "free room on the disk; do not touch the data folder.",
+        ),
+        What::ShowsOther { .. } => call(
+            "periksa di kedua kantor (simpul verify); bangun ulang di kantor yang salah (simpul doctor --rebuild).",
+            "check at both offices (simpul verify); rebuild where it is wrong (simpul doctor --rebuild).",
         ),
         What::Forked { .. } => call(
             "tanyakan siapa memakai perangkat itu; bila tidak jelas, cabut haknya (simpul remove).",

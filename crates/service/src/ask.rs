@@ -341,6 +341,11 @@ pub enum Query {
     NotCounting,
     /// What the data takes on the disk, how much room is left, and what was found damaged.
     Storage,
+    /// Who opened, took away or changed which record here.
+    Trail {
+        /// Of this record alone, as addresses name it.
+        about: Option<String>,
+    },
     /// What concerns the security of the network: suspect computers, and everything that was said of who belongs.
     Security,
     /// What a computer that was lost held at most.

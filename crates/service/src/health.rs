@@ -9,13 +9,16 @@ use std::{
 
 use ::health::{
     Alert, AlertBook, AlertKey, Health, InTouch, Known, Level, Memory, Notice, OfficeHealth, Own, QuietHours, Reached,
-    Room, State, What,
+    Room, Shows, State, What,
     words::{self, Said, Speaker},
 };
 use charter::{Charter, StatementSet};
-use identity::{JournalId, NetworkId, OfficeId, Point};
+use identity::{JournalId, NetworkId, OfficeId, Point, ScopeName};
 use jiff::tz::TimeZone;
-use prometheus_client::metrics::histogram::{Histogram, exponential_buckets};
+use prometheus_client::metrics::{
+    counter::Counter,
+    histogram::{Histogram, exponential_buckets},
+};
 use serde::{Deserialize, Serialize};
 
 use crate::{
@@ -23,6 +26,7 @@ use crate::{
     backup_plan::BackupsView,
     contacts::Contacts,
     problem::{Problem, chain},
+    shows::Turn,
     told::{Outgoing, Told, ToldAs},
 };
 
@@ -42,21 +46,22 @@ struct Kept {
     last_backup_ms: Option<i64>,
 }
 
-/// How long own changes took, in seconds, as far as the looks of a node that runs noticed: one a minute, or whenever
-/// somebody asks.
+/// What the looks of a node that runs noticed: one a minute, or whenever somebody asks.
 #[derive(Debug, Clone)]
-pub struct Lag {
-    /// Until another office held them.
-    pub one: Histogram,
+pub struct Noticed {
+    /// How long own changes took until another office held them, in seconds.
+    pub lag: Histogram,
     /// Until every office held them that is to have them and was ever seen.
-    pub all: Histogram,
+    pub lag_to_all: Histogram,
+    /// How often another node was found to show something else of a scope of which both hold the same.
+    pub mismatches: Counter,
 }
 
-impl Default for Lag {
+impl Default for Noticed {
     fn default() -> Self {
         // From a second to three days.
         let seconds = || Histogram::new(exponential_buckets(1.0, 4.0, 10));
-        Self { one: seconds(), all: seconds() }
+        Self { lag: seconds(), lag_to_all: seconds(), mismatches: Counter::default() }
     }
 }
 
@@ -65,7 +70,8 @@ pub(crate) struct Looking {
     file: PathBuf,
     networked: bool,
     kept: Mutex<Kept>,
-    lag: Lag,
+    noticed: Noticed,
+    pub(crate) turn: Turn,
 }
 
 impl Looking {
@@ -79,7 +85,7 @@ impl Looking {
             Err(_) => Kept::default(),
         };
         kept.book.quiet = quiet;
-        Self { file, networked, kept: Mutex::new(kept), lag: Lag::default() }
+        Self { file, networked, kept: Mutex::new(kept), noticed: Noticed::default(), turn: Turn::default() }
     }
 
     fn kept(&self) -> MutexGuard<'_, Kept> {
@@ -277,9 +283,9 @@ impl Service {
         self.node().moved()
     }
 
-    /// How long own changes took to arrive.
-    pub fn lag(&self) -> &Lag {
-        &self.looking().lag
+    /// What its looks noticed since its start.
+    pub fn noticed(&self) -> &Noticed {
+        &self.looking().noticed
     }
 
     /// Looks at how things are.
@@ -350,10 +356,13 @@ impl Service {
             let nothing = Charter::fold(&StatementSet::new(), node.network().unwrap_or(NetworkId([0; 32])));
             std::sync::Arc::new(nothing)
         });
-        let held: Vec<(JournalId, Point)> = node.held()?.into_iter().flat_map(|(_, journals)| journals).collect();
+        let held = node.held()?;
+        let scopes: Vec<ScopeName> = held.iter().map(|(scope, _)| scope.clone()).collect();
+        let held: Vec<(JournalId, Point)> = held.into_iter().flat_map(|(_, journals)| journals).collect();
         let of_own = held.iter().filter(|(journal, _)| journal.node == node.key()).cloned().collect();
         let to_be_held = node.to_be_held(of_own).await?;
         let (receipts, beacons) = (node.receipts().await, node.beacons().await);
+        let (shown, shows) = (self.shown(&beacons, &scopes).await?, self.shows_in_turn(&scopes).await?);
         let (peers, turned_away, forked) = (node.peers(), node.turned_away(), node.forked().await);
         let (not_counting, conflicts) = self.reading().look(views::Reader::not_counting).await?;
         let (own, contacts) = (self.own_counters(&not_counting).await?, self.contacts(&charter).await?);
@@ -375,6 +384,7 @@ impl Service {
                 turned_away: &turned_away,
                 forked: &forked,
                 absences: &absences,
+                shown: &shown,
                 own: &own,
                 now_ms: now_ms(),
             };
@@ -382,7 +392,8 @@ impl Service {
             let on_chain = |journal: &JournalId, point: Point| matches!(node.entry_hash(journal, point.seq), Ok(Some(hash)) if hash == point.hash);
             let written = |journal: &JournalId, seq| Some(node.entry_header(journal, seq).ok()??.time_ms);
             let health = ::health::judge(&known, &mut kept.memory, on_chain, written);
-            let figures = ::health::report(&known, &health);
+            let mut figures = ::health::report(&known, &health);
+            figures.extend(shows.into_iter().flat_map(Shows::figures));
             let notices = if service.looking().networked {
                 kept.book.advance(&health.alerts, health.now_ms)
             } else {
@@ -394,10 +405,11 @@ impl Service {
             (health, figures, own, charter, notices)
         });
         let (health, figures, own, charter, notices) = work.await.map_err(|error| Problem::internal(&error))?;
-        self.report_as(&health, figures);
+        self.report_as(&health, figures, shows.is_some());
+        let noticed = self.noticed();
+        noticed.mismatches.inc_by(health.figures.mismatches);
         for (reached, took_ms) in &health.figures.took {
-            let lag = &self.looking().lag;
-            let lag = if *reached == Reached::One { &lag.one } else { &lag.all };
+            let lag = if *reached == Reached::One { &noticed.lag } else { &noticed.lag_to_all };
             lag.observe(*took_ms as f64 / 1000.0);
         }
         let refused_by = not_counting.into_iter().filter(|((state, _), _)| state == "refused");
@@ -430,8 +442,9 @@ impl Service {
         }
     }
 
-    /// What the next report says. Others hear at once when something else is found about this office.
-    fn report_as(&self, health: &Health, figures: BTreeMap<String, i64>) {
+    /// What the next report says. Others hear at once when something else is found about this office, and what it `shows`
+    /// as soon as it can tell.
+    fn report_as(&self, health: &Health, figures: BTreeMap<String, i64>, shows: bool) {
         let found = health.office(&health.own).map(|office| office.findings.as_slice()).unwrap_or_default();
         // What was written just now is on its way; that is no news.
         let news = |finding: &&::health::Finding| {
@@ -439,8 +452,9 @@ impl Service {
         };
         let found: Vec<_> = found.iter().filter(news).map(|finding| std::mem::discriminant(&finding.what)).collect();
         let mut said = self.0.said.lock().unwrap_or_else(PoisonError::into_inner);
-        self.node().report_as(figures, *said != found);
-        *said = found;
+        let now = (found, shows);
+        self.node().report_as(figures, *said != now);
+        *said = now;
     }
 
     async fn own_counters(&self, not_counting: &views::NotCounting) -> Result<Own, Problem> {
@@ -489,6 +503,7 @@ impl Service {
             if turn % LOOK_AT != 0 {
                 continue;
             }
+            service.keep_trail().await;
             match service.look_at_health().await {
                 Ok(_) => service.looking().save(),
                 // A node that stops answers no more.

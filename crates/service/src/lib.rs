@@ -61,6 +61,7 @@ mod sheet_kinds;
 mod sheet_write;
 mod sheets;
 mod shown;
+mod shows;
 mod status;
 mod storage;
 mod table;
@@ -68,6 +69,7 @@ mod table_in;
 mod timing;
 mod tokens;
 mod told;
+mod trail;
 
 use std::{
     net::SocketAddr,
@@ -79,7 +81,7 @@ pub use ::health::QuietHours;
 use charter::Charter;
 use driver::Node;
 pub use driver::{Address, Meters, NetworkOptions};
-pub use health::Lag;
+pub use health::Noticed;
 use journal::Kind;
 use records::RecordKind;
 
@@ -95,6 +97,7 @@ use crate::{
     reading::{Known, Reading},
     reply::{OfficerView, TokenView},
     tokens::Tokens,
+    trail::Trail,
 };
 
 pub use ask::{Ask, Command, Progress, Query};
@@ -176,14 +179,15 @@ struct Inner {
     numbering: tokio::sync::Mutex<()>,
     /// What was due when it was last asked.
     due: Mutex<due::LastDue>,
-    /// In which state this office was at the last look.
-    said: Mutex<Vec<std::mem::Discriminant<::health::What>>>,
+    /// What was found about this office at the last look, and whether its report said what it shows.
+    said: Mutex<(Vec<std::mem::Discriminant<::health::What>>, bool)>,
     officers: Officers,
     tokens: Tokens,
     drafts: Drafts,
     /// What of coordination was read here.
     seen: Seen,
     address: PostalAddress,
+    trail: Trail,
 }
 
 impl Service {
@@ -210,6 +214,7 @@ impl Service {
         // Read only once the folder is locked: nobody else changes it from here on.
         let (officers, tokens, drafts) = (Officers::open(&folder)?, Tokens::open(&folder)?, Drafts::open(&folder)?);
         let (seen, address) = (Seen::open(&folder)?, PostalAddress::open(&folder)?);
+        let trail = Trail::open(&folder)?;
         let (backup_runs, office_notes) = (BackupRuns::open(&folder)?, OfficeNotes::open(&folder)?);
         let plan = upkeep.backups.clone();
         let inner = Inner {
@@ -231,6 +236,7 @@ impl Service {
             drafts,
             seen,
             address,
+            trail,
         };
         let service = Self(Arc::new(inner));
         if networked {
@@ -381,6 +387,7 @@ impl Service {
             Query::Health => Reply::Health(Box::new(self.health().await?)),
             Query::NotCounting => Reply::NotCounting(Box::new(self.not_counting().await?)),
             Query::Storage => Reply::Storage(Box::new(self.storage().await?)),
+            Query::Trail { about } => Reply::Trail(Box::new(self.trail(about).await?)),
             Query::Security => Reply::Security(Box::new(self.security().await?)),
             Query::LostNode { node } => Reply::LostNode(Box::new(self.lost_node(&node).await?)),
             Query::OfficeHealth { office } => Reply::OfficeHealth(Box::new(self.office_health(&office).await?)),
@@ -423,6 +430,7 @@ impl Service {
 
     /// Stops the node, with its folder free at the end. All other clones have to be gone, or soon to be.
     pub async fn stop(self) {
+        self.keep_trail().await;
         let closing = self.node().close().await;
         self.reading().stop().await;
         drop(self);

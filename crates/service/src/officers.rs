@@ -128,6 +128,11 @@ impl OfficerView {
         self.roles.iter().any(|role| matches!(role, Role::Petugas | Role::Verifikator))
     }
 
+    /// Whether they may see who opened which record.
+    pub fn audits(&self) -> bool {
+        self.roles.iter().any(|role| matches!(role, Role::Admin | Role::Auditor))
+    }
+
     /// Whether they may add and remove officers.
     pub fn administers(&self) -> bool {
         self.roles.contains(&Role::Admin)

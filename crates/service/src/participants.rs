@@ -427,7 +427,7 @@ fn participant_row(row: ViewRow, contested: Vec<String>) -> ParticipantRow {
 }
 
 /// One participation as a row of a list.
-fn row_of(held: &Participant) -> ParticipantRow {
+pub(crate) fn row_of(held: &Participant) -> ParticipantRow {
     let participation = &held.circumstances.participation;
     let fields = &participation.fields;
     let (name, no_name) = named(&held.name);

@@ -42,6 +42,7 @@ pub use crate::table_in::{
 };
 pub use crate::tokens::{NewToken, TokenView};
 pub use crate::told::Tried;
+pub use crate::trail::{Did, TrailEntry, TrailView};
 pub use ::health::{Figures, Level, Ministries, Need, Since, Span, State, words::Said};
 
 /// The answer to one [`crate::Ask`].
@@ -89,6 +90,8 @@ pub enum Reply {
     NotCounting(Box<NotCountingView>),
     /// What the data takes on the disk.
     Storage(Box<StorageView>),
+    /// Who did what here.
+    Trail(Box<TrailView>),
     /// What concerns the security of the network.
     Security(Box<SecurityView>),
     /// What a computer that was lost held at most.

@@ -47,6 +47,8 @@ pub struct SaidOfNetwork {
     pub effect: Both,
     /// Its hash.
     pub hash: String,
+    /// When this node took it in, in Unix milliseconds by its own clock: what was said carries no date.
+    pub since_ms: Option<i64>,
 }
 
 /// See the module.
@@ -60,7 +62,7 @@ pub struct SecurityView {
     pub versions: BTreeMap<String, u64>,
     /// Those that somebody has to look at first.
     pub suspects: Vec<Suspect>,
-    /// What was said, those that are not everyday first. Statements carry no date.
+    /// What was said, those that are not everyday first.
     pub said: Vec<SaidOfNetwork>,
 }
 
@@ -212,6 +214,7 @@ impl Names<'_> {
 
 impl Service {
     pub(crate) async fn security(&self) -> Result<SecurityView, Problem> {
+        self.keep_trail().await;
         let (node, charter) = (self.node(), self.charter()?);
         let names = Names(&charter);
         let held: Vec<JournalId> =
@@ -271,6 +274,7 @@ impl Service {
                     about: names.about(body),
                     counts: does == Some(Effect::Counts),
                     effect: does.map_or_else(|| both("tidak diketahui", "unknown"), effect),
+                    since_ms: self.took_in(&statement.hash().to_string()),
                     hash: statement.hash().to_string(),
                 }
             })

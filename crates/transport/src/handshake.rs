@@ -62,7 +62,7 @@ pub(crate) async fn take_quic(incoming: quinn::Incoming) -> Result<(NodeKey, Ope
     is_blank(first)?;
     let remote = connection.remote_address();
     let shared = Shared::quic(peer, connection);
-    Ok((peer, Opened { shared, streams: Some((send, receive)), remote, initiator: false, key_exchange: None }))
+    Ok((peer, Opened { shared, streams: Some((send, receive)), remote, initiator: false }))
 }
 
 /// Takes the whole handshake of somebody who dials us over TCP.
@@ -89,7 +89,7 @@ impl Shaken {
                 send.write_all(&BLANK).await.map_err(|error| HandshakeError::Stream(error.to_string()))?;
                 let remote = connection.remote_address();
                 let shared = Shared::quic(peer, connection);
-                Ok(Opened { shared, streams: Some((send, receive)), remote, initiator: true, key_exchange: None })
+                Ok(Opened { shared, streams: Some((send, receive)), remote, initiator: true })
             }
             Shaken::Tcp(mut stream) => {
                 let remote = stream.get_ref().0.peer_addr()?;
@@ -102,9 +102,7 @@ impl Shaken {
 }
 
 fn opened_tcp(peer: NodeKey, stream: TlsStream<Counted>, remote: SocketAddr, initiator: bool) -> Opened {
-    let group = stream.get_ref().1.negotiated_key_exchange_group();
-    let key_exchange = group.map(|group| format!("{:?}", group.name()));
-    Opened { shared: Shared::tcp(peer, TcpWire::new(stream)), streams: None, remote, initiator, key_exchange }
+    Opened { shared: Shared::tcp(peer, TcpWire::new(stream)), streams: None, remote, initiator }
 }
 
 /// The key that was proven on a QUIC connection.

@@ -24,6 +24,7 @@ mod dial;
 mod endpoint;
 mod error;
 mod frame;
+mod groups;
 mod handshake;
 mod link;
 mod quic;
@@ -38,6 +39,7 @@ pub use config::{Config, Limits};
 pub use endpoint::Endpoint;
 pub use error::{Attempt, LinkError, Probe, TransportError};
 pub use frame::{Item, TooLarge, decode_stream};
+pub use groups::key_exchanges;
 pub use link::{Closer, FrameReceiver, FrameSender, Link, Over, Traffic};
 
 #[cfg(test)]

@@ -47,8 +47,6 @@ pub struct Link {
     pub remote: SocketAddr,
     /// Whether this node opened the link.
     pub initiator: bool,
-    /// The key exchange group, where the transport tells (TCP does, QUIC does not).
-    pub key_exchange: Option<String>,
     sender: FrameSender,
     receiver: FrameReceiver,
 }
@@ -67,12 +65,11 @@ pub(crate) struct Opened {
     pub(crate) streams: Option<(quinn::SendStream, quinn::RecvStream)>,
     pub(crate) remote: SocketAddr,
     pub(crate) initiator: bool,
-    pub(crate) key_exchange: Option<String>,
 }
 
 impl Link {
     pub(crate) fn new(opened: Opened, limits: &Limits, budget: Arc<Mutex<Budget>>) -> Self {
-        let Opened { shared, streams, remote, initiator, key_exchange } = opened;
+        let Opened { shared, streams, remote, initiator } = opened;
         let over = match shared.wire {
             Wire::Quic(_) => Over::Quic,
             Wire::Tcp(_) => Over::Tcp,
@@ -84,7 +81,6 @@ impl Link {
             over,
             remote: SocketAddr::new(remote.ip().to_canonical(), remote.port()),
             initiator,
-            key_exchange,
             sender: FrameSender {
                 guard: guard.clone(),
                 stream: send,

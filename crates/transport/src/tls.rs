@@ -12,7 +12,7 @@ use rustls::{
         AlwaysResolvesClientRawPublicKeys, Resumption,
         danger::{HandshakeSignatureValid, ServerCertVerified, ServerCertVerifier},
     },
-    crypto::{CryptoProvider, aws_lc_rs, verify_tls13_signature_with_raw_key},
+    crypto::{CryptoProvider, SupportedKxGroup, aws_lc_rs, verify_tls13_signature_with_raw_key},
     pki_types::{CertificateDer, PrivatePkcs8KeyDer, ServerName, SubjectPublicKeyInfoDer, UnixTime},
     server::{
         AlwaysResolvesServerRawPublicKeys, NoServerSessionStorage,
@@ -21,6 +21,8 @@ use rustls::{
     sign::CertifiedKey,
     version::TLS13,
 };
+
+use crate::groups::GROUPS;
 
 /// What both sides say that they speak; another version of the frames gets another name.
 pub(crate) const ALPN: &[u8] = b"simpul/1";
@@ -38,9 +40,9 @@ pub(crate) struct Tls {
     key: Arc<CertifiedKey>,
 }
 
-/// The algorithms of this project: X25519MLKEM768 preferred, X25519 where the other side has no better.
+/// The algorithms of this project.
 pub(crate) fn provider() -> CryptoProvider {
-    let kx_groups = vec![aws_lc_rs::kx_group::X25519MLKEM768, aws_lc_rs::kx_group::X25519];
+    let kx_groups = GROUPS.iter().map(|group| group as &dyn SupportedKxGroup).collect();
     CryptoProvider { kx_groups, ..aws_lc_rs::default_provider() }
 }
 

@@ -131,6 +131,9 @@ impl Frame {
         if !desk.officer.writes() && desk.officer.administers() {
             nav.retain(|(at, ..)| !matches!(at, Place::Records | Place::Coordination | Place::Look));
         }
+        if desk.officer.audits() && !desk.officer.administers() {
+            nav.push((Place::Health, "/kesehatan/jejak", words.say("trail-title"), "", 0));
+        }
         if desk.officer.administers() {
             nav.push((Place::Health, "/kesehatan", words.say("nav-health"), "", 0));
             nav.push((Place::Officers, "/petugas", words.say("nav-officers"), "", 0));

@@ -1,8 +1,6 @@
 //! *Kesehatan*: how the sync of this office and of those that it answers for stands, for an administrator: one sentence,
 //! what to do about what is wrong and whom to call, and every office with the worst first.
 
-use std::path::Path;
-
 use askama::Template;
 use axum::extract::{Query, State};
 use axum::http::StatusCode;
@@ -70,7 +68,6 @@ struct HealthPage {
     error: Option<String>,
     /// What a button did, each with how it is shown.
     done: Vec<(&'static str, String)>,
-    folder: String,
 }
 
 /// What the table is to show.
@@ -166,8 +163,6 @@ pub(crate) async fn show(
 struct Happened {
     error: Option<String>,
     done: Vec<(&'static str, String)>,
-    /// What was typed as the folder of a backup.
-    folder: String,
 }
 
 impl Happened {
@@ -177,7 +172,7 @@ impl Happened {
 }
 
 async fn shown(app: &App, desk: &Desk, wanted: Wanted, happened: Happened) -> Result<Response, Problem> {
-    let Happened { error, done, folder } = happened;
+    let Happened { error, done } = happened;
     let (frame, _) = Frame::of(app, desk, Place::Health).await?;
     let words = frame.words;
     let view = ask!(app, Ask::Health, Health).map_err(|problem| refused(problem, desk))?;
@@ -203,7 +198,6 @@ async fn shown(app: &App, desk: &Desk, wanted: Wanted, happened: Happened) -> Re
         hours: HOURS.iter().map(|hours| (*hours, words.about("health-hours", "n", *hours))).collect(),
         error,
         done,
-        folder,
         frame,
     };
     Ok((status, page(&shown, &desk.visit)).into_response())
@@ -246,36 +240,6 @@ pub(crate) async fn handle(State(app): State<App>, desk: Desk, form: Posted) -> 
             shown(&app, &desk, Wanted::default(), Happened::failed(over)).await
         }
     }
-}
-
-/// Makes a backup into a folder of this computer, such as a stick.
-pub(crate) async fn back_up(State(app): State<App>, desk: Desk, form: Posted) -> Result<Response, Problem> {
-    desk.administers()?;
-    let words = Words::of(desk.visit.language);
-    let folder = form.get("folder").trim().to_owned();
-    let place = Path::new(&folder);
-    let is_there = place.is_absolute() && tokio::fs::metadata(place).await.is_ok_and(|found| found.is_dir());
-    let mut happened = if is_there {
-        let name = jiff::Zoned::now().strftime("simpul-%Y-%m-%d-%H%M.backup").to_string();
-        let out = place.join(name);
-        match ask!(app, Command::BackUp { out: out.clone() }, BackedUp) {
-            Ok(made) => {
-                let about = [("file", out.display().to_string().into()), ("kb", made.bytes.div_ceil(1024).into())];
-                let mut done = vec![("well", words.with("health-backed-up", &about))];
-                if let Some(key) = made.key_file {
-                    done.push(("choose", words.about("health-key-file", "file", key.display().to_string())));
-                }
-                Happened { done, ..Happened::default() }
-            }
-            Err(problem) => Happened::failed(beside(words, problem, &desk)?.1),
-        }
-    } else {
-        Happened::failed(words.about("health-no-folder", "folder", folder.as_str()))
-    };
-    if happened.error.is_some() {
-        happened.folder = folder;
-    }
-    shown(&app, &desk, Wanted::default(), happened).await
 }
 
 /// Whoever comes back to what a button did sees the page.

@@ -1,5 +1,5 @@
-//! The further pages of *Kesehatan*, for an administrator: every office as a picture, what was refused or waits, what
-//! concerns the security of the network, and what the data takes on the disk.
+//! The further pages of *Kesehatan*, for an administrator: every office as a picture, what was refused or waits, and what
+//! concerns the security of the network.
 
 use std::collections::BTreeMap;
 
@@ -112,6 +112,7 @@ fn said(words: Words, said: &SaidOfNetwork) -> PanelRow {
             (words.say("security-by"), said.by.clone()),
             (words.say("security-about"), words.of_both(&said.about).to_owned()),
             (words.say("security-does"), words.of_both(&said.effect).to_owned()),
+            (words.say("security-since"), said.since_ms.map_or_else(String::new, |at| words.when(at))),
         ],
         ask: None,
     }
@@ -140,7 +141,7 @@ pub(crate) async fn security(
     let versions = view.versions.iter().map(|(version, of)| {
         row(words, version.clone(), &[("office-computers", words.about("health-items", "n", *of))])
     });
-    let columns = ["security-kind", "security-by", "security-about", "security-does"];
+    let columns = ["security-kind", "security-by", "security-about", "security-does", "security-since"];
     let statements = view.said.iter().take(count).map(|one| said(words, one)).collect();
     let shown = PanelsPage {
         title: words.say("security-title"),
@@ -169,45 +170,6 @@ pub(crate) async fn security(
             },
         ],
         more: (rest > 0).then(|| ("/kesehatan/keamanan?semua=ya".to_owned(), words.about("health-more", "n", rest))),
-        frame,
-    };
-    Ok(page(&shown, &desk.visit).into_response())
-}
-
-pub(crate) async fn storage(State(app): State<App>, desk: Desk) -> Result<Response, Problem> {
-    desk.administers()?;
-    let (frame, _) = Frame::of(&app, &desk, Place::Health).await?;
-    let words = frame.words;
-    let view = ask!(app, Ask::Storage, Storage).map_err(|problem| not_answered(problem, &desk))?;
-    let megabytes = |bytes: u64| words.about("storage-mb", "n", bytes.div_ceil(1_000_000));
-    let mut lines = vec![words.about("storage-folder", "folder", view.folder.as_str())];
-    if let (Some(free), Some(kept)) = (view.free_bytes, view.reserve_bytes) {
-        let about = [("free", megabytes(free).into()), ("kept", megabytes(kept).into())];
-        lines.push(words.with("storage-free", &about));
-    }
-    if view.failed {
-        lines.push(words.say("storage-failed"));
-    }
-    lines.push(match view.last_backup_ms {
-        Some(at) => words.about("storage-backup", "time", words.when(at)),
-        None => words.say("storage-no-backup"),
-    });
-    let parts = view
-        .parts
-        .iter()
-        .map(|part| row(words, words.of_both(&part.label).to_owned(), &[("storage-takes", megabytes(part.bytes))]));
-    let damage = view
-        .damage
-        .iter()
-        .map(|damage| row(words, words.of_both(damage).to_owned(), &[("office-todo", words.say("storage-repair"))]));
-    let shown = PanelsPage {
-        title: words.say("storage-title"),
-        lines,
-        panels: vec![
-            panel(words, "storage-damage", &["storage-part", "office-todo"], damage.collect(), "storage-whole"),
-            panel(words, "storage-parts", &["storage-part", "storage-takes"], parts.collect(), "office-none"),
-        ],
-        more: Some(("/kesehatan#folder".to_owned(), words.say("health-back-up"))),
         frame,
     };
     Ok(page(&shown, &desk.visit).into_response())

@@ -70,11 +70,13 @@ mod sessions;
 mod sheet_form;
 mod sheets;
 mod start;
+mod storage;
 mod switch;
 mod table;
 mod timeline;
 mod today;
 mod tokens;
+mod trail;
 mod words;
 
 pub use app::App;
@@ -194,12 +196,12 @@ pub fn router(app: App) -> Router {
         .route("/jatuh-tempo", get(today::due))
         .route("/kesehatan", get(health::show))
         .route("/kesehatan/tangani", get(health::again).post(health::handle))
-        .route("/kesehatan/cadangkan", get(health::again).post(health::back_up))
         .route("/kesehatan/coba", get(health::again).post(health::try_alerts))
         .route("/kesehatan/peta", get(health_more::map))
         .route("/kesehatan/ditolak", get(health_more::refused))
         .route("/kesehatan/keamanan", get(health_more::security))
-        .route("/kesehatan/penyimpanan", get(health_more::storage))
+        .route("/kesehatan/penyimpanan", get(storage::show).post(storage::back_up))
+        .route("/kesehatan/jejak", get(trail::show))
         .route("/kesehatan/komputer/{key}", get(lost::show).post(lost::remove))
         .route("/kesehatan/kantor/{id}", get(office_health::show))
         .route("/kesehatan/kantor/{id}/catat", get(office_health::show).post(office_health::note))
@@ -231,6 +233,7 @@ pub fn router(app: App) -> Router {
         .route("/assets/{name}", get(assets::serve))
         .fallback(problem::not_found)
         .method_not_allowed_fallback(problem::method_not_allowed)
+        .route_layer(from_fn_with_state(app.clone(), trail::note))
         .layer(from_fn_with_state(app.clone(), drafts::forget))
         .layer(DefaultBodyLimit::max(BODY_BYTES_MAX));
     guarded(pages).with_state(app)

@@ -18,7 +18,7 @@ use prometheus_client::{
     registry::Registry,
 };
 use service::{
-    Lag, Meters, Problem, Query, Reply, Service,
+    Meters, Noticed, Problem, Query, Reply, Service,
     reply::{HealthView, Level, Since},
 };
 
@@ -73,7 +73,7 @@ async fn metrics(State(service): State<Service>) -> Response {
         Ok(health) => health,
         Err(problem) => return unavailable(&problem),
     };
-    match text(&health, service.meters(), service.lag(), service.moved()) {
+    match text(&health, service.meters(), service.noticed(), service.moved()) {
         Ok(text) => ([(header::CONTENT_TYPE, "text/plain; version=0.0.4; charset=utf-8")], text).into_response(),
         Err(error) => {
             tracing::error!(%error, "the figures cannot be written");
@@ -109,16 +109,25 @@ struct Direction {
 }
 
 #[derive(Debug, Clone, PartialEq, Eq, Hash, EncodeLabelSet)]
+struct Exchange {
+    group: String,
+}
+
+#[derive(Debug, Clone, PartialEq, Eq, Hash, EncodeLabelSet)]
 struct Reason {
     reason: String,
 }
 
 /// What the node counts by itself since its start, beside what it judges.
-fn counted(registry: &mut Registry, meters: &Meters, lag: &Lag, (sent, received): (u64, u64)) {
-    let Meters { sessions, session_seconds, key_exchange, forks, flush_seconds, .. } = meters.clone();
+fn counted(registry: &mut Registry, meters: &Meters, noticed: &Noticed, (sent, received): (u64, u64)) {
+    let Meters { sessions, session_seconds, forks, flush_seconds, .. } = meters.clone();
     registry.register("sync_sessions", "Sessions that ended, by how and by what carried them", sessions);
     registry.register("sync_session_seconds", "How long sessions lasted", session_seconds);
-    registry.register("key_exchange", "Links that were opened, by the group in which keys were agreed", key_exchange);
+    let groups = Family::<Exchange, Counter>::default();
+    for (group, agreed) in meters.key_exchanges() {
+        groups.get_or_create(&Exchange { group }).inc_by(agreed);
+    }
+    registry.register("key_exchange", "Keys of links that were agreed, by the group in which they were", groups);
     registry.register("forks_detected", "Journals of which two histories were proved", forks);
     registry.register("durable_flush_seconds", "How long it took to make a group of frames durable", flush_seconds);
     let help = "How long the start took until the journals were read and put right";
@@ -128,14 +137,16 @@ fn counted(registry: &mut Registry, meters: &Meters, lag: &Lag, (sent, received)
     bytes.get_or_create(&Direction { direction: "sent" }).inc_by(sent);
     bytes.get_or_create(&Direction { direction: "received" }).inc_by(received);
     registry.register("sync_bytes", "What links moved, as handed to the socket", bytes);
+    let help = "Scopes of which another node was found to show something else while it held the same";
+    registry.register("fingerprint_mismatch", help, noticed.mismatches.clone());
     let help = "From when an own change was written until another office held it, seen at a look a minute";
-    registry.register("sync_lag_seconds", help, lag.one.clone());
+    registry.register("sync_lag_seconds", help, noticed.lag.clone());
     let help = "The same until every office held it that is to have it and was ever seen";
-    registry.register("sync_lag_to_all_seconds", help, lag.all.clone());
+    registry.register("sync_lag_to_all_seconds", help, noticed.lag_to_all.clone());
 }
 
 /// The figures in Prometheus' text format.
-fn text(health: &HealthView, meters: &Meters, lag: &Lag, moved: (u64, u64)) -> Result<String, fmt::Error> {
+fn text(health: &HealthView, meters: &Meters, noticed: &Noticed, moved: (u64, u64)) -> Result<String, fmt::Error> {
     let mut registry = Registry::default();
     let mut one = |name: &str, help: &str, value: f64| {
         let gauge = Number::default();
@@ -199,7 +210,7 @@ fn text(health: &HealthView, meters: &Meters, lag: &Lag, moved: (u64, u64)) -> R
         refused.get_or_create(&Reason { reason: reason.clone() }).set(*count as f64);
     }
     registry.register("changes_refused", "Items that were refused here, by reason", refused);
-    counted(&mut registry, meters, lag, moved);
+    counted(&mut registry, meters, noticed, moved);
     let mut text = String::new();
     prometheus_text::encode(&mut text, &registry)?;
     Ok(text)
@@ -255,7 +266,7 @@ mod tests {
 
     #[test]
     fn a_figure_is_labelled_by_tier_and_state_and_never_younger_than_it_may_be() {
-        let text = text(&health(figures()), &Meters::default(), &Lag::default(), (5, 6)).unwrap();
+        let text = text(&health(figures()), &Meters::default(), &Noticed::default(), (5, 6)).unwrap();
         for line in [
             "sync_only_copy_changes 214",
             "sync_only_copy_oldest_seconds +Inf",
@@ -281,8 +292,10 @@ mod tests {
 
     #[test]
     fn every_figure_of_the_alert_rules_and_the_dashboard_is_one_of_ours() {
-        let text = text(&health(figures()), &Meters::default(), &Lag::default(), (5, 6)).unwrap();
-        let ours: Vec<&str> = text.lines().filter_map(|line| line.strip_prefix("# TYPE ")?.split(' ').next()).collect();
+        let text = text(&health(figures()), &Meters::default(), &Noticed::default(), (5, 6)).unwrap();
+        let ours = text.lines().filter_map(|line| line.strip_prefix("# TYPE ")?.split(' ').next());
+        // There is none before a session ended.
+        let ours: Vec<&str> = ours.chain(["sync_sessions_total"]).collect();
         let rules = include_str!("../../../config/monitoring/simpul.rules.yml");
         let dashboard = include_str!("../../../config/monitoring/simpul.dashboard.json");
         let of_rules = rules.lines().filter_map(|line| line.trim().strip_prefix("expr: "));
@@ -290,7 +303,9 @@ mod tests {
         let mut asked = 0;
         for expression in of_rules.chain(of_dashboard) {
             let names = expression.split(|c: char| !(c.is_ascii_alphanumeric() || c == '_'));
-            for name in names.filter(|name| name.contains('_') && !name.ends_with("over_time")) {
+            let functions = |name: &&str| name.ends_with("over_time") || *name == "histogram_quantile";
+            for name in names.filter(|name| name.contains('_') && !functions(name)) {
+                let name = name.trim_end_matches("_bucket");
                 assert!(ours.contains(&name), "{name} of {expression} is not in {ours:?}");
                 asked += 1;
             }

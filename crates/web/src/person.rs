@@ -68,6 +68,7 @@ struct PersonPage {
     notices: Vec<String>,
     beside: Beside,
     writes: bool,
+    audits: bool,
     /// Whether this officer may have erased who the person is.
     erases: bool,
 }
@@ -121,6 +122,7 @@ pub(crate) async fn show(
         notices: record.notices.iter().map(|both| words.of_both(both).to_owned()).collect(),
         beside: Beside::of(words, &record.beside, glance.office.admitted),
         writes,
+        audits: desk.officer.audits(),
         at,
         frame,
     };

@@ -64,7 +64,7 @@ pub(crate) struct Visit {
 }
 
 impl Visit {
-    fn of(app: &impl House, parts: &Parts) -> Self {
+    pub(crate) fn of(app: &impl House, parts: &Parts) -> Self {
         match bearer(parts) {
             Some(secret) => Self::of_script(app, parts, secret),
             None => Self::of_browser(app, parts),
@@ -249,6 +249,11 @@ impl Desk {
     /// The officer may add and remove officers.
     pub(crate) fn administers(&self) -> Result<(), Problem> {
         if self.officer.administers() { Ok(()) } else { Err(self.not_allowed()) }
+    }
+
+    /// The officer may see who opened which record.
+    pub(crate) fn audits(&self) -> Result<(), Problem> {
+        if self.officer.audits() { Ok(()) } else { Err(self.not_allowed()) }
     }
 }
 

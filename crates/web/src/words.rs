@@ -228,6 +228,7 @@ mod tests {
         );
         keys.extend(crate::find::STAGES.iter().map(|(code, _)| format!("filter-{code}")));
         keys.extend(["yes", "no", "undecided"].map(|answer| format!("eligible-{answer}")));
+        keys.extend(service::reply::Did::ALL.iter().map(|did| format!("trail-{}", did.as_str())));
         keys.extend(["spool", "mail", "webhook"].map(|way| format!("health-way-{way}")));
         keys.extend(service::reply::State::ALL.iter().map(|state| format!("health-{}", state.as_str())));
         keys.extend(crate::coordination::LEVELS.map(|(code, _)| crate::coordination::level_key(code)));

@@ -221,6 +221,7 @@ fn queries() -> Vec<Query> {
         Query::Health,
         Query::NotCounting,
         Query::Security,
+        Query::Trail { about: Some("KRP-0001".to_owned()) },
         Query::Storage,
         Query::LostNode { node: text("ab12") },
         Query::OfficeHealth { office: text("7") },

@@ -23,7 +23,7 @@ ends!(command, COMMANDS: Command {
 ends!(query, QUERIES: Query {
     Request, Propose, Policy, Network, Charter, Status, List, Show, Conflicts, Export, Verify, Glance, Find, Record,
     Check, OnlyHere, Officers, Health, Sheets, Sheet, SheetForm, PartForm, Tokens, Table, Preview, Erasure, Coordination,
-    RecordFile, Scorecard, OfficeHealth, LostNode, NotCounting, Security, Storage,
+    RecordFile, Scorecard, OfficeHealth, LostNode, NotCounting, Security, Storage, Trail,
 });
 ends!(line, LINES: Line { Progress, Reply, Problem });
 ends!(code, CODES: Code { BadInput, NotFound, NoRight, Conflict, InUse, Storage, Internal });

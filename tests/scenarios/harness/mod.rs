@@ -10,6 +10,7 @@
 
 mod agenda;
 mod binary;
+mod image;
 mod network;
 mod office;
 mod places;
@@ -19,6 +20,7 @@ mod script;
 
 pub use agenda::MINISTRIES;
 pub use binary::{Answer, simpul};
+pub use image::Image;
 pub use network::{Network, PATIENCE};
 pub use office::{Clock, Office, Process};
 pub use places::{Kind, PROGRAMME, Place, SMALL, may_read, names_its_readers, place};

@@ -22,6 +22,9 @@ use super::{
 /// How long a story waits for what must come.
 pub const PATIENCE: Duration = Duration::from_secs(30);
 
+/// How many minutes a clock is moved on at a time: who looks more seldom was not watching.
+const STEP_MINUTES: u64 = 10;
+
 /// The first pause between two looks; it doubles up to the last.
 const LOOK_AGAIN: (Duration, Duration) = (Duration::from_millis(25), Duration::from_millis(200));
 
@@ -284,6 +287,20 @@ impl Network {
             }
         }
         Ok(agreed)
+    }
+
+    /// Moves a clock on, this many minutes at most, while these offices look, until what is looked for is there.
+    pub fn watch(&self, clock: &Clock, labels: &[&str], what: &str, minutes: u64, found: impl Fn() -> bool) {
+        for step in 1..=minutes / STEP_MINUTES {
+            clock.set_minutes(step * STEP_MINUTES);
+            for label in labels {
+                self[label].get("/metrics");
+            }
+            if found() {
+                return;
+            }
+        }
+        panic!("not within {minutes} minutes: {what}\n{}", self.told());
     }
 
     /// What every office said last, for whoever reads a failure.

@@ -2,7 +2,8 @@
 
 use std::{
     fs::{File, OpenOptions},
-    net::SocketAddr,
+    io::{Read, Write},
+    net::{SocketAddr, TcpStream},
     path::{Path, PathBuf},
     process::{Child, Command, ExitStatus},
     sync::{Mutex, PoisonError},
@@ -291,6 +292,17 @@ impl Office {
     /// Where its pages are, while it runs.
     pub fn web(&self) -> Option<String> {
         self.process().as_ref().map(|process| process.web.clone())
+    }
+
+    /// Asks its pages as a watching machine does; the answer with its head.
+    pub fn get(&self, path: &str) -> String {
+        let web = self.web().expect("the node runs");
+        let address = web.strip_prefix("http://").expect("pages have an address");
+        let mut stream = TcpStream::connect(address).expect("the pages answer");
+        write!(stream, "GET {path} HTTP/1.1\r\nHost: {address}\r\nConnection: close\r\n\r\n").expect("they hear");
+        let mut answer = String::new();
+        stream.read_to_string(&mut answer).expect("they speak");
+        answer
     }
 
     /// Stops its process in good order.

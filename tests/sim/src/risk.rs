@@ -45,6 +45,7 @@ impl Net {
             turned_away: &BTreeMap::new(),
             forked: &forked,
             absences: &[],
+            shown: &[],
             own: &own,
             now_ms: NOW_MS,
         };

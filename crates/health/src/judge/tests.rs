@@ -7,7 +7,7 @@ use sync::{Beacon, PeerState, PeerStatus, Receipt, SessionId};
 
 use super::*;
 use crate::{
-    Absence, Away, Level, Own, Room, figure,
+    Absence, Away, Level, Own, Room, Shows, figure,
     limits::{DAY, HOUR},
     report,
     testing::{Told, World, point},
@@ -30,6 +30,7 @@ struct Case {
     turned_away: BTreeMap<NodeKey, i64>,
     forked: Vec<JournalId>,
     absences: Vec<Absence>,
+    shown: Vec<Shows>,
     now_ms: i64,
     written_ms: Option<i64>,
     on_chain: bool,
@@ -58,6 +59,7 @@ impl Case {
             turned_away: BTreeMap::new(),
             forked: Vec::new(),
             absences: Vec::new(),
+            shown: Vec::new(),
             now_ms: NOW,
             written_ms: Some(NOW - HOUR),
             on_chain: true,
@@ -109,6 +111,7 @@ impl Case {
             turned_away: &self.turned_away,
             forked: &self.forked,
             absences: &self.absences,
+            shown: &self.shown,
             own: &self.own,
             now_ms: self.now_ms,
         }
@@ -339,6 +342,41 @@ fn a_lying_report_adds_and_takes_nothing_away() {
     case.held = vec![(journal, point(1))];
     assert_eq!(case.state("kuripan"), State::InSync);
     assert_eq!(case.at(NOW + 16 * DAY).state("kuripan"), State::Lost);
+}
+
+#[test]
+fn who_shows_something_else_while_it_holds_the_same_is_told_of_at_the_second_look_until_it_does_not() {
+    let shows = |held, state| Shows { scope: 7, held, state };
+    let says = |case: Case, number, says: Shows| {
+        let figures: Vec<(String, i64)> = says.figures().collect();
+        let figures: Vec<(&str, i64)> = figures.iter().map(|(name, value)| (name.as_str(), *value)).collect();
+        case.reports("kuripan", number, NOW, &figures)
+    };
+    let here = |held, state| Case { shown: vec![shows(held, state)], ..Case::of("wonosobo") };
+    // The same, something else of which it holds something else, and what nobody looked up here.
+    for (ours, theirs) in [(shows(1, 1), shows(1, 1)), (shows(1, 1), shows(2, 2))] {
+        let mut case = says(here(ours.held, ours.state), 1, theirs);
+        for _ in 0..3 {
+            assert_eq!(case.state("kuripan"), State::InSync, "{ours:?} {theirs:?}");
+        }
+    }
+    let mut case = says(Case::of("wonosobo"), 1, shows(1, 2));
+    assert_eq!((case.state("kuripan"), case.state("kuripan")), (State::InSync, State::InSync));
+
+    let mut case = says(here(1, 1), 1, shows(1, 2));
+    assert_eq!(case.look().figures.mismatches, 0, "once may be a moment between two writes");
+    assert_eq!(case.look().figures.mismatches, 1);
+    assert_eq!((case.state("kuripan"), case.look().figures.mismatches), (State::Damaged, 0));
+    assert!(case.alerts().contains(&"shows-other".to_owned()));
+    // While it holds something else nobody can tell; then it shows the same again.
+    let mut case = says(case, 2, shows(3, 2));
+    assert_eq!(case.state("kuripan"), State::Damaged);
+    let mut case = says(case, 3, shows(1, 1));
+    assert_eq!(case.state("kuripan"), State::InSync);
+    // Another version may know kinds of records that this one does not.
+    let mut case = says(here(1, 1), 1, shows(1, 2));
+    case.own.version = "0.2.0".to_owned();
+    assert_eq!((case.state("kuripan"), case.state("kuripan")), (State::OldVersion, State::OldVersion));
 }
 
 #[test]

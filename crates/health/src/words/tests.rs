@@ -58,6 +58,7 @@ fn every_what() -> Vec<What> {
         What::Damage { parts: 1 },
         What::Full,
         What::LittleRoom { free_permille: 120 },
+        What::ShowsOther { scopes: 2 },
         What::Forked { node },
         What::Revoked,
         What::RemovedCalls { node, at_ms: NOW },

@@ -27,12 +27,12 @@ async fn an_administrator_sees_what_is_at_risk_and_says_that_somebody_deals_with
     let over = kuripan.post("/kesehatan/tangani", &token, &[("key", "fork:tidak-ada"), ("hours", "24")]).await;
     assert_eq!(over.status, StatusCode::UNPROCESSABLE_ENTITY);
     assert!(over.body.contains("Peringatan itu sudah lewat"), "{}", over.body);
-    let nowhere = kuripan.post("/kesehatan/cadangkan", &token, &[("folder", "stik saya")]).await;
+    let nowhere = kuripan.post("/kesehatan/penyimpanan", &token, &[("folder", "stik saya")]).await;
     assert_eq!(nowhere.status, StatusCode::UNPROCESSABLE_ENTITY);
     assert!(nowhere.body.contains("stik saya") && nowhere.body.contains("Tidak ada folder"), "{}", nowhere.body);
     let stick = tempfile::tempdir().unwrap();
     let folder = stick.path().display().to_string();
-    let made = kuripan.post("/kesehatan/cadangkan", &token, &[("folder", folder.as_str())]).await;
+    let made = kuripan.post("/kesehatan/penyimpanan", &token, &[("folder", folder.as_str())]).await;
     assert!(made.body.contains("Cadangan sudah dibuat") && made.body.contains("kunci pemulihannya"), "{}", made.body);
     assert_eq!(std::fs::read_dir(stick.path()).unwrap().count(), 2);
     // Nobody sends anything from a store that is open for one command.
@@ -81,4 +81,34 @@ async fn the_page_of_an_office_says_what_to_do_whom_to_call_and_what_was_noted()
 
     let mut officer = Kuripan::with(&[Role::Petugas]).await;
     assert_eq!(officer.get(&at).await.status, StatusCode::FORBIDDEN);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn who_opened_a_record_is_seen_by_who_administers_or_audits() {
+    let mut kuripan = Kuripan::with(&[Role::Petugas, Role::Admin]).await;
+    let at = kuripan.register(&[("name", "Turyati")]).await;
+    let other = kuripan.register(&[("name", "Bawon")]).await;
+    for path in [at.clone(), other.clone(), at.clone(), format!("{at}/tidak-ada")] {
+        kuripan.get(&path).await;
+    }
+    let print = axum::http::Request::get(format!("{at}/cetak"));
+    kuripan.send_for_bytes(print, axum::body::Body::empty()).await;
+    let id = at.rsplit('/').next().unwrap();
+    let page = kuripan.get(&at).await.body;
+    assert!(page.contains(&format!("/kesehatan/jejak?tentang={id}")), "{page}");
+    let trail = kuripan.get(&format!("/kesehatan/jejak?tentang={id}")).await.body;
+    for (said, times) in [(format!("peserta/{id}</td>"), 2), ("siti".to_owned(), 2), ("membuka</td>".to_owned(), 1)] {
+        assert_eq!(trail.matches(&said).count(), times, "{said}: {trail}");
+    }
+    assert!(trail.contains("mencetak atau menyimpan") && !trail.contains("Turyati"), "{trail}");
+    let all = kuripan.get("/kesehatan/jejak?lang=en").await.body;
+    assert!(all.contains("No line was altered") && all.contains(other.trim_start_matches('/')), "{all}");
+
+    let mut auditor = Kuripan::with(&[Role::Auditor]).await;
+    let page = auditor.get("/").await.body;
+    assert!(page.contains("/kesehatan/jejak"), "{page}");
+    let none = auditor.get("/kesehatan/jejak?lang=id").await;
+    assert_eq!(none.status, StatusCode::OK);
+    let mut officer = Kuripan::with(&[Role::Petugas]).await;
+    assert_eq!(officer.get("/kesehatan/jejak").await.status, StatusCode::FORBIDDEN);
 }

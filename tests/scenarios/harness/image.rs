@@ -7,23 +7,25 @@ use std::{
 };
 
 /// What a folder held when it was taken. No process may have the folder open, then or when it is put back.
-pub(crate) struct Image(PathBuf);
+pub struct Image(PathBuf);
 
 impl Image {
     /// Copies what is in a folder to a place that is not there yet.
-    pub(crate) fn take(folder: &Path, place: PathBuf) -> Self {
+    pub fn take(folder: &Path, place: PathBuf) -> Self {
         assert!(!place.exists(), "{}", place.display());
         copy_into(folder, &place);
         Self(place)
     }
 
     /// Makes the folder what it was. It stays the same folder, so that nothing but its content tells what happened.
-    pub(crate) fn put_back(&self, folder: &Path) {
-        for entry in fs::read_dir(folder).unwrap().map(Result::unwrap) {
-            if entry.file_type().unwrap().is_dir() {
-                fs::remove_dir_all(entry.path()).unwrap();
+    pub fn put_back(&self, folder: &Path) {
+        for entry in
+            fs::read_dir(folder).expect("a folder can be read").map(|entry| entry.expect("a folder can be read"))
+        {
+            if entry.file_type().expect("a file has a type").is_dir() {
+                fs::remove_dir_all(entry.path()).expect("a folder can be removed");
             } else {
-                fs::remove_file(entry.path()).unwrap();
+                fs::remove_file(entry.path()).expect("a file can be removed");
             }
         }
         copy_into(&self.0, folder);
@@ -31,7 +33,7 @@ impl Image {
 }
 
 fn copy_into(from: &Path, to: &Path) {
-    fs::create_dir_all(to).unwrap();
-    let copied = Command::new("cp").arg("-a").arg(from.join(".")).arg(to).status().unwrap();
+    fs::create_dir_all(to).expect("a folder can be made");
+    let copied = Command::new("cp").arg("-a").arg(from.join(".")).arg(to).status().expect("cp runs");
     assert!(copied.success());
 }
