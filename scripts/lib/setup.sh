@@ -69,6 +69,31 @@ need_cargo_deny() { need_cargo_tool deny "$CARGO_DENY_VERSION"; }
 
 need_cargo_deb() { need_cargo_tool deb "$CARGO_DEB_VERSION"; }
 
+# The program of the version before, to see that both work together: built once, from the history of this tree.
+need_version_before() {
+  local commit folder="$TARGET_DIR/before"
+  commit=$(cat tests/version-before)
+  mkdir -p "$folder"
+  [ "$(cat "$folder/commit" 2>/dev/null)" != "$commit" ] || [ ! -x "$folder/simpul" ] || return 0
+  rm -rf "$folder"/*
+  if ! git cat-file -e "$commit^{commit}" 2>/dev/null; then
+    say "no version before: this copy of the tree has no history of $commit, and tests with both versions are left out"
+    touch "$folder/no-history"
+    return 0
+  fi
+  say "building the version before, $commit"
+  mkdir "$folder/tree"
+  git archive "$commit" | tar -x -C "$folder/tree"
+  (
+    cd "$folder/tree"
+    CARGO_PROFILE_DEV_DEBUG=false CARGO_INCREMENTAL=0 CARGO_TARGET_DIR="$folder/target" \
+      cargo build --quiet --locked --package node --bins
+  )
+  mv "$folder/target/debug/simpul" "$folder/simpul"
+  rm -rf "$folder/target" "$folder/tree"
+  printf '%s\n' "$commit" >"$folder/commit"
+}
+
 # A real browser, its driver, and the accessibility rules that are injected into each page.
 need_browser() {
   need_debian chromium chromium-driver

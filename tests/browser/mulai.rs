@@ -4,7 +4,7 @@ use std::path::Path;
 use std::time::{Duration, Instant};
 
 use serde_json::json;
-use simpul_tests::harness::{Network, Process};
+use simpul_tests::harness::{Build, Network, Process};
 use tokio::task::block_in_place;
 
 use crate::browser::Screen;
@@ -29,7 +29,8 @@ fn network() -> Network {
 fn start(folder: &Path) -> (Process, String) {
     block_in_place(|| {
         let log = folder.with_extension("log");
-        let process = Process::start(folder, &[], &log).unwrap_or_else(|answer| panic!("it starts: {answer}"));
+        let process =
+            Process::start(Build::This, folder, &[], &log).unwrap_or_else(|answer| panic!("it starts: {answer}"));
         let began = Instant::now();
         loop {
             let said = std::fs::read_to_string(log.with_extension("out")).unwrap_or_default();
@@ -158,7 +159,8 @@ async fn from_an_empty_folder_to_a_name_at_the_regency_without_a_terminal() {
     // After another power cut it still calls whom the answer named, and the sheet opens what a forgotten password closed.
     block_in_place(|| process.kill());
     let log = folder.with_extension("log");
-    let process = block_in_place(|| Process::start(&folder, &[], &log)).unwrap_or_else(|answer| panic!("{answer}"));
+    let process =
+        block_in_place(|| Process::start(Build::This, &folder, &[], &log)).unwrap_or_else(|answer| panic!("{answer}"));
     village.browser.close().await;
     let village = Desk::at(process.web.clone()).await;
     village.open("/masuk/lembar?lang=id").await;

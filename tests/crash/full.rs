@@ -10,7 +10,7 @@ use std::{
 };
 
 use rand::RngExt;
-use simpul_tests::harness::{Network, Office, place};
+use simpul_tests::harness::{Build, Network, Office, place};
 
 use crate::chance::{self, Chance};
 
@@ -90,7 +90,7 @@ pub(crate) fn inside(folder: &Path, seed: u64) -> Result<Counts, String> {
     let mut chance = chance::of(seed, 0);
     let mut net = Network::empty(true);
     // The ministry has the small disk: its receipts count for everybody.
-    net.take_up(Office::init(&disk, "kemnaker", place("kemnaker"), None, true));
+    net.take_up(Office::init(Build::This, &disk, "kemnaker", place("kemnaker"), None, true));
     net.found(&["kemnaker"]);
     net.start("kemnaker");
     net.init("wonosobo");

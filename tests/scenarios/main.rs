@@ -31,6 +31,7 @@ mod stolen_key;
 mod strangers;
 mod tap;
 mod troubles;
+mod two_versions;
 mod udp_blocked;
 mod unreadable;
 mod upgraded;

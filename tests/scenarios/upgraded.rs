@@ -14,7 +14,7 @@ use std::{
 };
 
 use minisign::KeyPair;
-use simpul_tests::harness::{Answer, Network, simpul};
+use simpul_tests::harness::{Answer, Build, Network, simpul, simpul_of};
 
 /// Starts a program again whenever it has ended, as a service manager does.
 struct Supervisor {
@@ -70,6 +70,13 @@ fn write_program(path: &Path, bytes: &[u8]) {
     fs::set_permissions(path, fs::Permissions::from_mode(0o755)).unwrap();
 }
 
+/// What `simpul upgrade` reads: whose signature counts, and how the node is restarted.
+fn settings(by: &KeyPair, pid: &Path) -> String {
+    let restart = format!("kill $(cat {}) 2> /dev/null; true", pid.display());
+    let key = by.pk.to_base64();
+    format!("[upgrade]\nkey = {key:?}\nrestart = [\"sh\", \"-c\", {restart:?}]\nready_seconds = 5\n")
+}
+
 fn sign(by: &KeyPair, file: &Path) {
     let bytes = Cursor::new(fs::read(file).unwrap());
     let signature = minisign::sign(Some(&by.pk), &by.sk, bytes, None, None).unwrap();
@@ -86,12 +93,7 @@ fn a_signed_newer_program_is_put_in_place_and_the_old_one_comes_back_when_the_no
     write_program(&program, &fs::read(&this).unwrap());
     let (ours, others) =
         (KeyPair::generate_unencrypted_keypair().unwrap(), KeyPair::generate_unencrypted_keypair().unwrap());
-    let restart = format!("kill $(cat {}) 2> /dev/null; true", at("pid").display());
-    let config = format!(
-        "[upgrade]\nkey = {:?}\nrestart = [\"sh\", \"-c\", {restart:?}]\nready_seconds = 5\n",
-        ours.pk.to_base64()
-    );
-    fs::write(at("upgrade.toml"), config).unwrap();
+    fs::write(at("upgrade.toml"), settings(&ours, &at("pid"))).unwrap();
     let upgrade = |file: &Path, more: &[&str]| {
         let mut command = simpul(["upgrade", "--program"]);
         command.arg(&program).arg("--data").arg(&data).arg("--config").arg(at("upgrade.toml")).arg(file).args(more);
@@ -139,4 +141,31 @@ fn a_signed_newer_program_is_put_in_place_and_the_old_one_comes_back_when_the_no
     );
     assert_eq!(fs::read(&program).unwrap(), fs::read(&this).unwrap());
     runs("the node runs with the old program again");
+}
+
+#[test]
+fn the_version_before_upgrades_itself_to_this_one() {
+    if !Build::before_is_there() {
+        return;
+    }
+    let net = Network::built(&["kemnaker"], true, |_| Build::Before);
+    let id = net["kemnaker"].status().office.id;
+    net["kemnaker"].stop();
+    let at = |name: &str| net.folder().join(name);
+    let ours = KeyPair::generate_unencrypted_keypair().unwrap();
+    fs::write(at("upgrade.toml"), settings(&ours, &at("pid"))).unwrap();
+    write_program(&at("simpul"), &fs::read(Build::Before.path()).unwrap());
+    write_program(&at("fresh"), &fs::read(Build::This.path()).unwrap());
+    sign(&ours, &at("fresh"));
+    let _supervisor = Supervisor::start(at("simpul"), net["kemnaker"].folder.clone(), at("pid"));
+    net.until("the node runs", || net["kemnaker"].status().listen);
+
+    let mut upgrade = simpul_of(Build::Before, ["upgrade", "--program"]);
+    upgrade.arg(at("simpul")).arg("--data").arg(&net["kemnaker"].folder);
+    upgrade.arg("--config").arg(at("upgrade.toml")).arg(at("fresh"));
+    let done = Answer::of(&mut upgrade).done();
+    assert!(done.contains("the node runs with it"), "{done}");
+    net["kemnaker"].set_build(Build::This);
+    net.until("it answers the newer program", || net["kemnaker"].status().listen);
+    assert_eq!(net["kemnaker"].status().office.id, id);
 }

@@ -18,9 +18,50 @@ static BINARY: LazyLock<PathBuf> = LazyLock::new(|| {
     })
 });
 
+/// Which program a node runs.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Build {
+    /// That of this tree.
+    This,
+    /// That of the version before, which `scripts/test` builds from the commit in `tests/version-before`.
+    Before,
+}
+
+impl Build {
+    /// Where the program lies.
+    pub fn path(self) -> PathBuf {
+        match self {
+            Self::This => BINARY.clone(),
+            Self::Before => built_before().join("simpul"),
+        }
+    }
+
+    /// Whether the version before was built. A copy of the tree without its history has none, and `scripts/test` says so.
+    pub fn before_is_there() -> bool {
+        let folder = built_before();
+        let there = folder.join("simpul").is_file();
+        assert!(
+            there || folder.join("no-history").is_file(),
+            "no version before in {}: run scripts/test",
+            folder.display()
+        );
+        there
+    }
+}
+
+fn built_before() -> PathBuf {
+    let exe = std::env::current_exe().expect("a test knows where it lies");
+    exe.ancestors().nth(3).expect("tests lie in `target/PROFILE/deps`").join("before")
+}
+
 /// A command of the built `simpul`, with nothing of the caller's settings in its environment.
 pub fn simpul<A: AsRef<OsStr>>(args: impl IntoIterator<Item = A>) -> Command {
-    let mut command = Command::new(&*BINARY);
+    simpul_of(Build::This, args)
+}
+
+/// The same of another build.
+pub fn simpul_of<A: AsRef<OsStr>>(build: Build, args: impl IntoIterator<Item = A>) -> Command {
+    let mut command = Command::new(build.path());
     command.args(args).stdin(Stdio::null());
     for name in ["SIMPUL_DATA", "SIMPUL_OFFICER", "SIMPUL_MACHINE_KEY", "SIMPUL_LOG"] {
         command.env_remove(name);

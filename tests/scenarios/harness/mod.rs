@@ -19,7 +19,7 @@ mod said;
 mod script;
 
 pub use agenda::MINISTRIES;
-pub use binary::{Answer, simpul};
+pub use binary::{Answer, Build, simpul, simpul_of};
 pub use image::Image;
 pub use network::{Network, PATIENCE};
 pub use office::{Clock, Office, Process};

@@ -12,7 +12,7 @@ use std::{
 use tempfile::TempDir;
 
 use super::{
-    binary::{Answer, simpul},
+    binary::{Answer, Build, simpul},
     office::{Clock, Office},
     places::{PROGRAMME, SMALL, may_read, names_its_readers, place},
     road::{self, Road, Roads, Weather},
@@ -50,10 +50,15 @@ impl Network {
 
     /// These offices of the programme, founded by the ministries among them, all running.
     pub fn of(shorts: &[&str], practice: bool) -> Self {
+        Self::built(shorts, practice, |_| Build::This)
+    }
+
+    /// The same, each office with the program that it is given.
+    pub fn built(shorts: &[&str], practice: bool, build: impl Fn(&str) -> Build) -> Self {
         let mut net = Self::empty(practice);
         let founders: Vec<&str> = shorts.iter().copied().filter(|short| place(short).sponsor.is_none()).collect();
         for short in shorts {
-            net.init(short);
+            net.init_by(build(short), short);
         }
         net.found(&founders);
         for short in shorts {
@@ -83,14 +88,19 @@ impl Network {
 
     /// Makes a node for a new office, with `init`.
     pub fn init(&mut self, short: &str) {
-        let office = Office::init(self.folder.path(), short, place(short), None, self.practice);
+        self.init_by(Build::This, short);
+    }
+
+    /// The same by another program, which its commands and its process are of.
+    pub fn init_by(&mut self, build: Build, short: &str) {
+        let office = Office::init(build, self.folder.path(), short, place(short), None, self.practice);
         self.offices.push(office);
     }
 
     /// Makes a further node of an office, with `init --of`.
     pub fn init_further(&mut self, label: &str, of: &str) {
         let id = self[of].status().office.id;
-        let office = Office::init(self.folder.path(), label, self[of].place, Some(&id), self.practice);
+        let office = Office::init(Build::This, self.folder.path(), label, self[of].place, Some(&id), self.practice);
         self.offices.push(office);
     }
 

@@ -14,7 +14,7 @@ use std::{
 use rustix::process::{Pid, Signal, kill_process};
 
 use super::{
-    binary::{Answer, simpul, tail},
+    binary::{Answer, Build, simpul_of, tail},
     network::PATIENCE,
     places::Place,
     said::{Charter, Conflict, Participant, Row, Status, Verified},
@@ -57,29 +57,41 @@ pub struct Process {
 
 impl Process {
     /// Starts a node and waits until it can be asked; `Err` is what it complained of instead.
-    pub fn start(data: &Path, args: &[String], log: &Path) -> Result<Self, Answer> {
-        Self::launch(run(data, args), false, data, log)
+    pub fn start(build: Build, data: &Path, args: &[String], log: &Path) -> Result<Self, Answer> {
+        Self::launch(run(build, data, args), false, data, log)
     }
 
     /// The same on a machine whose wall clock is that far off, such as `+365d`. Its other clocks run as they do.
-    pub fn start_with_clock(offset: &str, data: &Path, args: &[String], log: &Path) -> Result<Self, Answer> {
-        let mut command = run(data, args);
+    pub fn start_with_clock(
+        build: Build,
+        offset: &str,
+        data: &Path,
+        args: &[String],
+        log: &Path,
+    ) -> Result<Self, Answer> {
+        let mut command = run(build, data, args);
         command.env("LD_PRELOAD", FAKETIME).env("FAKETIME", offset).env("DONT_FAKE_MONOTONIC", "1");
         Self::launch(command, false, data, log)
     }
 
     /// The same on a machine whose wall clock is moved while it runs.
-    pub fn start_by_clock(clock: &Clock, data: &Path, args: &[String], log: &Path) -> Result<Self, Answer> {
-        let mut command = run(data, args);
+    pub fn start_by_clock(
+        build: Build,
+        clock: &Clock,
+        data: &Path,
+        args: &[String],
+        log: &Path,
+    ) -> Result<Self, Answer> {
+        let mut command = run(build, data, args);
         command.env("LD_PRELOAD", FAKETIME).env("FAKETIME_TIMESTAMP_FILE", &clock.0).env("FAKETIME_NO_CACHE", "1");
         command.env("DONT_FAKE_MONOTONIC", "1");
         Self::launch(command, false, data, log)
     }
 
     /// The same as a child of another program, such as strace, which ends with it.
-    pub fn start_under(under: &[&str], data: &Path, args: &[String], log: &Path) -> Result<Self, Answer> {
-        let [program, options @ ..] = under else { return Self::start(data, args, log) };
-        let (mut outer, inner) = (Command::new(program), run(data, args));
+    pub fn start_under(build: Build, under: &[&str], data: &Path, args: &[String], log: &Path) -> Result<Self, Answer> {
+        let [program, options @ ..] = under else { return Self::start(build, data, args, log) };
+        let (mut outer, inner) = (Command::new(program), run(build, data, args));
         outer.args(options).arg(inner.get_program()).args(inner.get_args());
         Self::launch(outer, true, data, log)
     }
@@ -152,8 +164,9 @@ impl Process {
 }
 
 /// A node that listens on the loopback.
-fn run(data: &Path, args: &[String]) -> Command {
-    let mut command = simpul(["run", "--listen", "127.0.0.1:0", "--tcp", "127.0.0.1:0", "--web", "127.0.0.1:0"]);
+fn run(build: Build, data: &Path, args: &[String]) -> Command {
+    let mut command =
+        simpul_of(build, ["run", "--listen", "127.0.0.1:0", "--tcp", "127.0.0.1:0", "--web", "127.0.0.1:0"]);
     // It tells nobody where it listens, as behind a router: others reach it by its roads alone.
     command.args(["--advertise", "127.0.0.1:1"]);
     command.arg("--data").arg(data).args(args);
@@ -179,15 +192,16 @@ pub struct Office {
     pub desk: PathBuf,
     /// Its key.
     pub key: String,
+    build: Mutex<Build>,
     process: Mutex<Option<Process>>,
 }
 
 impl Office {
     /// Makes a data folder with `init`, for a new office or as a further node `of` one.
-    pub fn init(under: &Path, label: &str, place: Place, of: Option<&str>, practice: bool) -> Self {
+    pub fn init(build: Build, under: &Path, label: &str, place: Place, of: Option<&str>, practice: bool) -> Self {
         let (folder, desk) = (under.join(label), under.join(format!("{label}-desk")));
         std::fs::create_dir_all(&desk).expect("a folder can be made");
-        let mut command = simpul(["init"]);
+        let mut command = simpul_of(build, ["init"]);
         match of {
             Some(id) => command.args(["--of", id]),
             None => {
@@ -200,7 +214,8 @@ impl Office {
         }
         let said = Answer::of(command.arg("--data").arg(&folder)).done();
         let key = said.lines().find_map(|line| line.strip_prefix("node ")).expect("`init` says the node's key");
-        Self { label: label.to_owned(), place, folder, desk, key: key.to_owned(), process: Mutex::new(None) }
+        let (label, key) = (label.to_owned(), key.to_owned());
+        Self { label, place, folder, desk, key, build: Mutex::new(build), process: Mutex::new(None) }
     }
 
     /// A node of the same office whose data folder is not there yet: somebody is about to copy one.
@@ -209,7 +224,8 @@ impl Office {
         let (folder, desk) = (under.join(label), under.join(format!("{label}-desk")));
         std::fs::create_dir_all(&desk).expect("a folder can be made");
         let (label, key) = (label.to_owned(), self.key.clone());
-        Self { label, place: self.place, folder, desk, key, process: Mutex::new(None) }
+        let build = Mutex::new(self.build());
+        Self { label, place: self.place, folder, desk, key, build, process: Mutex::new(None) }
     }
 
     /// A file of this office's desk.
@@ -234,27 +250,36 @@ impl Office {
 
     /// Runs a command on this node's store.
     pub fn ask(&self, args: &[&str]) -> Answer {
-        Answer::of(simpul(args).arg("--data").arg(&self.folder))
+        Answer::of(simpul_of(self.build(), args).arg("--data").arg(&self.folder))
+    }
+
+    /// The program that its commands and its process are of, from now on.
+    pub fn set_build(&self, build: Build) {
+        *self.build.lock().unwrap_or_else(PoisonError::into_inner) = build;
+    }
+
+    fn build(&self) -> Build {
+        *self.build.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
     /// Starts its process with these further arguments.
     pub fn start(&self, args: &[String]) -> Result<(), Answer> {
-        self.started(Process::start(&self.folder, args, &self.log())?)
+        self.started(Process::start(self.build(), &self.folder, args, &self.log())?)
     }
 
     /// Starts its process on a machine whose wall clock is that far off.
     pub fn start_with_clock(&self, offset: &str, args: &[String]) -> Result<(), Answer> {
-        self.started(Process::start_with_clock(offset, &self.folder, args, &self.log())?)
+        self.started(Process::start_with_clock(self.build(), offset, &self.folder, args, &self.log())?)
     }
 
     /// Starts its process on a machine with this wall clock.
     pub fn start_by_clock(&self, clock: &Clock, args: &[String]) -> Result<(), Answer> {
-        self.started(Process::start_by_clock(clock, &self.folder, args, &self.log())?)
+        self.started(Process::start_by_clock(self.build(), clock, &self.folder, args, &self.log())?)
     }
 
     /// Starts its process as a child of another program.
     pub fn start_under(&self, under: &[&str], args: &[String]) -> Result<(), Answer> {
-        self.started(Process::start_under(under, &self.folder, args, &self.log())?)
+        self.started(Process::start_under(self.build(), under, &self.folder, args, &self.log())?)
     }
 
     fn started(&self, process: Process) -> Result<(), Answer> {
