@@ -141,7 +141,7 @@ fn table<const N: usize>(head: [&str; N]) -> Table {
 }
 
 fn backed_up(done: &BackupDone) {
-    line(format!("{} bytes written", done.bytes));
+    line(format!("{} bytes written, {} scans in them", done.bytes, done.scans));
     if let Some(file) = &done.key_file {
         line(format!("recovery key: {}", file.display()));
         line("keep it apart from the backup, on paper or another stick: without it nobody opens this office's backups");
@@ -156,7 +156,7 @@ fn backed_up(done: &BackupDone) {
 
 fn restored(done: &RestoreDone) {
     line(format!("node {}", done.node));
-    line(format!("holds what node {} held at {}", done.made_by, done.made));
+    line(format!("holds what node {} held at {}, and {} scans", done.made_by, done.made, done.scans));
     if done.damaged > 0 {
         line(format!("{} pieces of the backup could not be read; connected nodes still have them", done.damaged));
     }

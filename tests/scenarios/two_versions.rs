@@ -1,7 +1,7 @@
 //! Offices that run the version before and offices that run this one are one network: they found it together, see the
 //! same, choose what the other wrote, and change over in either direction with what they hold.
 
-use simpul_tests::harness::{Build, Network, SMALL};
+use simpul_tests::harness::{Answer, Build, Network, SMALL, simpul};
 
 use crate::{
     KURIPAN,
@@ -42,6 +42,12 @@ fn offices_of_two_versions_share_and_change_over_to_the_newer_and_back() {
     assert_eq!(told["level"], "warning", "{told}");
     assert_eq!(figure(&net, "kemnaker", "sync_nodes{tier=\"village\",state=\"old-version\"}"), 1.0);
     assert_eq!(figure(&net, "kemnaker", "fingerprint_mismatch_total"), 0.0);
+
+    // A backup of the version before becomes a node of this one.
+    let (stick, restored) = (net["kuripan"].file("before.backup"), net.folder().join("restored"));
+    net["kuripan"].ask(&["backup", "--out", &stick]).done();
+    let said = Answer::of(simpul(["restore", &stick, "--data"]).arg(&restored)).done();
+    assert!(said.contains("held at") && said.contains("0 scans"), "{said}");
 
     changes_over(&net, "wonosobo", Build::This);
     changes_over(&net, "kuripan", Build::This);

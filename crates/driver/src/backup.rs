@@ -2,6 +2,7 @@
 //! on another machine.
 //!
 //! The rest of the file (see [`crate::sealed`]) is the segments as they are on disk; the head holds their keys, sealed.
+//! Behind them come the attachments, each sealed under the content key.
 //! A backup holds no key of a node: what is restored is another node of the same office, with keys of its own and a
 //! request to be admitted, so that nothing it writes can fork what the lost one wrote.
 //!
@@ -11,11 +12,14 @@
 
 use std::{
     fs::{self, File},
-    io::{self, BufReader, Seek, Write},
+    io::{self, BufReader, Read, Seek, Write},
     path::{Path, PathBuf},
 };
 
-use chacha20poly1305::{ChaCha20Poly1305, KeyInit, Nonce, aead::Aead};
+use chacha20poly1305::{
+    ChaCha20Poly1305, KeyInit, Nonce,
+    aead::{Aead, Payload},
+};
 use charter::{CheckedStatement, Subject};
 use identity::{Domain, Incarnation, NetworkId, NodeKey, OfficeId, Signed};
 use journal::ForkProof;
@@ -24,7 +28,8 @@ use store::{Copies, Frame, FrameKind, Listed, Store, StoreError, frames_of_copy}
 use sync::Receipt;
 
 use crate::{
-    Node, RecoveryKey, RecoveryLock, StateError,
+    Attachments, Node, RecoveryKey, RecoveryLock, StateError,
+    attachments::AttachmentError,
     engine::clock_ms,
     node::random,
     note::Note,
@@ -32,7 +37,20 @@ use crate::{
     shelf::read_runs,
 };
 
-const VERSION: u8 = 1;
+/// The first has no attachments.
+const VERSION: u8 = 2;
+
+/// What sealing adds to a file.
+const TAG_BYTES: usize = 16;
+
+/// An attachment in a backup.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+struct Attached {
+    /// Its name, a hash.
+    name: String,
+    /// How long it is, sealed.
+    bytes: u32,
+}
 
 /// A list of 50,000 segments fits.
 const BACKUP: Sort = Sort {
@@ -78,6 +96,9 @@ pub enum BackupError {
     /// The store could not be read or made.
     #[error(transparent)]
     Store(#[from] StoreError),
+    /// A scan could not be kept.
+    #[error(transparent)]
+    Attachment(#[from] AttachmentError),
     /// The recovery key could not be noted.
     #[error(transparent)]
     State(#[from] StateError),
@@ -103,7 +124,7 @@ struct Head {
     office: OfficeId,
     made_ms: i64,
     keys: KeyFor,
-    /// The segments and their keys, under the content key.
+    /// The segments and their keys, and the attachments, under the content key.
     list: Vec<u8>,
 }
 
@@ -112,6 +133,8 @@ struct Head {
 pub struct BackedUp {
     /// How large the file is.
     pub bytes: u64,
+    /// How many scans and other files are in it.
+    pub attachments: u64,
     /// Nodes of this office, this one aside, that can open it.
     pub nodes: Vec<NodeKey>,
 }
@@ -127,6 +150,8 @@ pub struct Restored {
     pub of: (NodeKey, i64),
     /// Frames that could not be read and are to be fetched from others.
     pub damaged: u64,
+    /// Scans and other files that came with it.
+    pub attachments: u64,
 }
 
 impl Node {
@@ -153,9 +178,10 @@ impl Node {
         let (key, keys) =
             BACKUP.key_for(&to, random().map_err(|_| BackupError::Randomness)?).ok_or(BackupError::Key)?;
         let copies = self.shelf().copies()?;
-        let list = postcard::to_stdvec(&copies.list()).map_err(|_| BackupError::Damaged)?;
-        // The key is used once, so its nonce may be fixed.
-        let list = ChaCha20Poly1305::new(&key.into()).encrypt(&Nonce::default(), &list[..]);
+        // The key is used for this file alone, so its nonces may be numbers.
+        let files = Sealing::of(ChaCha20Poly1305::new(&key.into()), self.attachments())?;
+        let list = postcard::to_stdvec(&(copies.list(), &files.list)).map_err(|_| BackupError::Damaged)?;
+        let list = files.cipher.encrypt(&Nonce::default(), &list[..]);
         let head = Head {
             network: self.network(),
             practice: self.profile().1,
@@ -165,15 +191,22 @@ impl Node {
             list: list.map_err(|_| BackupError::Key)?,
         };
         let head = BACKUP.write(self.secret(), &head);
-        let bytes = write_whole(out, &head, copies, copied).map_err(io_at(out))?;
+        let attachments = files.list.len() as u64;
+        let bytes = write_whole(out, &head, copies, &files, copied).map_err(io_at(out))?;
         let nodes = to.into_iter().map(|(node, _)| node);
         let others = nodes.filter(|node| *node != self.key() && Some(*node) != self.recovery_lock().map(|lock| lock.0));
-        Ok(BackedUp { bytes, nodes: others.collect() })
+        Ok(BackedUp { bytes, attachments, nodes: others.collect() })
     }
 }
 
 /// Writes beside the name and renames, so that a backup that was cut short is never taken for one.
-fn write_whole(out: &Path, head: &[u8], mut copies: Copies, mut copied: impl FnMut(u64, u64)) -> io::Result<u64> {
+fn write_whole(
+    out: &Path,
+    head: &[u8],
+    mut copies: Copies,
+    files: &Sealing<'_>,
+    mut copied: impl FnMut(u64, u64),
+) -> io::Result<u64> {
     let mut making = out.to_owned().into_os_string();
     making.push(".making");
     let total = copies.bytes();
@@ -181,11 +214,12 @@ fn write_whole(out: &Path, head: &[u8], mut copies: Copies, mut copied: impl FnM
         let mut file = File::create(&making)?;
         file.write_all(head)?;
         copies.write(&mut file, |done| copied(done, total))?;
+        files.write(&mut file)?;
         file.sync_all()?;
         fs::rename(&making, out)?;
         let folder = out.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."));
         File::open(folder)?.sync_all()?;
-        Ok(head.len() as u64 + total)
+        Ok(head.len() as u64 + total + files.bytes())
     };
     let written = write();
     if written.is_err() {
@@ -193,6 +227,76 @@ fn write_whole(out: &Path, head: &[u8], mut copies: Copies, mut copied: impl FnM
         let _ = fs::remove_file(&making);
     }
     written
+}
+
+/// The number of an attachment in its nonce; that of the list is 0.
+fn nonce(number: u64) -> Nonce {
+    let mut nonce = [0; 12];
+    nonce[4..].copy_from_slice(&(number + 1).to_le_bytes());
+    nonce.into()
+}
+
+/// The attachments on their way into a backup.
+struct Sealing<'a> {
+    cipher: ChaCha20Poly1305,
+    of: &'a Attachments,
+    list: Vec<Attached>,
+}
+
+impl<'a> Sealing<'a> {
+    /// Those that are whole. One that is damaged here is left out, and the log says which.
+    fn of(cipher: ChaCha20Poly1305, of: &'a Attachments) -> Result<Self, AttachmentError> {
+        let mut list = Vec::new();
+        for name in of.names()? {
+            match of.read(&name).map(|read| read.and_then(|bytes| u32::try_from(bytes.len() + TAG_BYTES).ok())) {
+                Ok(bytes) => list.extend(bytes.map(|bytes| Attached { name, bytes })),
+                Err(error) => tracing::error!(%error, "a scan is not in the backup"),
+            }
+        }
+        Ok(Self { cipher, of, list })
+    }
+
+    fn bytes(&self) -> u64 {
+        self.list.iter().map(|attached| u64::from(attached.bytes)).sum()
+    }
+
+    fn write(&self, file: &mut File) -> io::Result<()> {
+        for (number, Attached { name, bytes }) in (0..).zip(&self.list) {
+            let content = self.of.read(name).map_err(io::Error::other)?.unwrap_or_default();
+            let payload = Payload { msg: &content, aad: name.as_bytes() };
+            let sealed = self.cipher.encrypt(&nonce(number), payload).map_err(|_| io::Error::other("too long"))?;
+            if sealed.len() != *bytes as usize {
+                return Err(io::Error::other("a scan changed while it was backed up"));
+            }
+            file.write_all(&sealed)?;
+        }
+        Ok(())
+    }
+}
+
+/// Takes the attachments out of a backup; gives how many there were, and how many of them are damaged.
+fn take_attachments(
+    file: &mut impl Read,
+    cipher: &ChaCha20Poly1305,
+    list: &[Attached],
+    into: &Attachments,
+) -> Result<(u64, u64), BackupError> {
+    let (mut taken, mut damaged) = (0, 0);
+    for (number, Attached { name, bytes }) in (0..).zip(list) {
+        let mut sealed = Vec::new();
+        file.by_ref().take(u64::from(*bytes)).read_to_end(&mut sealed).map_err(|_| BackupError::Damaged)?;
+        match cipher.decrypt(&nonce(number), Payload { msg: &sealed, aad: name.as_bytes() }) {
+            Ok(content) => {
+                into.keep(name, &content)?;
+                taken += 1;
+            }
+            Err(_) => {
+                tracing::warn!(name, "a scan of the backup cannot be read");
+                damaged += 1;
+            }
+        }
+    }
+    Ok((taken, damaged))
 }
 
 /// What opens a backup.
@@ -215,7 +319,7 @@ pub fn restore(
     if fs::read_dir(folder).is_ok_and(|mut entries| entries.next().is_some()) {
         return Err(BackupError::NotEmpty(folder.clone()));
     }
-    let (from, head, list, begin) = open(file, opener)?;
+    let Contents { from, head, list, attached, begin, mut rest, cipher } = open(file, opener)?;
     let total: u64 = list.iter().map(|listed| u64::from(listed.bytes)).sum();
 
     // Under its name only when it is whole: a folder that was cut short is no node that forgot half of its records.
@@ -257,17 +361,33 @@ pub fn restore(
     group.extend(head.network.map(|network| Note::Network(network).frame()));
     group.extend(own.iter().map(Note::frame));
     store.writer.append(&group)?;
+    let own = Attachments::of(&making, opened.files_key);
+    let (attachments, bad) = take_attachments(&mut rest, &cipher, &attached, &own)?;
+    damaged += bad;
     drop(store);
     fs::rename(&making, folder).map_err(io_at(folder))?;
     let parent = folder.parent().filter(|parent| !parent.as_os_str().is_empty()).unwrap_or(Path::new("."));
     File::open(parent).and_then(|parent| parent.sync_all()).map_err(io_at(parent))?;
-    Ok(Restored { node: opened.secret.node_key(), office: head.office, of: (from, head.made_ms), damaged })
+    Ok(Restored { node: opened.secret.node_key(), office: head.office, of: (from, head.made_ms), damaged, attachments })
 }
 
-/// The maker, the head, the list of segments, and where in the file they begin.
-fn open(path: &Path, opener: &Opener) -> Result<(NodeKey, Head, Vec<Listed>, u64), BackupError> {
+/// What is in a backup.
+struct Contents {
+    /// Its maker.
+    from: NodeKey,
+    head: Head,
+    list: Vec<Listed>,
+    attached: Vec<Attached>,
+    /// Where in the file the segments begin.
+    begin: u64,
+    /// The file behind the segments.
+    rest: BufReader<File>,
+    cipher: ChaCha20Poly1305,
+}
+
+fn open(path: &Path, opener: &Opener) -> Result<Contents, BackupError> {
     let mut file = BufReader::new(File::open(path).map_err(io_at(path))?);
-    let (from, head) = BACKUP.read::<Head>(&mut file)?;
+    let (from, head, version) = BACKUP.read::<Head>(&mut file)?;
     let begin = file.stream_position().map_err(io_at(path))?;
     let bytes = file.get_ref().metadata().map_err(io_at(path))?.len();
     let key = match opener {
@@ -276,9 +396,23 @@ fn open(path: &Path, opener: &Opener) -> Result<(NodeKey, Head, Vec<Listed>, u64
     };
     let cipher = ChaCha20Poly1305::new(&key.ok_or(BackupError::OtherKey)?.into());
     let list = cipher.decrypt(&Nonce::default(), &head.list[..]).map_err(|_| BackupError::Damaged)?;
-    let list: Vec<Listed> = postcard::from_bytes(&list).map_err(|_| BackupError::Damaged)?;
+    let (list, attached): (Vec<Listed>, Vec<Attached>) = match version {
+        1 => postcard::from_bytes(&list).map(|list| (list, Vec::new())),
+        _ => postcard::from_bytes(&list),
+    }
+    .map_err(|_| BackupError::Damaged)?;
+    let is_plain = |name: &str| !name.is_empty() && name.bytes().all(|byte| byte.is_ascii_alphanumeric());
+    if !attached.iter().all(|attached| is_plain(&attached.name)) {
+        return Err(BackupError::Damaged);
+    }
     let listed: u64 = list.iter().map(|listed| u64::from(listed.bytes)).sum();
-    if begin + listed == bytes { Ok((from, head, list, begin)) } else { Err(BackupError::Damaged) }
+    let files: u64 = attached.iter().map(|attached| u64::from(attached.bytes)).sum();
+    if begin + listed + files != bytes {
+        return Err(BackupError::Damaged);
+    }
+    let mut rest = file;
+    rest.seek(io::SeekFrom::Start(begin + listed)).map_err(io_at(path))?;
+    Ok(Contents { from, head, list, attached, begin, rest, cipher })
 }
 
 /// A frame of a backup.

@@ -96,7 +96,7 @@ pub fn seal(
 /// When it is no bundle for this node in this network, or not as it was made.
 pub fn open(secret: &NodeSecret, network: NetworkId, bytes: &[u8]) -> Result<(NodeKey, Vec<u8>), BundleError> {
     let mut rest = bytes;
-    let (from, head) = BUNDLE.read::<Head>(&mut rest)?;
+    let (from, head, _) = BUNDLE.read::<Head>(&mut rest)?;
     if *blake3::hash(rest).as_bytes() != head.body_hash {
         return Err(BundleError::Damaged);
     }

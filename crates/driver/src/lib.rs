@@ -14,6 +14,7 @@
 #![allow(clippy::disallowed_methods, reason = "an edge: the clock enters here")]
 
 mod api;
+mod attachments;
 mod backup;
 mod bundle;
 mod desk;
@@ -32,6 +33,7 @@ mod shelf;
 mod standing;
 
 pub use api::{Changed, Target, Update, What, Write, WriteError, Written};
+pub use attachments::{AttachmentError, Attachments};
 pub use backup::{BackedUp, BackupError, Opener, Restored, restore};
 pub use bundle::{BundleError, open as open_bundle, seal as seal_bundle};
 pub use desk::{Recomputed, States};

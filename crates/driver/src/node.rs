@@ -24,6 +24,7 @@ use tokio::sync::{mpsc, oneshot, watch};
 use transport::{Address, Endpoint, TransportError};
 
 use crate::{
+    Attachments,
     api::{Update, Write, WriteError, Written},
     bundle::{self, BundleError},
     desk::{Desk, DeskJob, Recomputed},
@@ -121,6 +122,7 @@ pub struct Node(Arc<Inner>);
 
 struct Inner {
     secret: Arc<NodeSecret>,
+    attachments: Attachments,
     request: Signed<Request>,
     office: OfficeId,
     profile: (Subject, bool),
@@ -175,12 +177,15 @@ impl Node {
     /// Opens a data folder and starts the node. The updates must be read as long as the node runs.
     pub async fn open(options: Options) -> Result<(Self, mpsc::Receiver<Update>), DriverError> {
         let (store_options, meters, began) = (options.store.clone(), Meters::default(), Instant::now());
+        let folder = store_options.folder.clone();
         let (mut store, opened) = tokio::task::spawn_blocking(move || Store::open(&store_options))
             .await
             .map_err(|_| DriverError::NoProfile)??;
         let shelf = Shelf::new(store.index.clone(), store.reader.clone());
         let new_incarnation = opened.new_incarnation();
         let secret = Arc::new(opened.secret);
+        let attachments = Attachments::of(&folder, opened.files_key);
+        attachments.seal_all();
         for cut in &opened.cuts {
             tracing::warn!(?cut, "recovery cut what a power cut or damage left behind");
         }
@@ -285,9 +290,15 @@ impl Node {
             meters,
             endpoint,
             threads: Mutex::new(vec![disk_thread, desk_thread]),
+            attachments,
             released: Mutex::new(Some(opened.released)),
         };
         Ok((Self(Arc::new(node)), updates_in))
+    }
+
+    /// Files that records name by their hash.
+    pub fn attachments(&self) -> &Attachments {
+        &self.0.attachments
     }
 
     /// This node's key.

@@ -12,6 +12,7 @@ use serde::{Deserialize, Serialize, de::DeserializeOwned};
 /// A kind of sealed file.
 pub(crate) struct Sort {
     pub(crate) magic: &'static [u8; 8],
+    /// The one that is written; each from the first on is read.
     pub(crate) version: u8,
     /// What the maker's signature is for.
     pub(crate) domain: Domain,
@@ -62,8 +63,11 @@ impl Sort {
         [&self.magic[..], &[self.version], &length, &head].concat()
     }
 
-    /// Reads what [`Sort::write`] wrote, up to where the rest begins: the maker and the head.
-    pub(crate) fn read<H: Serialize + DeserializeOwned>(&self, file: &mut impl Read) -> Result<(NodeKey, H), Outside> {
+    /// Reads what [`Sort::write`] wrote, up to where the rest begins: the maker, the head and the version.
+    pub(crate) fn read<H: Serialize + DeserializeOwned>(
+        &self,
+        file: &mut impl Read,
+    ) -> Result<(NodeKey, H, u8), Outside> {
         let mut magic = [0; 8];
         exactly(file, &mut magic, Outside::Foreign)?;
         if magic != *self.magic {
@@ -71,7 +75,7 @@ impl Sort {
         }
         let (mut version, mut length) = ([0], [0; 4]);
         exactly(file, &mut version, Outside::Damaged)?;
-        if version[0] != self.version {
+        if !(1..=self.version).contains(&version[0]) {
             return Err(Outside::Version(version[0]));
         }
         exactly(file, &mut length, Outside::Damaged)?;
@@ -83,7 +87,7 @@ impl Sort {
         exactly(file, &mut head, Outside::Damaged)?;
         let signed: Signed<H> = postcard::from_bytes(&head).map_err(|_| Outside::Damaged)?;
         let head = signed.verify(self.domain).map_err(|_| Outside::Damaged)?;
-        Ok((signed.author, head))
+        Ok((signed.author, head, version[0]))
     }
 }
 

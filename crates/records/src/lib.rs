@@ -91,8 +91,8 @@ pub use programme::ProgrammeRecord;
 pub use register::{RegisterError, RegisterNumber, next_register, register_prefix};
 pub use rows::{DocumentRows, StateSum};
 pub use rules::{
-    Condition, Count, DESMIGRATIF, Document, Figures, ITEMS, Lebaran, RuleBook, Rules, SetFigure, SettingEvents,
-    SettingFields, Settings, ShareAfter, Sourced,
+    CANDIDATE_PAPERS, CARD_PAPERS, Condition, Count, DESMIGRATIF, Document, Figures, ITEMS, Lebaran, RuleBook, Rules,
+    SetFigure, SettingEvents, SettingFields, Settings, ShareAfter, Sourced, UrgentKind, WaitingPlace,
 };
 pub use sheet::{NewRecord, Sheet};
 pub use summary::Summary;

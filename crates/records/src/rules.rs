@@ -11,7 +11,10 @@ mod setting;
 
 pub use figures::{Document, Figures};
 pub(crate) use setting::SETTINGS;
-pub use setting::{Count, ITEMS, Lebaran, SetFigure, SettingEvents, SettingFields, Settings, ShareAfter};
+pub use setting::{
+    CANDIDATE_PAPERS, CARD_PAPERS, Count, ITEMS, Lebaran, SetFigure, SettingEvents, SettingFields, Settings,
+    ShareAfter, UrgentKind, WaitingPlace,
+};
 
 use crate::{empowerment::Instrument, participation::Category, person::Relation, value::codes};
 

@@ -65,6 +65,7 @@ impl Service {
             nodes: done.nodes.iter().map(ToString::to_string).collect(),
             key_file,
             admitted: self.office().admitted,
+            scans: done.attachments,
         })
     }
 }
@@ -149,6 +150,7 @@ pub fn restore(
                     made_by: done.of.0.to_string(),
                     made: jiff::Timestamp::from_millisecond(done.of.1).unwrap_or_default().to_string(),
                     damaged: done.damaged,
+                    scans: done.attachments,
                 });
             }
             Err(BackupError::OtherKey) => refused = BackupError::OtherKey,
@@ -174,7 +176,9 @@ fn problem(error: &BackupError) -> Problem {
         B::Version(_) => (Code::BadInput, "bring this program up to date"),
         B::OtherKey => (Code::NoRight, KEY_HINT),
         B::NotEmpty(_) => (Code::Conflict, "choose another folder with --data: a backup becomes a node of its own"),
-        B::Io { .. } | B::Store(_) => (Code::Storage, "check the path, and whether the disk or stick has room"),
+        B::Io { .. } | B::Store(_) | B::Attachment(_) => {
+            (Code::Storage, "check the path, and whether the disk or stick has room")
+        }
         B::Key | B::State(_) | B::Randomness => (Code::Internal, "look into the node's log"),
     };
     Problem::new(code, chain(error), hint)

@@ -265,7 +265,7 @@ impl Service {
         let stood = stands(&node)?;
         let done = self.write_backup(file, &mut |_| ()).await?;
         let tried = match self.room_for_trial(done.bytes).await {
-            Ok(()) => try_restore(file, &self.0.folder.join(TRIAL), self.0.folder.clone(), stood).await,
+            Ok(()) => try_restore(file, &self.0.folder.join(TRIAL), self.0.folder.clone(), stood, done.scans).await,
             Err(problem) => Err(problem),
         };
         self.clear_trial();
@@ -291,7 +291,13 @@ fn stands(node: &Node) -> Result<BTreeMap<JournalId, u64>, Problem> {
 }
 
 /// Restores a backup into a folder that did not exist, and looks whether it holds every journal up to where it stood.
-async fn try_restore(file: &Path, trial: &Path, own: PathBuf, stood: BTreeMap<JournalId, u64>) -> Result<(), Problem> {
+async fn try_restore(
+    file: &Path,
+    trial: &Path,
+    own: PathBuf,
+    stood: BTreeMap<JournalId, u64>,
+    scans: u64,
+) -> Result<(), Problem> {
     let not_restored = |why: &str| {
         problem(
             format!("cadangan tidak dapat dipulihkan ({why}): pakai cakram lain"),
@@ -309,6 +315,9 @@ async fn try_restore(file: &Path, trial: &Path, own: PathBuf, stood: BTreeMap<Jo
     let restored = restored.await.map_err(|error| Problem::internal(&error))?.map_err(|why| not_restored(&why))?;
     if restored.damaged > 0 {
         return Err(not_restored(&format!("{} bagian / parts", restored.damaged)));
+    }
+    if restored.attachments != scans {
+        return Err(not_restored(&format!("{} pindaian / scans", scans.saturating_sub(restored.attachments))));
     }
     let known_kind = |kind: journal::Kind| RecordKind::from_number(kind.record).is_some();
     let options = driver::Options { store, known_kind, network: None, rebuild: false };

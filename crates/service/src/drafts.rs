@@ -5,7 +5,11 @@
 //! - Nothing stays for long: a draft goes when its form is taken, when its officer throws it away or is removed, and after
 //!   [`DAYS_MAX`] days. It may say who people are.
 
-use std::{collections::BTreeMap, path::Path, sync::Arc};
+use std::{
+    collections::{BTreeMap, BTreeSet},
+    path::Path,
+    sync::Arc,
+};
 
 use serde::{Deserialize, Serialize};
 
@@ -115,6 +119,23 @@ impl Drafts {
             if let Some(own) = kept.officers.get_mut(officer) {
                 own.remove(form);
             }
+            kept.officers.retain(|_, own| !own.is_empty());
+            Ok(())
+        })
+    }
+
+    /// The addresses of all forms that are kept.
+    pub(crate) fn forms(&self) -> BTreeSet<String> {
+        self.0.get().officers.values().flat_map(BTreeMap::keys).cloned().collect()
+    }
+
+    /// Throws away what any officer typed of something, by the address of the form and by what was typed.
+    pub(crate) fn forget(&self, concerned: impl Fn(&str, &Draft) -> bool) -> Result<(), Problem> {
+        if !self.0.get().officers.values().flatten().any(|(form, draft)| concerned(form, draft)) {
+            return Ok(());
+        }
+        self.0.change(|kept| {
+            kept.officers.values_mut().for_each(|own| own.retain(|form, draft| !concerned(form, draft)));
             kept.officers.retain(|_, own| !own.is_empty());
             Ok(())
         })

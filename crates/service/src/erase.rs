@@ -93,7 +93,9 @@ impl Service {
             ));
         }
         let mut by_scope: BTreeMap<ScopeName, Vec<Coordinate>> = BTreeMap::new();
-        for one in self.to_erase(id).await? {
+        let erased = self.to_erase(id).await?;
+        let names = Names::of(&erased);
+        for one in erased {
             by_scope.entry(one.doc.journal.scope.clone()).or_default().push(one.doc);
         }
         let now = u64::try_from(jiff::Timestamp::now().as_second()).unwrap_or_default();
@@ -111,6 +113,76 @@ impl Service {
             }
         }
         tracing::info!(record = id, "an erasure was ordered");
-        Ok(())
+        // By the name too: the same person may stand in a form that began without knowing of the record.
+        self.0.drafts.forget(|form, draft| {
+            of_record(form).is_some_and(|of| of == id) || draft.fields.iter().any(|(_, typed)| names.names(typed))
+        })
+    }
+
+    /// Throws away what was typed of records that are not here any more, wherever their erasure was ordered.
+    pub(crate) async fn forget_drafts(&self) -> Result<(), Problem> {
+        let mut gone = BTreeSet::new();
+        for form in self.0.drafts.forms() {
+            let Some(id) = of_record(&form) else { continue };
+            let is_here = match form.starts_with(PERSON) {
+                true => self.find(id).await.is_ok_and(|held| held.person.is_some()),
+                false => self.sheet_row(id).await.is_ok(),
+            };
+            if !is_here {
+                gone.insert(form.clone());
+            }
+        }
+        self.0.drafts.forget(|form, _| gone.contains(form))
+    }
+}
+
+const PERSON: &str = "/peserta/";
+
+/// The record that a form at this address is about; none for one that begins a record.
+fn of_record(form: &str) -> Option<&str> {
+    let mut parts = form.trim_start_matches('/').split(['/', '?']);
+    let (place, first, second) = (parts.next()?, parts.next()?, parts.next()?);
+    match place {
+        "peserta" => Some(first).filter(|_| first != "impor"),
+        "catatan" => parts.next().map(|_| second),
+        _ => None,
+    }
+}
+
+/// What the erased is called, to find it in what was typed. A field that is the name and nothing else: a name of one
+/// word, as in Kuripan, stands in too many texts.
+struct Names(BTreeSet<String>);
+
+impl Names {
+    fn of(erased: &[Erased]) -> Self {
+        Self(erased.iter().map(|one| plain(&one.title.id)).filter(|name| !name.is_empty()).collect())
+    }
+
+    fn names(&self, typed: &str) -> bool {
+        self.0.contains(&plain(typed))
+    }
+}
+
+fn plain(text: &str) -> String {
+    text.split_whitespace().collect::<Vec<_>>().join(" ").to_lowercase()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_form_tells_which_record_it_is_about() {
+        for (form, id) in [
+            ("/peserta/A1/ubah", Some("A1")),
+            ("/peserta/A1/catat/left", Some("A1")),
+            ("/peserta/daftar", None),
+            ("/peserta/impor/kolom", None),
+            ("/catatan/pengaduan/B2/ubah", Some("B2")),
+            ("/catatan/pengaduan/baru", None),
+            ("/tamu", None),
+        ] {
+            assert_eq!(of_record(form), id, "{form}");
+        }
     }
 }

@@ -353,6 +353,9 @@ pub struct BackupDone {
     pub key_file: Option<PathBuf>,
     /// Whether the office is admitted; if not, its request is needed beside the backup.
     pub admitted: bool,
+    /// How many scans are in it.
+    #[serde(default)]
+    pub scans: u64,
 }
 
 /// A node that was made of a backup.
@@ -368,6 +371,9 @@ pub struct RestoreDone {
     pub made: String,
     /// Frames that could not be read; others still hold what was in them.
     pub damaged: u64,
+    /// How many scans came with it.
+    #[serde(default)]
+    pub scans: u64,
 }
 
 /// What recomputing found.

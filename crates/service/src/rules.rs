@@ -74,6 +74,15 @@ impl Service {
                 ),
             });
         }
+        for key in [records::CARD_PAPERS, records::CANDIDATE_PAPERS] {
+            let text = settings.texts.get(key).map(String::as_str).unwrap_or_default();
+            if let Err(error) = records::Document::listed(text, &[]) {
+                panel.lines.push(both(
+                    format!("Daftar berkas belum dapat dipakai: {}.", error.text(records::Lang::Id)),
+                    format!("The list of papers cannot be used yet: {}.", error.text(records::Lang::En)),
+                ));
+            }
+        }
         Ok(vec![panel])
     }
 }

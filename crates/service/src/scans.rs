@@ -1,7 +1,5 @@
-//! Scans of letters and signed texts, and drafts from a word processor: the file stays at this office, its SHA-256 stands
-//! in the record, so that whoever is shown the paper can tell whether it is the one that was meant.
-
-use std::{fs, path::PathBuf};
+//! Scans of letters and signed texts, and drafts from a word processor: the file stays at this office, sealed, and in its
+//! backups; its SHA-256 stands in the record, so that whoever is shown the paper can tell whether it is the one that was meant.
 
 use sha2::{Digest as _, Sha256};
 
@@ -12,8 +10,6 @@ use crate::{
 
 /// The largest scan that is kept.
 pub const SCAN_BYTES_MAX: usize = 10 << 20;
-
-const FOLDER: &str = "scans";
 
 /// What a scan may be, by how the file begins.
 const SORTS: [(&[u8], &str); 4] = [
@@ -65,21 +61,20 @@ impl Service {
             ));
         }
         let hash = data_encoding::HEXLOWER.encode(&Sha256::digest(bytes));
-        let path = self.scan_path(&hash);
-        let stored = |error: &(dyn std::error::Error + 'static)| {
-            Problem::new(Code::Storage, chain(error), "free some space on this disk, then try again")
-        };
-        if let Some(folder) = path.parent() {
-            fs::create_dir_all(folder).map_err(|error| stored(&error))?;
-        }
-        store::write_file(&path, bytes).map_err(|error| stored(&error))?;
+        self.node().attachments().keep(&hash, bytes).map_err(|error| {
+            Problem::new(Code::Storage, chain(&error), "free some space on this disk, then try again")
+        })?;
         Ok(hash)
     }
 
     /// A scan by its hash; none where another office keeps it, or where what is kept is not that any more.
     pub fn scan(&self, hash: &str) -> Option<Scan> {
         let is_hash = hash.len() == 64 && hash.bytes().all(|byte| matches!(byte, b'0'..=b'9' | b'a'..=b'f'));
-        let bytes = is_hash.then(|| fs::read(self.scan_path(hash)).ok()).flatten()?;
+        let kept = is_hash.then(|| self.node().attachments().read(hash))?;
+        let bytes = kept.unwrap_or_else(|error| {
+            tracing::error!(%error, "a scan cannot be read");
+            None
+        })?;
         let same = data_encoding::HEXLOWER.encode(&Sha256::digest(&bytes)) == hash;
         same.then_some(Scan { media: media(&bytes)?, bytes })
     }
@@ -97,9 +92,5 @@ impl Service {
                 "this office does not keep that file: choose the file again",
             )
         })
-    }
-
-    fn scan_path(&self, hash: &str) -> PathBuf {
-        self.0.folder.join(FOLDER).join(hash)
     }
 }

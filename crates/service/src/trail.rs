@@ -10,6 +10,7 @@ use std::{
     sync::{Mutex, MutexGuard, PoisonError},
 };
 
+use charter::Body;
 use serde::{Deserialize, Serialize};
 
 use crate::{
@@ -242,8 +243,14 @@ impl Service {
     pub(crate) async fn keep_trail(&self) {
         let trail = &self.0.trail;
         if self.node().statement_count().await != trail.state().said.len() {
+            let mut erases = false;
             for statement in self.node().statements().await.iter() {
-                self.note_in_trail("", Did::TookIn, statement.hash().to_string());
+                let hash = statement.hash().to_string();
+                erases |= matches!(statement.statement().body, Body::Erase { .. }) && trail.took_in(&hash).is_none();
+                self.note_in_trail("", Did::TookIn, hash);
+            }
+            if erases && let Err(problem) = self.forget_drafts().await {
+                tracing::error!(problem = %problem.message, "what was typed of an erased record is still kept");
             }
         }
         let service = self.clone();

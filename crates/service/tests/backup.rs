@@ -64,8 +64,10 @@ async fn it_becomes_another_node_with_keys_of_its_own() {
     let first = back_up(&lost, &at("stick/first")).await;
     let key = first.key_file.expect("the first backup writes the recovery key");
     register(&lost, "Suryati").await;
+    let scan = lost.keep_scan(b"%PDF- keputusan Kepala Desa").unwrap();
     let second = back_up(&lost, &at("stick/second")).await;
     assert_eq!(second.key_file, None, "one recovery key serves all backups of a node");
+    assert_eq!((first.scans, second.scans), (0, 1));
     assert_eq!(second.bytes, fs::metadata(at("stick/second")).unwrap().len());
     let (node, office) = (lost.key().to_string(), lost.office());
     lost.stop().await;
@@ -79,6 +81,7 @@ async fn it_becomes_another_node_with_keys_of_its_own() {
     }
     let found = start(&at("beside")).await;
     assert_eq!(names(&found).await, ["Bawon", "Suryati", "Turyati"]);
+    assert_eq!(found.scan(&scan).unwrap().bytes, b"%PDF- keputusan Kepala Desa");
     assert_eq!((found.office().id, found.office().admitted), (office.id, false));
     // It goes on in journals and in a block of register numbers of its own, for the lost one may be found again. Its
     // office admits it as it would any further node.
@@ -111,12 +114,14 @@ async fn what_cannot_be_restored_is_said_and_leaves_nothing() {
     let folder = tempfile::tempdir().unwrap();
     let at = |name: &str| folder.path().join(name);
     let node = village(&at("node")).await;
+    node.keep_scan(&[b"%PDF- ", &[7; 500][..]].concat()).unwrap();
     let key = back_up(&node, &at("good")).await.key_file.unwrap();
     node.stop().await;
     let good = fs::read(at("good")).unwrap();
     fs::create_dir(at("apart")).unwrap();
     fs::write(at("apart/good"), &good).unwrap();
     fs::write(at("short"), &good[..good.len() - 1]).unwrap();
+    fs::write(at("longer"), [&good[..], b"x"].concat()).unwrap();
     fs::write(at("foreign"), "village_code,group,number,name\n").unwrap();
     let newer: Vec<u8> = good.iter().enumerate().map(|(i, byte)| if i == 8 { 9 } else { *byte }).collect();
     fs::write(at("newer"), newer).unwrap();
@@ -129,6 +134,7 @@ async fn what_cannot_be_restored_is_said_and_leaves_nothing() {
         ("good", "new", Some("simpul-recovery-key-1: AAAA"), Code::BadInput, "a letter of it is wrong"),
         ("good", "node", key, Code::Conflict, "is not empty"),
         ("short", "new", key, Code::BadInput, "damaged or not complete"),
+        ("longer", "new", key, Code::BadInput, "damaged or not complete"),
         ("foreign", "new", key, Code::BadInput, "no backup"),
         ("newer", "new", key, Code::BadInput, "version 9"),
         ("missing", "new", key, Code::Storage, "cannot use"),
@@ -148,7 +154,11 @@ async fn what_cannot_be_restored_is_said_and_leaves_nothing() {
         fs::write(at("flipped"), bytes).unwrap();
         let new = at(&format!("new-{offset}"));
         match restore(&StoreOptions::new(&new), &at("flipped"), key, None, |_| ()) {
-            Ok(_) => assert!(offset >= head, "byte {offset} of the head"),
+            Ok(done) => {
+                assert!(offset >= head, "byte {offset} of the head");
+                let of_scan = offset >= good.len() - 522;
+                assert_eq!((done.scans, of_scan && done.damaged == 0), (u64::from(!of_scan), false), "byte {offset}");
+            }
             Err(problem) => assert!(offset < head && !new.exists(), "byte {offset}: {problem}"),
         }
     }

@@ -51,10 +51,27 @@ async fn who_a_person_is_goes_everywhere_and_the_participation_stays() {
     assert_eq!(empty.field.as_deref(), Some("ground"));
     let stranger = ask(&ministry, Command::Erase { id: "bukan".to_owned(), ground: "diminta".to_owned() }).await;
     assert!(stranger.is_err());
+    let typed = async |service: &Service, form: &str, name: &str| {
+        let fields = vec![("name".to_owned(), name.to_owned())];
+        service.keep_draft("siti".to_owned(), form.to_owned(), String::new(), fields).await.unwrap();
+    };
+    for (service, form, name) in [
+        (&village, format!("/peserta/{id}/ubah"), "Wanti Lestari"),
+        (&village, "/peserta/daftar".to_owned(), " wanti "),
+        (&village, "/tamu".to_owned(), "Bawon"),
+        (&ministry, format!("/peserta/{id}/ubah"), "Wanti S."),
+        (&ministry, "/tamu".to_owned(), "Wantini"),
+    ] {
+        typed(service, &form, name).await;
+    }
+    let forms = |service: &Service| service.drafts("siti").into_iter().map(|(form, _)| form).collect::<Vec<_>>();
     ask(&village, erase("Diminta orangnya 12-03-2026")).await.unwrap();
+    assert_eq!(forms(&village), ["/tamu"], "what was typed of her is gone too");
     for service in [&village, &ministry] {
         until(service, "she has no name any more", |names| names == [None]).await;
     }
+    ask(&ministry, Query::Trail { about: None }).await.unwrap();
+    assert_eq!(forms(&ministry), ["/tamu"], "and where the order arrived");
     let again = ask(&village, erase("Diminta orangnya")).await.unwrap_err();
     assert!(again.message.contains("holds nothing"), "{again:?}");
 

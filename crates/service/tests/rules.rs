@@ -34,6 +34,15 @@ async fn figures_that_a_ministry_sets_hold_at_a_village_and_nobody_is_scored_bef
     let limits = [("business_high_from", "4"), ("social_high_from", "4")];
     changes(&ministry, &settings, &[open, limits].concat(), &[("items", ITEMS)]).await.unwrap();
     says(&ministry, &settings, "lebaran", &[("day", "10-03-2031")]).await.unwrap();
+    let place = says(&ministry, &settings, "waiting_place", &[("category", "tki_aktif"), ("place", "1")]).await;
+    assert!(place.is_err(), "who works abroad takes no part");
+    let candidate = begins(&village, "berkas-calon", &[("person", "Wanti")]).await.unwrap();
+    let papers = |sheet: &service::reply::SheetView| tables(sheet).contains("surat sehat");
+    assert!(!papers(&sheet(&village, &candidate).await));
+    changes(&ministry, &settings, &[], &[("candidate_papers", "KTP\nSurat sehat / health certificate")]).await.unwrap();
+    shows(&village, &settings, "the papers", |sheet| tables(sheet).contains("(KTP), health certificate")).await;
+    let listed = asked(&sheet(&village, &candidate).await, "document").unwrap().inputs.clone();
+    assert!(format!("{listed:?}").contains("Surat sehat"), "{listed:?}");
     let shown =
         shows(&village, &settings, "what the ministry set", |sheet| tables(sheet).contains("2 questions")).await;
     let told = tables(&shown);
@@ -42,6 +51,15 @@ async fn figures_that_a_ministry_sets_hold_at_a_village_and_nobody_is_scored_bef
 
     let after = begins(&village, "pengaduan", &complaint).await.unwrap();
     assert_eq!(sheet(&village, &after).await.line.due.as_deref(), Some("2030-03-06"));
+    let urgent = [("kind", "no_follow_up"), ("urgent", "ya")];
+    says(&ministry, &settings, "urgent_kind", &urgent).await.unwrap();
+    shows(&village, &settings, "what is urgent", |sheet| {
+        let told = tables(sheet);
+        told.lines().any(|line| line.contains("cannot wait") && line.contains("no follow-up"))
+    })
+    .await;
+    let urgent = begins(&village, "pengaduan", &complaint).await.unwrap();
+    assert_eq!(sheet(&village, &urgent).await.line.due.as_deref(), Some("2030-03-04"));
 
     let assessment = begins(&village, "penilaian", &[("person", "Wanti")]).await.unwrap();
     let form = sheet(&village, &assessment).await;

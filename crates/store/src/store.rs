@@ -60,6 +60,8 @@ pub struct Opened {
     pub moved: bool,
     /// Whether the index can be used.
     pub index: IndexState,
+    /// What files beside the journal are sealed with; it follows from the machine key.
+    pub files_key: [u8; 32],
     /// Tells when all parts of the store are gone and the folder is free.
     pub released: Released,
 }
@@ -123,6 +125,7 @@ impl Store {
         let (index, mut state) = Index::open(folder, options.index_cache_bytes, lock.clone())?;
         let seed = folder::random(folder)?;
         let expected = index.applied()?;
+        let files_key = blake3::derive_key("simpul files beside the journal v1", &machine_key.0);
         let setup = Setup { identity, machine_key, seed, sizing: options.sizing, expected };
 
         let journal = folder.join("journal");
@@ -159,6 +162,7 @@ impl Store {
             cuts: recovered.cuts,
             moved: recovered.identity.is_some_and(|written_at| written_at != identity),
             index: state,
+            files_key,
             released,
         };
         Ok((Self { writer, reader: Reader { shared }, index }, opened))

@@ -67,24 +67,48 @@ pub(crate) struct Ground {
     ground: String,
 }
 
-/// Says how this office's sync stands: what is at risk, who is behind, and what to do.
-#[utoipa::path(get, path = "/api/v1/health", tag = "office", responses((status = 200, body = serde_json::Value)))]
-pub(crate) async fn health(State(app): State<App>, desk: Desk) -> Result<Response, Problem> {
-    let health = ask!(app, Query::Health, Health).map_err(|problem| refused(problem, &desk))?;
-    Ok(Json(*health).into_response())
+/// Where the office is, for its letterhead.
+#[derive(Debug, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct Place {
+    #[schema(max_length = 500)]
+    address: String,
 }
 
-/// Says how one office is, how it kept in touch, and whom to call there. For an administrator.
-#[utoipa::path(get, path = "/api/v1/health/{office}", tag = "office",
-    params(("office" = String, Path, min_length = 1)), responses((status = 200, body = serde_json::Value)))]
-pub(crate) async fn office_health(
+/// A request to join that was carried here.
+#[derive(Debug, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct Carried {
+    /// Its line of text.
+    #[schema(min_length = 1)]
+    request: String,
+}
+
+/// Says where this office is, for its letterhead. For an administrator in a session.
+#[utoipa::path(put, path = "/api/v1/address", tag = "office", request_body = Place, responses((status = 204)))]
+pub(crate) async fn set_address(
     State(app): State<App>,
-    Named(office): Named,
-    desk: Desk,
+    Script(desk): Script,
+    Body(Place { address }): Body<Place>,
 ) -> Result<Response, Problem> {
     desk.administers()?;
-    let report = ask!(app, Query::OfficeHealth { office }, OfficeHealth).map_err(|problem| refused(problem, &desk))?;
-    Ok(Json(*report).into_response())
+    app.ask(Command::SetAddress { address }).await.map_err(|problem| refused(problem, &desk))?;
+    Ok(StatusCode::NO_CONTENT.into_response())
+}
+
+/// Lets in the office that asks, and gives the answer to carry back. For an administrator in a session, who has compared
+/// the short code with whoever asks.
+#[utoipa::path(post, path = "/api/v1/requests/approve", tag = "office", request_body = Carried,
+    responses((status = 200, body = serde_json::Value)))]
+pub(crate) async fn approve(
+    State(app): State<App>,
+    Script(desk): Script,
+    Body(Carried { request }): Body<Carried>,
+) -> Result<Response, Problem> {
+    desk.administers()?;
+    let approve = Command::Approve { request: request.into_bytes() };
+    let approved = ask!(app, approve, Approved).map_err(|problem| refused(problem, &desk))?;
+    Ok(Json(serde_json::json!({ "name": approved.name, "answer": approved.line })).into_response())
 }
 
 /// Orders a record, or who a participant is, to be destroyed wherever it is held. For an administrator in a session.

@@ -19,6 +19,7 @@ mod api;
 mod api_coordination;
 mod api_course;
 mod api_facts;
+mod api_health;
 mod api_import;
 mod api_office;
 mod api_sheets;

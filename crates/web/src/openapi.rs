@@ -16,7 +16,9 @@ use utoipa_axum::routes;
 use crate::app::App;
 use crate::problem::ProblemBody;
 use crate::session::{House, TOKEN_HEADER};
-use crate::{api, api_coordination, api_course, api_facts, api_import, api_office, api_sheets, paper_api, table};
+use crate::{
+    api, api_coordination, api_course, api_facts, api_health, api_import, api_office, api_sheets, paper_api, table,
+};
 
 #[derive(OpenApi)]
 #[openapi(
@@ -32,6 +34,7 @@ use crate::{api, api_coordination, api_course, api_facts, api_import, api_office
         (name = "participants", description = "Who takes part"),
         (name = "records", description = "Complaints, groups, loans and every other kind of record"),
         (name = "office", description = "This node: where its records are, who may log in, which scripts have a token"),
+        (name = "health", description = "How the sync stands, and what an administrator does about it"),
         (name = "session", description = "Logging in as an officer"),
         (name = "description", description = "This description"),
     ),
@@ -88,8 +91,20 @@ pub(crate) fn routes() -> OpenApiRouter<App> {
         .routes(routes!(api_office::glance))
         .routes(routes!(api_office::only_here))
         .routes(routes!(api_office::due))
-        .routes(routes!(api_office::health))
-        .routes(routes!(api_office::office_health))
+        .routes(routes!(api_office::set_address))
+        .routes(routes!(api_office::approve))
+        .routes(routes!(api_health::health))
+        .routes(routes!(api_health::not_counting))
+        .routes(routes!(api_health::security))
+        .routes(routes!(api_health::storage))
+        .routes(routes!(api_health::trail))
+        .routes(routes!(api_health::office))
+        .routes(routes!(api_health::note))
+        .routes(routes!(api_health::handle))
+        .routes(routes!(api_health::try_alerts))
+        .routes(routes!(api_health::back_up))
+        .routes(routes!(api_health::computer))
+        .routes(routes!(api_health::remove_computer))
         .routes(routes!(api_office::erase))
         .routes(routes!(api_office::officers, api_office::add_officer))
         .routes(routes!(api_office::reset_officer))

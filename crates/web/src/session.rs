@@ -253,6 +253,7 @@ impl Desk {
 
     /// The officer may see who opened which record.
     pub(crate) fn audits(&self) -> Result<(), Problem> {
+        self.personal()?;
         if self.officer.audits() { Ok(()) } else { Err(self.not_allowed()) }
     }
 }

@@ -99,6 +99,11 @@ pub(crate) async fn back_up(State(app): State<App>, desk: Desk, form: Posted) ->
     shown(&app, &desk, Happened { done, folder }).await
 }
 
+/// What a backup that is made now is called.
+pub(crate) fn backup_name() -> String {
+    jiff::Zoned::now().strftime("simpul-%Y-%m-%d-%H%M.backup").to_string()
+}
+
 async fn backed_up(
     app: &App,
     desk: &Desk,
@@ -109,7 +114,7 @@ async fn backed_up(
     if !place.is_absolute() || !tokio::fs::metadata(place).await.is_ok_and(|found| found.is_dir()) {
         return Ok(Err(words.about("health-no-folder", "folder", folder)));
     }
-    let out = place.join(jiff::Zoned::now().strftime("simpul-%Y-%m-%d-%H%M.backup").to_string());
+    let out = place.join(backup_name());
     let made = match ask!(app, Command::BackUp { out: out.clone() }, BackedUp) {
         Ok(made) => made,
         Err(problem) => return Ok(Err(beside(words, problem, desk)?.1)),

@@ -9,8 +9,8 @@ use crate::{
     PartialDate,
     contact::Away,
     counter::{
-        Assigned, Closed, DocumentMark, End, Escalated, Handled, Handling, JointDecision, Origin, Printed, Purpose,
-        Referral, Released, Reported, Stamped, Visit,
+        Assigned, Closed, ComplaintKind, DocumentMark, End, Escalated, Handled, Handling, JointDecision, Origin,
+        Printed, Purpose, Referral, Released, Reported, Stamped, Visit,
     },
     empowerment::{
         Adopted, Attendance, ContentGiven, Enrolled, Expected, FieldTest, Independent, Mark, Material,
@@ -22,10 +22,10 @@ use crate::{
     },
     kinds::ANNULMENT,
     money::{Approval, EntryKind, LedgerEntry, LoanRefused, Reversal, Rupiah, ShareApproval, ShareStatement},
-    participation::{Annulment, Decision, Leaving, LeavingReason, OpenMatter, Outcome, Step, StepReached},
+    participation::{Annulment, Category, Decision, Leaving, LeavingReason, OpenMatter, Outcome, Step, StepReached},
     people::{CareActivity, ChildAttendance, Consent, MoveAccepted, MoveAnnounced, PairDecided, PairDecision},
     places::{Claimed, Freed, Granted, HandedOver, Limit},
-    rules::{Lebaran, ShareAfter},
+    rules::{Lebaran, ShareAfter, UrgentKind, WaitingPlace},
     value::PersonId,
     village::{
         Criterion, CriterionMet, Identification, Identified, IndicatorValue, PlanApproved, PlanStep, PlanStepDone,
@@ -339,6 +339,20 @@ const SETTINGS: &[FactForm] = &[
         &[
             input::<String>("works_with", "Kelompok yang mengolah", "Groups that work with"),
             input::<u32>("runs", "Sesudah berapa kali produksi", "After how many runs"),
+        ],
+    ),
+    form::<UrgentKind>(
+        "urgent_kind",
+        &[
+            input::<ComplaintKind>("kind", "Jenis pengaduan", "Kind of complaint"),
+            input::<bool>("urgent", "Tidak dapat menunggu", "It cannot wait"),
+        ],
+    ),
+    form::<WaitingPlace>(
+        "waiting_place",
+        &[
+            input::<Category>("category", "Golongan", "Category"),
+            input::<u32>("place", "Urutan keberapa, dari 1", "Which place, from 1"),
         ],
     ),
     TAKE_BACK,

@@ -8,18 +8,19 @@ use documents::Scalar;
 use identity::{Class, Region};
 use serde::{Deserialize, Serialize};
 
-use super::{Rules, Sourced};
+use super::{Document, Rules, Sourced};
 use crate::{
     RecordError,
     author::MaySay,
     content::{line, must, unfit},
+    counter::ComplaintKind,
     date::PartialDate,
     empowerment::{Axis, Instrument, Item},
     facts::Content,
     fields::{Fields, record_fields},
     heard::Heard,
     kinds::{ANNULMENT, FactSpec, KindSpec, TextSpec},
-    participation::Said,
+    participation::{Category, Said},
     sheet::{Hear, Sheet},
     value::{FieldType, Known, ValueType},
     words::{ANNULMENT as ANNULMENT_LABEL, Lang, Words},
@@ -105,7 +106,7 @@ macro_rules! settings {
             /// The figures that can be set, in the order of the form.
             pub fn listed(&self) -> Vec<SetFigure> {
                 let known = Self::desmigratif();
-                vec![$({
+                let mut listed = vec![$({
                     let (now, before) = (&self.$($path).+, &known.$($path).+);
                     SetFigure {
                         label: Words { id: $id, en: $en },
@@ -113,7 +114,9 @@ macro_rules! settings {
                         source: now.source.clone(),
                         set: now != before,
                     }
-                }),*]
+                }),*];
+                listed.extend(self.lists(&known));
+                listed
             }
         }
     };
@@ -188,6 +191,48 @@ impl Content for ShareAfter {
     }
 }
 
+/// Whether a kind of complaint cannot wait.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct UrgentKind {
+    /// Which kind.
+    pub kind: ComplaintKind,
+    /// Whether it is urgent.
+    pub urgent: bool,
+}
+
+impl Content for UrgentKind {
+    const KEY: &'static str = "urgent_kind";
+
+    fn check(&self) -> Result<(), RecordError> {
+        Ok(())
+    }
+}
+
+/// Where in the order of the waiting list a category stands.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct WaitingPlace {
+    /// Which category.
+    pub category: Category,
+    /// The how many-th it is; of two with one place the one that the sources list first goes first.
+    pub place: u32,
+}
+
+const NO_PLACE: RecordError = unfit(
+    ("urutan daftar tunggu tidak mungkin", "that is no place in the waiting list"),
+    (
+        "pilih golongan yang dapat menjadi peserta, dan angka dari 1 sampai 99",
+        "choose a category that can take part, and a number from 1 to 99",
+    ),
+);
+
+impl Content for WaitingPlace {
+    const KEY: &'static str = "waiting_place";
+
+    fn check(&self) -> Result<(), RecordError> {
+        must(self.category != Category::Active && (1..=99).contains(&self.place), NO_PLACE)
+    }
+}
+
 /// What was said beside the fields.
 #[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
 pub struct SettingEvents {
@@ -197,6 +242,12 @@ pub struct SettingEvents {
     /// Runs, the last by what a group works with.
     #[serde(default)]
     pub share_after: Vec<Said<ShareAfter>>,
+    /// Kinds of complaint that are urgent or not, the last of each.
+    #[serde(default)]
+    pub urgent_kinds: Vec<Said<UrgentKind>>,
+    /// Places in the waiting list, the last of each category.
+    #[serde(default)]
+    pub waiting_places: Vec<Said<WaitingPlace>>,
 }
 
 impl Hear for SettingEvents {
@@ -204,6 +255,8 @@ impl Hear for SettingEvents {
         Self {
             lebaran: heard.take_latest::<Lebaran, _>(Lebaran::year),
             share_after: heard.take_latest::<ShareAfter, _>(|said| said.works_with.to_lowercase()),
+            urgent_kinds: heard.take_latest::<UrgentKind, _>(|said| said.kind),
+            waiting_places: heard.take_latest::<WaitingPlace, _>(|said| said.category),
         }
     }
 }
@@ -214,19 +267,38 @@ pub type Settings = Sheet<SettingFields, SettingEvents>;
 /// The key of the text that holds the questions of the quadrants, one a line.
 pub const ITEMS: &str = "items";
 
+/// The keys of the texts that hold the papers for an AK-1 card and of somebody who is to depart, one a line.
+pub const CARD_PAPERS: &str = "card_papers";
+/// See [`CARD_PAPERS`].
+pub const CANDIDATE_PAPERS: &str = "candidate_papers";
+
 pub(crate) const SETTINGS: KindSpec = KindSpec {
     number: 39,
     class: Class::Coordination,
     label: Words { id: "Angka program", en: "Figures of the programme" },
     fields: SettingFields::SPECS,
-    texts: &[TextSpec::new(
-        ITEMS,
-        "Pertanyaan kuadran, satu per baris: usaha atau sosial, nilai tertinggi, pertanyaan",
-        "Questions of the quadrants, one a line: business or social, the most points, the question",
-    )],
+    texts: &[
+        TextSpec::new(
+            ITEMS,
+            "Pertanyaan kuadran, satu per baris: usaha atau sosial, nilai tertinggi, pertanyaan",
+            "Questions of the quadrants, one a line: business or social, the most points, the question",
+        ),
+        TextSpec::new(
+            CARD_PAPERS,
+            "Berkas kartu AK-1, satu per baris: nama / nama dalam bahasa Inggris",
+            "Papers for an AK-1 card, one a line: Indonesian name / English name",
+        ),
+        TextSpec::new(
+            CANDIDATE_PAPERS,
+            "Berkas calon TKI, satu per baris: nama / nama dalam bahasa Inggris",
+            "Papers of a calon TKI, one a line: Indonesian name / English name",
+        ),
+    ],
     facts: &[
         FactSpec::new("lebaran", "Hari Lebaran", "Day of Lebaran", MaySay::WRITERS),
         FactSpec::new("share_after", "Bagi hasil sesudah produksi", "Profit shared after runs", MaySay::WRITERS),
+        FactSpec::new("urgent_kind", "Pengaduan yang mendesak", "Complaints that cannot wait", MaySay::WRITERS),
+        FactSpec::new("waiting_place", "Urutan daftar tunggu", "Order of the waiting list", MaySay::WRITERS),
         FactSpec { key: ANNULMENT, label: ANNULMENT_LABEL, may_say: MaySay::WRITERS },
     ],
     required: &[],
@@ -245,11 +317,51 @@ fn agreed<T: Copy + PartialEq>(
     let all: Vec<(T, &Settings)> =
         settings.iter().flat_map(|one| of(&one.fields).values().iter().map(|value| (*value, *one))).collect();
     let (value, by) = all.first()?;
-    let source = match by.fields.basis.one() {
-        Some(basis) => format!("angka program: {basis}"),
-        None => "angka program".to_owned(),
-    };
-    all.iter().all(|(other, _)| other == value).then_some((*value, source))
+    all.iter().all(|(other, _)| other == value).then_some((*value, source(by)))
+}
+
+impl Rules {
+    /// The lists that can be set, each as one figure.
+    fn lists(&self, known: &Self) -> [SetFigure; 4] {
+        let (now, before) = (&self.figures, &known.figures);
+        let papers = |paper: &Document, lang| match lang {
+            Lang::Id => paper.id.clone(),
+            Lang::En => paper.en.clone(),
+        };
+        let label = |id, en| Words { id, en };
+        [
+            list(
+                label("Berkas kartu AK-1", "Papers for an AK-1 card"),
+                [&now.card_documents, &before.card_documents],
+                papers,
+            ),
+            list(
+                label("Berkas calon TKI", "Papers of a calon TKI"),
+                [&now.candidate_documents, &before.candidate_documents],
+                papers,
+            ),
+            list(
+                label("Pengaduan yang mendesak", "Complaints that cannot wait"),
+                [&now.urgent_complaints, &before.urgent_complaints],
+                FieldType::shown,
+            ),
+            list(
+                label("Urutan daftar tunggu", "Order of the waiting list"),
+                [&now.waiting_order, &before.waiting_order],
+                FieldType::shown,
+            ),
+        ]
+    }
+}
+
+/// A list as it holds now, beside the one of the sources.
+fn list<T: PartialEq>(
+    label: Words,
+    [now, before]: [&Sourced<Vec<T>>; 2],
+    shown: impl Fn(&T, Lang) -> String,
+) -> SetFigure {
+    let names = |lang| now.value.iter().map(|one| shown(one, lang)).collect::<Vec<_>>().join(", ");
+    SetFigure { label, shown: [Lang::Id, Lang::En].map(names), source: now.source.clone(), set: now != before }
 }
 
 /// What is said of each key, where nobody says anything else of it.
@@ -275,9 +387,96 @@ impl Rules {
         let runs = settings.iter().flat_map(|one| &one.events.share_after);
         let runs = runs.map(|said| (said.what.works_with.to_lowercase(), said.what.runs));
         figures.share_after_runs.value.extend(undisputed(runs));
+        set_urgent(&mut figures.urgent_complaints, &settings);
+        set_order(&mut figures.waiting_order, &settings);
+        set_papers(&mut figures.card_documents, &settings, CARD_PAPERS);
+        set_papers(&mut figures.candidate_documents, &settings, CANDIDATE_PAPERS);
         rules.instrument = instrument(&settings);
         rules
     }
+}
+
+/// Where something stands that a document set.
+fn source(by: &Settings) -> String {
+    match by.fields.basis.one() {
+        Some(basis) => format!("angka program: {basis}"),
+        None => "angka program".to_owned(),
+    }
+}
+
+fn set_urgent(urgent: &mut Sourced<Vec<ComplaintKind>>, settings: &[&Settings]) {
+    let said = settings.iter().flat_map(|one| &one.events.urgent_kinds);
+    for (kind, is_urgent) in undisputed(said.map(|said| (said.what.kind, said.what.urgent))) {
+        urgent.value.retain(|known| *known != kind);
+        urgent.value.extend(is_urgent.then_some(kind));
+        urgent.source = settings.first().map(|one| source(one)).unwrap_or_default();
+    }
+}
+
+fn set_order(order: &mut Sourced<Vec<Category>>, settings: &[&Settings]) {
+    let said = settings.iter().flat_map(|one| &one.events.waiting_places);
+    let places: BTreeMap<Category, u32> = undisputed(said.map(|said| (said.what.category, said.what.place))).collect();
+    if places.is_empty() {
+        return;
+    }
+    let of_sources: BTreeMap<Category, u32> = order.value.iter().copied().zip(1..).collect();
+    let place = |category: &Category| places.get(category).or_else(|| of_sources.get(category)).copied();
+    order.value.sort_by_key(|category| (place(category), of_sources.get(category).copied()));
+    order.source = settings.first().map(|one| source(one)).unwrap_or_default();
+}
+
+/// Papers that a document lists. What two documents list, or a line that names none, sets nothing.
+fn set_papers(papers: &mut Sourced<Vec<Document>>, settings: &[&Settings], key: &str) {
+    let mut with_lines = settings.iter().filter_map(|one| {
+        let text = one.texts.get(key).filter(|text| !text.trim().is_empty())?;
+        Some((*one, text))
+    });
+    let (Some((by, text)), None) = (with_lines.next(), with_lines.next()) else { return };
+    if let Ok(value) = Document::listed(text, &papers.value) {
+        *papers = Sourced { value, source: source(by) };
+    }
+}
+
+const NO_PAPER: RecordError = unfit(
+    ("ada baris berkas yang tidak terbaca atau dua kali", "a line of papers cannot be read, or stands twice"),
+    (
+        "tulis satu nama di setiap baris, paling banyak 80 huruf, dan setiap nama satu kali",
+        "write one name in each line, 80 letters at most, and each name once",
+    ),
+);
+
+/// The longest code of a paper in marks.
+const CODE_MAX: usize = 32;
+
+impl Document {
+    /// Reads papers, one a line. A paper that was listed before keeps its code, so that marks of it hold; another one's
+    /// code is made of its name.
+    ///
+    /// # Errors
+    /// When a line names nothing, or two lines name one paper.
+    pub fn listed(text: &str, known: &[Self]) -> Result<Vec<Self>, RecordError> {
+        let mut papers: Vec<Self> = Vec::new();
+        for written in text.lines().map(str::trim).filter(|written| !written.is_empty()) {
+            line(written)?;
+            let (id, en) = written.split_once('/').unwrap_or((written, written));
+            let (id, en) = (id.trim().to_owned(), en.trim().to_owned());
+            let before = known.iter().find(|paper| paper.id.to_lowercase() == id.to_lowercase());
+            let code = before.map_or_else(|| code(&id), |paper| paper.code.clone());
+            let is_one = !code.is_empty() && id.chars().count() <= 80 && !en.is_empty();
+            must(is_one && papers.iter().all(|paper| paper.code != code), NO_PAPER)?;
+            let en = before.filter(|_| en == id).map_or(en, |paper| paper.en.clone());
+            papers.push(Self { code, id, en });
+        }
+        Ok(papers)
+    }
+}
+
+/// A paper's name with nothing but small letters, digits and lines, as codes in marks are.
+fn code(name: &str) -> String {
+    let plain = name.to_lowercase().replace(|c: char| !c.is_ascii_alphanumeric(), " ");
+    let mut code = plain.split_whitespace().collect::<Vec<_>>().join("_");
+    code.truncate(CODE_MAX);
+    code
 }
 
 /// The instrument of the quadrants: none where no document or more than one holds questions.
@@ -364,6 +563,38 @@ mod tests {
         let changed: Vec<_> = rules.listed().into_iter().filter(|figure| figure.set).collect();
         let changed: Vec<_> = changed.iter().map(|figure| (figure.label.en, figure.shown[0].as_str())).collect();
         assert_eq!(changed, [("Monthly instalments of a loan", "10"), ("People are assessed by quadrants", "ya")]);
+    }
+
+    #[test]
+    fn papers_urgent_complaints_and_the_waiting_list_are_lists_that_can_be_set() {
+        let mut set = doc(1)
+            .fact(KEMNAKER, 1, UrgentKind { kind: ComplaintKind::LostContact, urgent: false }.draft().unwrap())
+            .fact(KEMNAKER, 2, UrgentKind { kind: ComplaintKind::UnpaidWage, urgent: true }.draft().unwrap())
+            .fact(KEMNAKER, 3, WaitingPlace { category: Category::Returned, place: 1 }.draft().unwrap());
+        set.0.texts.insert(CARD_PAPERS.to_owned(), "KTP\n\nSurat sehat / health certificate\n".to_owned());
+        let rules = Rules::set_by(&[settings(&set)]);
+        let urgent = &rules.figures.urgent_complaints.value;
+        assert!(urgent.contains(&ComplaintKind::UnpaidWage) && !urgent.contains(&ComplaintKind::LostContact));
+        let order = &rules.figures.waiting_order.value;
+        let expected =
+            [Category::Prospective, Category::Returned, Category::FamilyOfActive, Category::FamilyOfReturned];
+        assert_eq!(order, &expected, "of two with one place the sources say which goes first");
+        let papers = &rules.figures.card_documents.value;
+        let papers: Vec<_> = papers.iter().map(|one| (one.code.as_str(), one.id.as_str(), one.en.as_str())).collect();
+        let known = Rules::desmigratif().figures.card_documents.value[0].en.clone();
+        assert_eq!(papers, [("ktp", "KTP", known.as_str()), ("surat_sehat", "Surat sehat", "health certificate")]);
+        let set: Vec<_> = rules.listed().into_iter().filter(|one| one.set).map(|one| one.label.en).collect();
+        assert_eq!(set, ["Papers for an AK-1 card", "Complaints that cannot wait", "Order of the waiting list"]);
+
+        let before = Rules::desmigratif().figures.card_documents;
+        for bad in ["KTP\nktp", "!", "surat / ", &"a".repeat(81)] {
+            let mut doc = doc(1);
+            doc.0.texts.insert(CARD_PAPERS.to_owned(), bad.to_owned());
+            assert_eq!(Rules::set_by(&[settings(&doc)]).figures.card_documents, before, "{bad}");
+        }
+        for (category, place) in [(Category::Active, 1), (Category::Returned, 0), (Category::Returned, 100)] {
+            assert!(WaitingPlace { category, place }.check().is_err());
+        }
     }
 
     #[test]

@@ -112,3 +112,46 @@ async fn who_opened_a_record_is_seen_by_who_administers_or_audits() {
     let mut officer = Kuripan::with(&[Role::Petugas]).await;
     assert_eq!(officer.get("/kesehatan/jejak").await.status, StatusCode::FORBIDDEN);
 }
+
+#[tokio::test(flavor = "multi_thread")]
+async fn what_the_pages_of_health_do_the_api_does_for_an_administrator_in_a_session() {
+    let mut kuripan = Kuripan::with(&[Role::Petugas, Role::Admin]).await;
+    kuripan.register(&[("name", "Turyati")]).await;
+    let token = kuripan.token("/kesehatan").await;
+    for path in ["health", "health/refused", "health/security", "health/storage", "health/trail?about=peserta"] {
+        let answer = kuripan.get(&format!("/api/v1/{path}")).await;
+        let ends = if path == "health/security" { StatusCode::CONFLICT } else { StatusCode::OK };
+        assert_eq!(answer.status, ends, "{path}: {}", answer.body);
+    }
+    let health: serde_json::Value = serde_json::from_str(&kuripan.get("/api/v1/health").await.body).unwrap();
+    let (key, office) = (&health["alerts"][0]["key"], health["offices"][0]["id"].as_str().unwrap());
+    let stick = tempfile::tempdir().unwrap();
+    let folder = serde_json::json!({ "folder": stick.path() }).to_string();
+    let handled = serde_json::json!({ "key": key, "hours": 24 }).to_string();
+    let table = [
+        ("/api/v1/alerts".to_owned(), handled.as_str(), StatusCode::NO_CONTENT),
+        ("/api/v1/alerts".to_owned(), r#"{"key":"fork:none","hours":24}"#, StatusCode::NOT_FOUND),
+        ("/api/v1/alerts/test".to_owned(), "", StatusCode::CONFLICT),
+        (format!("/api/v1/health/{office}/notes"), r#"{"text":"Listrik padam","spoke":true}"#, StatusCode::NO_CONTENT),
+        (format!("/api/v1/health/{office}/notes"), r#"{"text":" "}"#, StatusCode::UNPROCESSABLE_ENTITY),
+        ("/api/v1/backups".to_owned(), folder.as_str(), StatusCode::CREATED),
+        ("/api/v1/backups".to_owned(), r#"{"folder":"/tidak/ada"}"#, StatusCode::INSUFFICIENT_STORAGE),
+        ("/api/v1/computers/tidak-ada/remove".to_owned(), r#"{"reason":"hilang"}"#, StatusCode::UNPROCESSABLE_ENTITY),
+        ("/api/v1/requests/approve".to_owned(), r#"{"request":"bukan"}"#, StatusCode::UNPROCESSABLE_ENTITY),
+    ];
+    for (path, body, status) in table {
+        let answer = kuripan.api("POST", &path, &token, &[], body).await;
+        assert_eq!(answer.status, status, "{path} {body}: {}", answer.body);
+    }
+    assert_eq!(std::fs::read_dir(stick.path()).unwrap().count(), 2, "the backup and its key");
+    let place = kuripan.api("PUT", "/api/v1/address", &token, &[], r#"{"address":"Jl. Raya Kuripan 1"}"#).await;
+    assert_eq!(place.status, StatusCode::NO_CONTENT, "{}", place.body);
+
+    let mut officer = Kuripan::with(&[Role::Petugas]).await;
+    let token = officer.token("/peserta/daftar").await;
+    for path in ["health/refused", "health/security", "health/storage", "health/trail"] {
+        assert_eq!(officer.get(&format!("/api/v1/{path}")).await.status, StatusCode::FORBIDDEN, "{path}");
+    }
+    let none = officer.api("POST", "/api/v1/backups", &token, &[], &folder).await;
+    assert_eq!(none.status, StatusCode::FORBIDDEN);
+}
