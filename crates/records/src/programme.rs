@@ -78,7 +78,7 @@ pub enum ProgrammeRecord {
     /// Two people who may be one.
     DuplicateClaim(DuplicateClaim),
     /// What the programme sets otherwise than its sources.
-    Settings(Settings),
+    Settings(Box<Settings>),
     /// Whom to call at an office.
     Contact(OfficeContact),
 }
@@ -129,7 +129,9 @@ pub(crate) fn read_programme(
         RecordKind::BoardNotice => sheet!(BoardNotice),
         RecordKind::Child => sheet!(Child),
         RecordKind::DuplicateClaim => sheet!(DuplicateClaim),
-        RecordKind::Settings => sheet!(Settings),
+        RecordKind::Settings => {
+            ProgrammeRecord::Settings(Box::new(read_sheet(snapshot, kind.spec(), place, authors, notices)))
+        }
         RecordKind::Contact => sheet!(Contact),
     })
 }

@@ -15,7 +15,7 @@ pub(crate) fn rules_in(views: &Reader) -> Result<Rules, ViewsError> {
     let mut settings: Vec<Settings> = Vec::new();
     for record in views.records(RecordKind::Settings, None)? {
         if let ProgrammeRecord::Settings(one) = record {
-            settings.push(one);
+            settings.push(*one);
         }
     }
     Ok(Rules::set_by(&settings))

@@ -20,6 +20,8 @@ mod health;
 mod import;
 #[path = "pages/paper.rs"]
 mod paper;
+#[path = "pages/procedures.rs"]
+mod procedures;
 #[path = "pages/tables.rs"]
 mod tables;
 #[path = "pages/tokens.rs"]

@@ -535,7 +535,7 @@ mod tests {
 
     fn settings(doc: &Doc) -> Settings {
         let ProgrammeRecord::Settings(found) = doc.programme() else { panic!() };
-        found
+        *found
     }
 
     fn doc(seq: u64) -> Doc {

@@ -14,7 +14,7 @@ impl Kuripan {
     }
 
     /// Says something by its form.
-    async fn says(&mut self, record: &str, fact: &str, fields: &[(&str, &str)]) {
+    pub(crate) async fn says(&mut self, record: &str, fact: &str, fields: &[(&str, &str)]) {
         place(&self.sends(&format!("{record}/catat/{fact}"), fields).await);
     }
 }
