@@ -117,7 +117,13 @@ impl ProgrammeRecord {
 
     /// Its line in a list.
     pub fn summary(&self, figures: &Figures) -> Summary {
-        let (title, day, mut persons) = on_sheet!(self, sheet => of_fields(sheet));
+        let (mut title, day, mut persons) = on_sheet!(self, sheet => of_fields(sheet));
+        if let Self::Child(child) = self
+            && child.shown_name().is_none()
+        {
+            title = [String::new(), String::new()];
+            persons.clear();
+        }
         persons.extend(self.persons_of_facts());
         let (state, open) = self.state(figures);
         Summary { title, state, open, day, due: self.due(), persons }
@@ -147,6 +153,8 @@ impl ProgrammeRecord {
             && !round.open().is_empty()
         {
             round.fields.due.one().map(|due| due.span().last)
+        } else if let Self::BoardNotice(notice) = self {
+            notice.last_day()
         } else {
             None
         }

@@ -36,6 +36,7 @@ mod inputs;
 mod joining;
 mod kept;
 mod lost;
+mod money;
 mod network;
 mod office_health;
 mod officers;

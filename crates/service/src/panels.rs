@@ -1,14 +1,15 @@
 //! The panels of each kind of record: what its rules say beyond its fields and what happened.
 
 use records::{
-    ActionPlan, CaseEvents, Complaint, Consultation, FieldType, Known as Value, MonitoringRound, PlaceState, Places,
-    ProgrammeRecord, ResponseKind, ResponseState, ShareProposal, ShareState,
+    ActionPlan, CaseEvents, Child, Complaint, ConsentState, Consultation, FieldType, Known as Value, MonitoringRound,
+    PlaceState, Places, ProgrammeRecord, ResponseKind, ResponseState, ShareProposal, ShareState,
 };
 
 use crate::{
     Service,
     both::Both,
     composed::asked,
+    money::cash_panel,
     panel::{Panel, PanelRow, RowAsk, both, same, shown},
     problem::Problem,
     reading::Known,
@@ -33,6 +34,12 @@ impl Service {
             Ok(vec![self.share_panel(group).await?])
         } else if let ProgrammeRecord::Mentoring(mentoring) = record {
             Ok(self.mentoring_panel(mentoring).await?.into_iter().collect())
+        } else if let ProgrammeRecord::Ledger(ledger) = record {
+            Ok(vec![cash_panel(ledger)])
+        } else if let ProgrammeRecord::Loan(loan) = record {
+            Ok(vec![self.loan_panel(loan).await?])
+        } else if let ProgrammeRecord::Child(child) = record {
+            Ok(vec![child_panel(child)])
         } else if let ProgrammeRecord::Settings(settings) = record {
             self.figures_panel(settings).await
         } else if let ProgrammeRecord::Report(report) = record {
@@ -283,6 +290,33 @@ fn counted_answers(round: &MonitoringRound) -> Vec<Panel> {
 }
 
 /// How complete a plan is, whether it still is as it was approved, and which steps are open.
+/// Whether a guardian consented, and on how many days the child was there.
+fn child_panel(child: &Child) -> Panel {
+    let mut panel = Panel::new(both("Persetujuan wali", "The guardian's consent"), []);
+    panel.lines.push(match child.consent() {
+        ConsentState::NotAsked => both(
+            "Wali belum ditanya: anak ini dihitung tanpa nama.",
+            "No guardian was asked yet: the child is counted without a name.",
+        ),
+        ConsentState::Given => {
+            both("Wali menyetujui: namanya boleh dicatat.", "A guardian consents: the name may be noted.")
+        }
+        ConsentState::NotGiven => both(
+            "Wali tidak menyetujui: anak ini dihitung tanpa nama.",
+            "A guardian does not consent: the child is counted without a name.",
+        ),
+    });
+    if child.names_without_consent() {
+        panel.lines.push(both(
+            "Catatan ini menyebut anak itu. Hapus catatan ini untuk selamanya, lalu catat lagi tanpa nama.",
+            "This record names the child. Erase the record for good, and begin another one without a name.",
+        ));
+    }
+    let days = child.days();
+    panel.lines.push(both(format!("Hadir {days} hari."), format!("There on {days} days.")));
+    panel
+}
+
 fn plan_panels(plan: &ActionPlan) -> Vec<Panel> {
     let mut state = Panel::new(both("Persetujuan", "Approval"), []);
     let missing = plan.missing_parts();

@@ -4,7 +4,7 @@ use documents::Edit;
 use driver::{Target, What, Write};
 use identity::{Class, Coordinate, Officer, Region, ScopeName};
 use jiff::Zoned;
-use records::{Asks, Date, FieldType, PartialDate, PersonId, ProgrammeRecord, RecordKind, ValueType, holds_nik};
+use records::{Asks, Child, Date, FieldType, PartialDate, PersonId, ProgrammeRecord, RecordKind, ValueType, holds_nik};
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 use views::{Filter, Page, SheetFilter, SheetRow, sheet_id};
@@ -70,6 +70,9 @@ impl Service {
         }
         let officer = parse_officer(officer)?;
         let mut fields = self.resolved(kind, fields).await?;
+        if kind == RecordKind::Child {
+            unnamed(&fields, Child::may_begin_with)?;
+        }
         let _numbers = self.0.numbering.lock().await;
         self.fill_in(kind, &mut fields).await?;
         let typed = fields.iter().map(|(key, text)| (key.as_str(), text.as_str()));
@@ -118,9 +121,12 @@ impl Service {
         }
         let form = shown.map(str::parse::<Shown>).transpose()?;
         let officer = parse_officer(officer)?;
-        let (row, _) = self.held_sheet(id).await?;
+        let (row, record) = self.held_sheet(id).await?;
         let kind = row.kind;
         let fields = self.resolved(kind, fields).await?;
+        if let ProgrammeRecord::Child(child) = &record {
+            unnamed(&fields, |key| child.may_write(key))?;
+        }
         let edits = fields.iter().map(|(key, text)| records::edit_from_input(kind, key, text));
         let mut edits: Vec<Edit> = edits.collect::<Result<_, _>>()?;
         for change in texts {
@@ -557,6 +563,14 @@ fn fill(fields: &mut Vec<(String, String)>, key: &str, text: impl FnOnce() -> St
         Some(_) => {}
         None => fields.push((key.to_owned(), text())),
     }
+}
+
+/// Refuses what names a child before a guardian consents; what takes a name away is taken.
+fn unnamed(fields: &[(String, String)], may: impl Fn(&str) -> Result<(), records::RecordError>) -> Result<(), Problem> {
+    let written = fields.iter().filter(|(_, text)| !text.trim().is_empty());
+    written
+        .into_iter()
+        .try_for_each(|(key, _)| may(key).map_err(|error| Problem { field: Some(key.clone()), ..error.into() }))
 }
 
 pub(crate) fn today() -> Date {

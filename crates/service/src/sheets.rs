@@ -29,7 +29,7 @@ use crate::{
     record::{Beside, Documents, Names, RecordField, Who, fact_label, who_said},
     reference,
     sheet_kinds::{SheetInput, code_of, fact_input, kind_of},
-    sheet_write::published_from_its_agenda,
+    sheet_write::{published_from_its_agenda, today},
 };
 
 /// The most records that a form offers to pick from.
@@ -232,6 +232,7 @@ impl FindSheets {
             place: self.place.as_deref().map(parse_region).transpose()?,
             person: person.map_err(|error| Problem::bad_input(error, "take the person's code"))?,
             open: self.open,
+            today: Some(today()),
             text: self.search,
             contested: self.contested,
         })
@@ -244,8 +245,10 @@ impl Service {
         let page = Page { after: find.after, ..Page::first(limit + 1) };
         let filter = find.filter()?;
         let kind = filter.kind;
-        let (mut found, counts) =
-            self.reading().look(move |views| Ok((views.sheets(&filter, page)?, views.sheet_counts()?))).await?;
+        let (mut found, counts) = self
+            .reading()
+            .look(move |views| Ok((views.sheets(&filter, page)?, views.sheet_counts(Some(today()))?)))
+            .await?;
         let more = found.rows.len() > limit;
         found.rows.truncate(limit);
         Ok(FoundSheets {
@@ -593,14 +596,16 @@ pub(crate) fn title(line: &SheetLine) -> Both {
 /// A row of the tables, as a list shows it.
 pub(crate) fn line(row: SheetRow) -> SheetLine {
     let [id, en] = row.title;
+    let over = row.kind == RecordKind::BoardNotice && row.due.is_some_and(|last| last < today());
+    let state = row.state.or_else(|| over.then(|| ["sudah lewat".to_owned(), "over".to_owned()]));
     SheetLine {
         id: row.id,
         kind: code_of(row.kind).to_owned(),
         kind_label: row.kind.label().into(),
         title: Both { id, en },
         names: row.names,
-        state: row.state.map(|[id, en]| Both { id, en }),
-        open: row.open,
+        state: state.map(|[id, en]| Both { id, en }),
+        open: row.open && !over,
         day: row.day.map(|day| day.to_string()),
         due: row.due.map(|day| day.to_string()),
         place_name: match &row.place {

@@ -34,6 +34,8 @@ pub struct SheetFilter {
     pub person: Option<PersonId>,
     /// Those about which somebody still has to do something, or those that are done.
     pub open: Option<bool>,
+    /// The day that it is: a notice whose last day is over is done. Without it none is over.
+    pub today: Option<Date>,
     /// Those whose line holds each of these words.
     pub text: Option<String>,
     /// Those of whose fields somebody has to choose.
@@ -190,9 +192,12 @@ impl Reader {
     }
 
     /// How many records of each kind there are, and how many of them are open.
-    pub fn sheet_counts(&self) -> Result<Vec<(RecordKind, u64, u64)>, ViewsError> {
-        let mut select = self.db.prepare_cached("SELECT kind, count(*), sum(open) FROM sheet GROUP BY kind")?;
-        let counts = select.query_map([], |row| Ok((row.get::<_, u16>(0)?, row.get(1)?, row.get(2)?)))?;
+    pub fn sheet_counts(&self, today: Option<Date>) -> Result<Vec<(RecordKind, u64, u64)>, ViewsError> {
+        let sql = format!("SELECT t.kind, count(*), sum({OPEN}) FROM sheet t GROUP BY t.kind");
+        let mut select = self.db.prepare_cached(&sql)?;
+        let counts = select.query_map(rusqlite::params_from_iter(is_open(today)), |row| {
+            Ok((row.get::<_, u16>(0)?, row.get(1)?, row.get(2)?))
+        })?;
         let counts = counts.collect::<Result<Vec<_>, _>>()?;
         Ok(counts
             .into_iter()
@@ -259,6 +264,15 @@ fn select() -> String {
 }
 
 /// The condition on `sheet t` and its values, in order.
+/// Whether a record is open, given [`is_open`].
+const OPEN: &str = "(t.open = 1 AND NOT (t.kind = ? AND coalesce(t.due, '9') < ?))";
+const NOT_OPEN: &str = "(t.open = 0 OR (t.kind = ? AND coalesce(t.due, '9') < ?))";
+
+fn is_open(today: Option<Date>) -> [Value; 2] {
+    let today = today.map(|day| day.to_string()).unwrap_or_default();
+    [i64::from(RecordKind::BoardNotice.number()).into(), today.into()]
+}
+
 fn condition(filter: &SheetFilter) -> (String, Vec<Value>) {
     let mut parts: Vec<&str> = vec!["1"];
     let mut values: Vec<Value> = Vec::new();
@@ -279,8 +293,8 @@ fn condition(filter: &SheetFilter) -> (String, Vec<Value>) {
         values.push(person.to_string().into());
     }
     if let Some(open) = filter.open {
-        parts.push("t.open = ?");
-        values.push(i64::from(open).into());
+        parts.push(if open { OPEN } else { NOT_OPEN });
+        values.extend(is_open(filter.today));
     }
     if filter.contested {
         parts.push("t.document IN (SELECT document FROM conflict)");

@@ -563,7 +563,7 @@ fn records_of_the_programme_are_listed_newest_first_and_read_back_whole() {
     ] {
         assert_eq!(list(&filter, Page::ALL).1, expected, "{filter:?}");
     }
-    assert_eq!(views.sheet_counts().unwrap(), [(RecordKind::GuestBook, 3, 3)]);
+    assert_eq!(views.sheet_counts(None).unwrap(), [(RecordKind::GuestBook, 3, 3)]);
     let (row, read) = views.sheet(&sheet_id(&books[2].id)).unwrap().unwrap();
     assert_eq!(
         (row.names, row.day.map(|day| day.to_string())),

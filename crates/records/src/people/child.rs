@@ -176,8 +176,15 @@ impl Child {
     /// # Errors
     /// For whatever names the child, while no guardian has consented.
     pub fn may_write(&self, key: &str) -> Result<(), RecordError> {
-        let names = matches!(key, "name" | "person");
-        must(!names || self.consent() == ConsentState::Given, NO_CONSENT)
+        if self.consent() == ConsentState::Given { Ok(()) } else { Self::may_begin_with(key) }
+    }
+
+    /// Whether a field may be written of a child of whom nobody has said anything yet.
+    ///
+    /// # Errors
+    /// For whatever names the child.
+    pub fn may_begin_with(key: &str) -> Result<(), RecordError> {
+        must(!matches!(key, "name" | "person"), NO_CONSENT)
     }
 
     /// The name, if it may be shown.

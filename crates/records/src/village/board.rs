@@ -75,8 +75,12 @@ impl BoardNotice {
     pub fn hangs_on(&self, day: Date) -> bool {
         let down = self.fields.withdrawn.values().contains(&true);
         let begun = self.fields.since.values().iter().all(|since| since.span().first <= day);
-        let until = self.fields.until.values().iter().map(|until| until.span().last).max();
-        !down && begun && until.is_none_or(|until| day <= until)
+        !down && begun && self.last_day().is_none_or(|last| day <= last)
+    }
+
+    /// The last day on which it hangs; none where nobody says.
+    pub fn last_day(&self) -> Option<Date> {
+        self.fields.until.values().iter().map(|until| until.span().last).max()
     }
 
     /// Whether its end is told differently by two offices: the page then says so beside it.

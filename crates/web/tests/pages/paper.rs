@@ -144,7 +144,7 @@ async fn lists_of_records_and_attendance_print_with_room_to_write() {
     let (request, body) = form("/catatan/pengaduan/cetak", &token, &[]);
     let (_, bytes) = kuripan.answer(request, body).await;
     let list = words(&bytes);
-    assert!(list.contains("Turyati") && list.contains("Dijawab paling lambat"), "{list}");
+    assert!(list.contains("Turyati") && list.contains("Batas waktu"), "{list}");
     let (request, body) = form("/catatan/pengaduan/cetak", &token, &[("open", "yes")]);
     let (_, bytes) = kuripan.answer(request, body).await;
     assert!(words(&bytes).contains("0 catatan"), "a referral waits for nothing");

@@ -1,0 +1,102 @@
+//! What stands beside a cash book and a loan: what is in the box, and which instalments are paid, due or late.
+
+use records::{Figures, Ledger, Loan, LoanAccount, LoanState, ProgrammeRecord, RecordKind, Rupiah};
+use views::{Reader, ViewsError};
+
+use crate::{
+    Service,
+    both::Both,
+    panel::{Panel, PanelRow, both, shown},
+    problem::Problem,
+    sheet_write::today,
+};
+
+impl Service {
+    /// How a loan stands today by the cash books of its group.
+    pub(crate) async fn loan_panel(&self, loan: &Loan) -> Result<Panel, Problem> {
+        let of = loan.clone();
+        let ledgers = self.reading().look(move |views| ledgers_of(views, &of)).await?;
+        let rules = self.rules().await?;
+        Ok(instalments(loan, &ledgers, &rules.figures))
+    }
+}
+
+/// The cash books of a loan's group.
+fn ledgers_of(views: &Reader, loan: &Loan) -> Result<Vec<Ledger>, ViewsError> {
+    let Some(group) = loan.fields.group.one() else { return Ok(Vec::new()) };
+    let all = views.records(RecordKind::Ledger, loan.place.clone())?.into_iter();
+    let ledger = |record| if let ProgrammeRecord::Ledger(ledger) = record { Some(ledger) } else { None };
+    Ok(all.filter_map(ledger).filter(|ledger| ledger.fields.group.one() == Some(group)).collect())
+}
+
+fn instalments(loan: &Loan, ledgers: &[Ledger], figures: &Figures) -> Panel {
+    let ledgers: Vec<&Ledger> = ledgers.iter().collect();
+    let (account, today) = (LoanAccount::new(loan, &ledgers, figures), today());
+    let columns = [both("Tanggal", "Date"), both("Jumlah", "Amount"), both("Keadaan", "State")];
+    let mut panel = Panel::new(both("Angsuran", "Instalments"), columns);
+    let owed = shown(&account.owed(today));
+    let still = both(format!("Sisa {}.", owed.id), format!("{} is still owed.", owed.en));
+    panel.lines.extend(match account.state(today) {
+        LoanState::Approved => vec![both(
+            "Belum dicairkan. Catat pencairannya di buku kas kelompok.",
+            "Not paid out yet. Note the payout in the group's cash book.",
+        )],
+        LoanState::Running => vec![still],
+        LoanState::Arrears { amount, since } => {
+            let (amount, day) = (shown(&amount), since.strftime("%d-%m-%Y"));
+            vec![
+                both(
+                    format!("Menunggak {} sejak {day}.", amount.id),
+                    format!("{} has been overdue since {day}.", amount.en),
+                ),
+                still,
+            ]
+        }
+        LoanState::Repaid => vec![both("Lunas.", "Paid back.")],
+        LoanState::Applied | LoanState::Contested | LoanState::Refused => Vec::new(),
+    });
+    let cash = ledgers.iter().filter_map(|ledger| ledger.balance()).max();
+    let undecided = matches!(account.state(today), LoanState::Applied | LoanState::Approved);
+    if let Some(cash) = cash.filter(|cash| undecided && account.exceeds(*cash)) {
+        let cash = shown(&cash);
+        panel.lines.push(both(
+            format!("Lebih besar daripada kas kelompok: {}. Bendahara yang memutuskan.", cash.id),
+            format!("More than the group has in cash: {}. The treasurer decides.", cash.en),
+        ));
+    }
+    let (mut so_far, paid) = (Rupiah::default(), account.paid_back(today));
+    for one in account.schedule() {
+        so_far = [so_far, one.amount].into_iter().sum();
+        let state = match (so_far <= paid, one.due < today) {
+            (true, _) => both("sudah dibayar", "paid"),
+            (false, true) => both("terlambat", "late"),
+            (false, false) => both("belum jatuh tempo", "not due yet"),
+        };
+        let day = one.due.strftime("%d-%m-%Y").to_string();
+        panel.rows.push(PanelRow::new(both(day.clone(), day), [shown(&one.amount), state]));
+    }
+    panel
+}
+
+/// What is in the cash box, and what came in and went out.
+pub(crate) fn cash_panel(ledger: &Ledger) -> Panel {
+    let mut panel = Panel::new(both("Kas", "Cash"), [both("Jenis", "Kind"), both("Jumlah", "Amount")]);
+    panel.lines.push(match ledger.balance() {
+        Some(balance) => {
+            let balance: Both = shown(&balance);
+            both(format!("Saldo {}.", balance.id), format!("The balance is {}.", balance.en))
+        }
+        None => {
+            both("Saldo awalnya dua: pilih dahulu yang benar.", "There are two opening balances: choose one first.")
+        }
+    });
+    let doubles = ledger.possible_doubles().len();
+    if doubles > 0 {
+        panel.lines.push(both(
+            format!("{doubles} pasang baris mungkin satu bukti yang diketik dua kali: lihat, lalu balik yang satu."),
+            format!("{doubles} pairs of lines may be one receipt typed twice: look, and reverse one."),
+        ));
+    }
+    panel.rows = ledger.totals().iter().map(|(kind, total)| PanelRow::new(shown(kind), [shown(total)])).collect();
+    panel
+}
