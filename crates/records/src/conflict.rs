@@ -8,7 +8,7 @@ use crate::{
     author::{Authors, By},
     fields::{FieldSpec, raw_text},
     kinds::RecordKind,
-    words::{self, Lang},
+    words::Lang,
 };
 
 /// One of the values of a field.
@@ -37,11 +37,6 @@ impl Conflict {
     /// What the field is called on a page.
     pub fn label(&self, kind: RecordKind, lang: Lang) -> &str {
         kind.field(&self.field).map_or(self.field.as_str(), |spec| spec.label.of(lang))
-    }
-
-    /// What choosing does, said beside the button.
-    pub fn what_choosing_does(lang: Lang) -> &'static str {
-        words::CHOOSING.of(lang)
     }
 }
 

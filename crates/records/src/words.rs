@@ -98,11 +98,6 @@ pub(crate) const CALENDAR: Words = w("Kalender koordinasi", "Calendar of coordin
 pub(crate) const INTERNAL_DRAFT: Words = w("Rancangan tanggapan", "Draft of a stand");
 pub(crate) const STEP: Words = w("Tahap", "Step");
 pub(crate) const ANNULMENT: Words = w("Pembatalan catatan", "Taking back a note");
-pub(crate) const CHOOSING: Words = w(
-    "Isian yang dipilih berlaku di semua kantor atas nama Anda. Isian lain tetap tersimpan dalam riwayat.",
-    "The value chosen holds at every office, under your name. The others stay in the history.",
-);
-
 fn office_kind(kind: OfficeKind, lang: Lang) -> &'static str {
     match kind {
         OfficeKind::Ministry => w("kementerian", "ministry"),

@@ -64,6 +64,13 @@ fn instalments(loan: &Loan, ledgers: &[Ledger], figures: &Figures) -> Panel {
             format!("More than the group has in cash: {}. The treasurer decides.", cash.en),
         ));
     }
+    let others = account.not_by_treasurer().len();
+    if others > 0 {
+        panel.lines.push(both(
+            format!("{others} persetujuan ditulis kantor yang tidak memegang kas kelompok, jadi tidak dihitung."),
+            format!("{others} approvals are by an office that does not keep the group's money, and do not count."),
+        ));
+    }
     let (mut so_far, paid) = (Rupiah::default(), account.paid_back(today));
     for one in account.schedule() {
         so_far = [so_far, one.amount].into_iter().sum();

@@ -1,8 +1,9 @@
 //! The panels of each kind of record: what its rules say beyond its fields and what happened.
 
 use records::{
-    ActionPlan, CaseEvents, Child, Complaint, ConsentState, Consultation, FieldType, Known as Value, MonitoringRound,
-    PlaceState, Places, ProgrammeRecord, ResponseKind, ResponseState, ShareProposal, ShareState,
+    ActionPlan, Bimtek, CaseEvents, Child, Complaint, ConsentState, Consultation, Criterion, FieldType, Identification,
+    Known as Value, MonitoringRound, PartialDate, PlaceState, Places, ProgrammeRecord, ResponseKind, ResponseState,
+    ShareProposal, ShareState, TrainingSubject, VillageProfile,
 };
 
 use crate::{
@@ -38,6 +39,13 @@ impl Service {
             Ok(vec![cash_panel(ledger)])
         } else if let ProgrammeRecord::Loan(loan) = record {
             Ok(vec![self.loan_panel(loan).await?])
+        } else if let ProgrammeRecord::Bimtek(bimtek) = record {
+            Ok(vec![contents_panel(bimtek)])
+        } else if let ProgrammeRecord::VillageProfile(profile) = record {
+            Ok(profile_panels(profile))
+        } else if let ProgrammeRecord::CardApplication(card) = record {
+            let figures = self.rules().await?.figures;
+            Ok(card.printed_incomplete(&figures).then(printed_panel).into_iter().collect())
         } else if let ProgrammeRecord::Child(child) = record {
             Ok(vec![child_panel(child)])
         } else if let ProgrammeRecord::Settings(settings) = record {
@@ -290,6 +298,73 @@ fn counted_answers(round: &MonitoringRound) -> Vec<Panel> {
 }
 
 /// How complete a plan is, whether it still is as it was approved, and which steps are open.
+/// The contents of a Bimtek, and on which days each was given.
+fn contents_panel(bimtek: &Bimtek) -> Panel {
+    let columns = [both("Materi", "Content"), both("Diberikan", "Given on")];
+    let mut panel = Panel::new(both("Materi Bimtek", "Contents of the Bimtek"), columns);
+    let missing = bimtek.contents_missing().len();
+    panel.lines.push(match missing {
+        0 => both("Semua materi sudah diberikan.", "Every content was given."),
+        _ => both(format!("{missing} materi belum diberikan."), format!("{missing} contents were not given yet.")),
+    });
+    panel.rows = TrainingSubject::ALL
+        .iter()
+        .map(|subject| {
+            let given = bimtek.events.contents.iter().filter(|said| said.what.subject == *subject);
+            let mut days: Vec<&PartialDate> = given.map(|said| &said.what.day).collect();
+            days.sort_unstable();
+            days.dedup();
+            let days = Both::of(|lang| days.iter().map(|day| day.shown(lang)).collect::<Vec<_>>().join(", "));
+            PanelRow::new(shown(subject), [days])
+        })
+        .collect();
+    panel
+}
+
+/// How far a village is: which identifications were made, and which criteria it meets.
+fn profile_panels(profile: &VillageProfile) -> Vec<Panel> {
+    let columns = [both("Hal", "What"), both("Tanggal", "Date")];
+    let mut identified = Panel::new(both("Identifikasi desa", "Identification of the village"), columns);
+    let missing = profile.not_identified().len();
+    identified.lines.push(match missing {
+        0 => both("Kesepuluh hal sudah diidentifikasi.", "All ten were identified."),
+        _ => both(format!("{missing} hal belum diidentifikasi."), format!("{missing} are still to be identified.")),
+    });
+    identified.rows = Identification::ALL
+        .iter()
+        .map(|what| {
+            let made = profile.events.identified.iter().filter(|said| said.what.what == *what);
+            let last = made.map(|said| &said.what.date).max();
+            let day = last.map_or_else(|| both("belum", "not yet"), shown);
+            PanelRow::new(shown(what), [day])
+        })
+        .collect();
+    let columns = [both("Kriteria", "Criterion"), both("Keadaan", "State")];
+    let mut criteria = Panel::new(both("Kriteria pemilihan desa", "Criteria for choosing a village"), columns);
+    criteria.rows = Criterion::ALL
+        .iter()
+        .map(|criterion| {
+            let state = match profile.criterion(*criterion) {
+                Value::Unknown => both("belum dinilai", "not judged yet"),
+                Value::One(true) => both("terpenuhi", "met"),
+                Value::One(false) => both("tidak terpenuhi", "not met"),
+                Value::Several(_) => both("dua keterangan berbeda", "two statements differ"),
+            };
+            PanelRow::new(shown(criterion), [state])
+        })
+        .collect();
+    vec![identified, criteria]
+}
+
+fn printed_panel() -> Panel {
+    let mut panel = Panel::new(both("Kartu yang sudah dicetak", "The card that was printed"), []);
+    panel.lines.push(both(
+        "Kartu ini sudah dicetak, tetapi ada berkas yang belum ada atau diperdebatkan.",
+        "This card was printed, and a paper is missing or told differently by two offices.",
+    ));
+    panel
+}
+
 /// Whether a guardian consented, and on how many days the child was there.
 fn child_panel(child: &Child) -> Panel {
     let mut panel = Panel::new(both("Persetujuan wali", "The guardian's consent"), []);

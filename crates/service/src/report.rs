@@ -79,6 +79,13 @@ impl Service {
         Ok(tables.map(|tables| {
             let mut panel = figures(&tables);
             panel.lines.push(line);
+            let others = report.not_by_owner().len();
+            if others > 0 {
+                panel.lines.push(both(
+                    format!("{others} naskah dikirim kantor yang tidak melaporkan, jadi tidak dihitung."),
+                    format!("{others} editions were sent by an office that does not report, and do not count."),
+                ));
+            }
             panel
         }))
     }

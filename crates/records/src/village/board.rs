@@ -82,9 +82,4 @@ impl BoardNotice {
     pub fn last_day(&self) -> Option<Date> {
         self.fields.until.values().iter().map(|until| until.span().last).max()
     }
-
-    /// Whether its end is told differently by two offices: the page then says so beside it.
-    pub fn end_is_contested(&self) -> bool {
-        self.fields.until.is_contested()
-    }
 }

@@ -253,7 +253,6 @@ fn a_notice_comes_down_by_itself() {
         }
         let ProgrammeRecord::BoardNotice(found) = doc.programme() else { panic!() };
         assert_eq!(found.hangs_on(day(on)), hangs, "{since} {until} {withdrawn} {on}");
-        assert!(!found.end_is_contested());
         assert_eq!(found.place.map(|place| place.to_string()).as_deref(), Some("33.07.10.2004"));
     }
 }

@@ -115,14 +115,14 @@ async fn a_visit_of_the_mentor_that_was_promised_is_due_until_it_is_made() {
 async fn a_child_is_counted_without_a_name_until_a_guardian_consents() {
     let mut kuripan = Kuripan::with(&[Role::Petugas]).await;
     let named = kuripan.sends("/catatan/anak/baru", &[("care", "house"), ("name", "Adi")]).await.body;
-    assert!(named.contains("href=\"#name\"") && named.contains("wali belum menyetujui"), "{named}");
+    assert!(named.contains("href=\"#name\"") && named.contains("Wali belum menyetujui"), "{named}");
     let child = kuripan.begins("anak", &[("care", "house"), ("born", "2018")]).await;
     kuripan.says(&child, "there", &[("date", "01-03-2026"), ("activity", "homework")]).await;
     let page = kuripan.reads(&child).await;
     assert!(page.contains("Wali belum ditanya") && page.contains("Hadir 1 hari."), "{page}");
     let name = [("care", "house"), ("born", "2018"), ("name", "Adi")];
     let early = kuripan.sends(&format!("{child}/ubah"), &name).await.body;
-    assert!(early.contains("wali belum menyetujui"), "{early}");
+    assert!(early.contains("Wali belum menyetujui"), "{early}");
     let consent = |given| [("guardian", "Sri"), ("given", given), ("text", "Boleh dicatat"), ("date", "02-03-2026")];
     kuripan.says(&child, "consent", &consent("yes")).await;
     place(&kuripan.sends(&format!("{child}/ubah"), &name).await);
@@ -149,4 +149,22 @@ async fn a_notice_hangs_until_its_day_is_over_or_it_is_taken_down() {
     let down = [("kind", "vacancy"), ("title", "Operator di Malaysia"), ("until", "01-02-2126"), ("withdrawn", "yes")];
     place(&kuripan.sends(&format!("{open}/ubah"), &down).await);
     assert!(kuripan.reads(&open).await.contains("Pengumuman · dicabut"));
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_bimtek_and_a_village_say_what_is_still_missing() {
+    let mut kuripan = Kuripan::with(&[Role::Petugas]).await;
+    let bimtek = [("title", "Olahan salak"), ("sector", "creative"), ("start", "25-04-2016")];
+    let bimtek = kuripan.begins("bimtek", &bimtek).await;
+    assert!(kuripan.reads(&bimtek).await.contains("7 materi belum diberikan."));
+    kuripan.says(&bimtek, "content", &[("subject", "motivation"), ("day", "25-04-2016")]).await;
+    let page = kuripan.reads(&bimtek).await;
+    assert!(page.contains("6 materi belum diberikan.") && page.contains("25-04-2016"), "{page}");
+
+    let profile = kuripan.begins("profil-desa", &[("baseline", "01-01-2016")]).await;
+    let page = kuripan.reads(&profile).await;
+    assert!(page.contains("10 hal belum diidentifikasi.") && page.contains("belum dinilai"), "{page}");
+    let met = [("criterion", "work_abroad"), ("met", "yes"), ("date", "01-02-2016")];
+    kuripan.says(&profile, "criterion", &met).await;
+    assert!(kuripan.reads(&profile).await.contains("terpenuhi"));
 }
