@@ -3,7 +3,7 @@
 use tokio::task::block_in_place;
 
 use crate::browser::Screen;
-use crate::desk::{Desk, network};
+use crate::desk::{Desk, alone, network};
 
 const OFFICES: &[&str] = &["kemnaker", "jateng", "wonosobo", "kuripan"];
 
@@ -130,4 +130,32 @@ async fn a_case_that_two_offices_answer_for_keeps_what_both_wrote_until_one_choo
         desk.browser.expect_no_complaints().await;
         desk.browser.close().await;
     }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_laptop_whose_clock_fell_back_asks_and_fills_in_no_dates() {
+    let net = alone("kuripan");
+    let siti = Desk::of(&net["kuripan"], "siti", &["petugas"]).await;
+    siti.open("/tamu?lang=id").await;
+    let day = "return document.querySelector('[name=date]').value != '';";
+    siti.browser.until("the day is filled in", day).await;
+    siti.browser.expect_no_complaints().await;
+    siti.browser.close().await;
+    // Two days ahead it wrote; now its battery is empty and it is two days earlier.
+    block_in_place(|| {
+        net["kuripan"].stop();
+        net.start_with_clock("kuripan", "+2d");
+        net["kuripan"].register("Turyati", "33.07.10.2004", &[]);
+        net["kuripan"].stop();
+        net.start("kuripan");
+    });
+    let siti = Desk::of(&net["kuripan"], "sari", &["petugas"]).await;
+    siti.sees("padahal catatan terakhir di sini ditulis").await;
+    looks(&siti, "today-clock").await;
+    siti.open("/tamu?lang=id").await;
+    let empty = siti.browser.script("return document.querySelector('[name=date]').value;").await;
+    assert_eq!(empty, "", "no date is filled in by itself");
+    siti.browser.expect_no_complaints().await;
+    siti.browser.close().await;
+    block_in_place(|| drop(net));
 }

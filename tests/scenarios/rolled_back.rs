@@ -35,9 +35,8 @@ fn a_node_whose_disk_was_rolled_back_fetches_its_own_entries_back() {
     }
 }
 
-#[test]
-fn two_histories_after_a_rollback_out_of_reach_are_frozen_cut_and_nothing_is_lost() {
-    let net = Network::small();
+/// Kuripan's disk goes back in time after it was heard, and it writes something else: two histories.
+pub(crate) fn goes_back_and_writes_on(net: &Network) {
     net["kuripan"].register("Bawon", KURIPAN, &[]);
     net.settle();
     net["kuripan"].stop();
@@ -52,6 +51,12 @@ fn two_histories_after_a_rollback_out_of_reach_are_frozen_cut_and_nothing_is_los
     net.start("kuripan");
     net["kuripan"].register("Suryati", KURIPAN, &[]);
     net.reconnect("kuripan");
+}
+
+#[test]
+fn two_histories_after_a_rollback_out_of_reach_are_frozen_cut_and_nothing_is_lost() {
+    let net = Network::small();
+    goes_back_and_writes_on(&net);
     // Everybody says that there are two histories, and shows what it showed.
     let frozen = |label: &str| net[label].status().scopes.iter().all(|scope| scope.frozen);
     for (label, names) in [("wonosobo", ["Bawon", "Turyati"]), ("kemnaker", ["Bawon", "Turyati"])] {

@@ -2,11 +2,12 @@
 //! command line and to machines alike, where it is and where others look, and is over when it is over.
 
 use serde_json::Value;
-use simpul_tests::harness::{Clock, Image, Network};
+use simpul_tests::harness::{Clock, Network};
 
 use crate::{
     KURIPAN, PARTICIPATION,
     health::{OFFICES, figure, health, keys, tells, told_no_more},
+    rolled_back::goes_back_and_writes_on,
 };
 
 /// The small network and a BP3TKI elsewhere, on machines with one clock.
@@ -105,19 +106,7 @@ fn a_removed_device_that_calls_is_told_of_where_it_calls_as_long_as_it_does() {
 #[test]
 fn two_copies_of_one_device_are_told_of_until_somebody_says_which_counts() {
     let net = Network::small();
-    net["kuripan"].register("Bawon", KURIPAN, &[]);
-    net.settle();
-    net["kuripan"].stop();
-    let image = Image::take(&net["kuripan"].folder, net.folder().join("image"));
-    net.start("kuripan");
-    net["kuripan"].register("Turyati", KURIPAN, &[]);
-    net.settle();
-    net["kuripan"].stop();
-    image.put_back(&net["kuripan"].folder);
-    net.cut_off("kuripan");
-    net.start("kuripan");
-    net["kuripan"].register("Suryati", KURIPAN, &[]);
-    net.reconnect("kuripan");
+    goes_back_and_writes_on(&net);
     for label in ["wonosobo", "kemnaker"] {
         let told = tells(&net, label, "fork:", "there are two copies of one device", "ask who uses that device");
         assert_eq!(

@@ -94,6 +94,15 @@ impl Attachments {
         self.cipher.decrypt(&Nonce::from(*nonce), payload).map(Some).map_err(|_| damaged())
     }
 
+    /// Removes it for good; nothing where it is not there. Blocks.
+    pub fn remove(&self, name: &str) -> Result<(), AttachmentError> {
+        let path = self.folder.join(name);
+        match fs::remove_file(&path) {
+            Err(error) if error.kind() != io::ErrorKind::NotFound => Err(self.io(&path)(error)),
+            Ok(()) | Err(_) => Ok(()),
+        }
+    }
+
     /// The names of all that are kept. Blocks.
     pub fn names(&self) -> Result<Vec<String>, AttachmentError> {
         let entries = match fs::read_dir(&self.folder) {
@@ -155,7 +164,8 @@ mod tests {
         fs::write(at("ef"), b"%PDF- as it came").unwrap();
         fs::write(at("gh.making"), b"half").unwrap();
         assert_eq!(ours.names().unwrap(), ["ab", "cd", "ef"]);
-        fs::remove_file(at("cd")).unwrap();
+        ours.remove("cd").unwrap();
+        ours.remove("cd").unwrap();
         ours.seal_all();
         assert!(fs::read(at("ef")).unwrap().starts_with(HEAD));
         assert_eq!(ours.read("ef").unwrap().unwrap(), b"%PDF- as it came");

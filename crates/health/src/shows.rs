@@ -1,8 +1,9 @@
 //! What a node shows of a scope. Who holds the same of it and runs the same version must show the same (promise P3); a
 //! node says it of one scope in each of its reports, in turn, so that whoever holds that scope can compare.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
+use identity::NodeKey;
 use sync::Beacon;
 
 use crate::{known::Known, memory::Memory};
@@ -61,7 +62,7 @@ pub(crate) fn compare(known: &Known<'_>, memory: &mut Memory) -> u64 {
 }
 
 /// Of how many scopes an office shows something else than this one.
-pub(crate) fn differing(memory: &Memory, nodes: &std::collections::BTreeSet<identity::NodeKey>) -> u64 {
+pub(crate) fn differing(memory: &Memory, nodes: &BTreeSet<NodeKey>) -> u64 {
     let of = |scopes: &BTreeMap<i64, u32>| scopes.values().filter(|seen| **seen >= SEEN_MIN).count() as u64;
     nodes.iter().filter_map(|node| memory.differs.get(node)).map(of).sum()
 }

@@ -79,6 +79,8 @@ pub enum RecordKind {
     Settings,
     /// Whom to call at an office.
     Contact,
+    /// What a village does with its people beside training.
+    Activity,
 }
 
 /// What a kind of document is and holds.
@@ -143,7 +145,7 @@ pub const ANNULMENT: &str = "annulment";
 
 impl RecordKind {
     /// Every kind, in the order of its number.
-    pub const ALL: [Self; 33] = [
+    pub const ALL: [Self; 34] = [
         Self::Person,
         Self::Participation,
         Self::Assessment,
@@ -177,6 +179,7 @@ impl RecordKind {
         Self::InternalDraft,
         Self::Settings,
         Self::Contact,
+        Self::Activity,
     ];
 
     /// What it is and holds.
@@ -215,6 +218,7 @@ impl RecordKind {
             Self::InternalDraft => &coordination::INTERNAL_DRAFT,
             Self::Settings => &rules::SETTINGS,
             Self::Contact => &contact::CONTACT,
+            Self::Activity => &village::ACTIVITY,
         }
     }
 

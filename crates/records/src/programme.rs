@@ -24,6 +24,7 @@ use crate::{
     rules::Settings,
     sheet::read_sheet,
     village::ActionPlan,
+    village::Activity,
     village::BoardNotice,
     village::Indicators,
     village::Report,
@@ -81,6 +82,8 @@ pub enum ProgrammeRecord {
     Settings(Box<Settings>),
     /// Whom to call at an office.
     Contact(OfficeContact),
+    /// What a village does with its people beside training.
+    Activity(Activity),
 }
 
 /// Reads a document of the programme; `None` for the kinds that are about who people are and take part in, and for those
@@ -133,5 +136,6 @@ pub(crate) fn read_programme(
             ProgrammeRecord::Settings(Box::new(read_sheet(snapshot, kind.spec(), place, authors, notices)))
         }
         RecordKind::Contact => sheet!(Contact),
+        RecordKind::Activity => sheet!(Activity),
     })
 }

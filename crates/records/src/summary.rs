@@ -63,6 +63,7 @@ macro_rules! on_sheet {
             ProgrammeRecord::DuplicateClaim($sheet) => $do,
             ProgrammeRecord::Settings($sheet) => $do,
             ProgrammeRecord::Contact($sheet) => $do,
+            ProgrammeRecord::Activity($sheet) => $do,
         }
     };
 }
@@ -203,7 +204,8 @@ impl ProgrammeRecord {
             | Self::Indicators(_)
             | Self::Child(_)
             | Self::Settings(_)
-            | Self::Contact(_) => (None, true),
+            | Self::Contact(_)
+            | Self::Activity(_) => (None, true),
         }
     }
 
@@ -213,6 +215,7 @@ impl ProgrammeRecord {
             Self::Bimtek(bimtek) => bimtek.people().into_iter().collect(),
             Self::Group(group) => group.members().into_iter().map(|member| member.person).collect(),
             Self::Run(run) => run.people().into_iter().collect(),
+            Self::Activity(activity) => activity.people().into_iter().collect(),
             Self::MonitoringRound(round) => round.people().into_iter().collect(),
             Self::Ledger(ledger) => ledger.events.entries.iter().filter_map(|said| said.what.person).collect(),
             Self::Places(places) => places.events.claims.iter().map(|claim| claim.said.what.person).collect(),

@@ -1,11 +1,13 @@
 //! The village as a whole: its profile and stages, the plan, the indicators, the report, and what hangs on the board.
 
+mod activity;
 mod board;
 mod indicators;
 mod plan;
 mod profile;
 mod report;
 
+pub use activity::{Activity, ActivityEvents, ActivityFields, ActivityKind, WasThere};
 pub use board::{BoardFields, BoardKind, BoardNotice};
 pub use indicators::{
     Computed, INDICATORS, Indicator, IndicatorCell, IndicatorEvents, IndicatorFields, IndicatorInput, IndicatorKind,
@@ -18,6 +20,7 @@ pub use profile::{
 };
 pub use report::{Report, ReportEvents, ReportFields, ReportState, ReportSubmitted, ReportTables, figure_words};
 
+pub(crate) use activity::ACTIVITY;
 pub(crate) use board::BOARD;
 pub(crate) use indicators::INDICATOR_VALUES;
 pub(crate) use plan::PLAN;

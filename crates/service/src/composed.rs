@@ -5,9 +5,9 @@ use std::collections::BTreeMap;
 
 use identity::{Coordinate, Region};
 use records::{
-    ActionPlan, Content, Date, FactDraft, FieldType, Known, MonitoringRound, PartialDate, PersonId, ProgrammeRecord,
-    Question, Questionnaire, RecordKind, Response, ResponseKind, Rules, ShareProposal, ShareStatement, Submitted,
-    Typed, propose_share,
+    ActionPlan, Content, Date, FactDraft, FieldType, Known, Ledger, MonitoringRound, PartialDate, PersonId,
+    ProgrammeRecord, Question, Questionnaire, RecordKind, Response, ResponseKind, Rules, ShareProposal, ShareStatement,
+    Submitted, Typed, propose_share,
 };
 
 use crate::{
@@ -110,6 +110,8 @@ impl Service {
             crate::quadrant::submitted(date(typed)?, more, rules)
         } else if let ProgrammeRecord::ActionPlan(plan) = record {
             approval(plan, typed)
+        } else if let ProgrammeRecord::Ledger(ledger) = record {
+            closing(ledger, typed)
         } else if let ProgrammeRecord::ShareProposal(share) = record {
             self.statement(share, typed).await
         } else if let ProgrammeRecord::Report(report) = record {
@@ -197,6 +199,18 @@ impl Service {
         });
         found.await
     }
+}
+
+/// What was in the cash box at the end of a period.
+fn closing(ledger: &Ledger, typed: &Typed) -> Result<Composed, Problem> {
+    let closing = ledger.close(exact(typed, "until")?).map_err(|error| at("until", error))?;
+    let (until, balance) = (shown(&closing.until), shown(&closing.balance));
+    let mut look = Panel::new(both("Tutup buku", "Closing"), []);
+    look.lines.push(both(
+        format!("Sampai {}: {} baris, saldo {}.", until.id, closing.lines, balance.id),
+        format!("Until {}: {} lines, a balance of {}.", until.en, closing.lines, balance.en),
+    ));
+    Ok(Composed { draft: closing.draft()?, look: vec![look] })
 }
 
 /// The approval of a plan as it stands.

@@ -6,7 +6,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use charter::Body;
+use charter::{Body, Charter};
 use identity::{Coordinate, ScopeName};
 
 use crate::{
@@ -119,8 +119,24 @@ impl Service {
         })
     }
 
-    /// Throws away what was typed of records that are not here any more, wherever their erasure was ordered.
-    pub(crate) async fn forget_drafts(&self) -> Result<(), Problem> {
+    /// Throws away the scans that only erased records named, and what was typed of records that are not here any more,
+    /// wherever their erasure was ordered.
+    pub(crate) async fn forget_erased(&self) -> Result<(), Problem> {
+        let (statements, mut erased) = (self.node().statements().await, BTreeSet::new());
+        // What was just stated may not be in the charter that the node shows yet.
+        let Some(network) = self.node().network() else { return Ok(()) };
+        let charter = Charter::fold(&statements, network);
+        for statement in statements.iter() {
+            if let Body::Erase { documents, .. } = &statement.statement().body
+                && charter.effect(&statement.hash()) == Some(charter::Effect::Counts)
+            {
+                erased.extend(documents.iter().map(ToString::to_string));
+            }
+        }
+        let service = self.clone();
+        let removed =
+            tokio::task::spawn_blocking(move || service.0.named.erased(&erased, service.node().attachments()));
+        removed.await.map_err(|error| Problem::internal(&error))??;
         let mut gone = BTreeSet::new();
         for form in self.0.drafts.forms() {
             let Some(id) = of_record(&form) else { continue };

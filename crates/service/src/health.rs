@@ -406,6 +406,7 @@ impl Service {
         });
         let (health, figures, own, charter, notices) = work.await.map_err(|error| Problem::internal(&error))?;
         self.report_as(&health, figures, shows.is_some());
+        self.0.clock.compared(health.clock_ahead_ms);
         let noticed = self.noticed();
         noticed.mismatches.inc_by(health.figures.mismatches);
         for (reached, took_ms) in &health.figures.took {

@@ -18,6 +18,7 @@ mod block;
 mod both;
 mod cases;
 mod check;
+mod clock;
 mod composed;
 mod contacts;
 mod coordination;
@@ -37,6 +38,7 @@ mod joining;
 mod kept;
 mod lost;
 mod money;
+mod named;
 mod network;
 mod office_health;
 mod officers;
@@ -89,11 +91,13 @@ use records::RecordKind;
 use crate::{
     address::PostalAddress,
     backup_plan::BackupRuns,
+    clock::Clock,
     contacts::OfficeNotes,
     coordination::Seen,
     drafts::Drafts,
     handed::Handed,
     health::Looking,
+    named::Named,
     officers::Officers,
     reading::{Known, Reading},
     reply::{OfficerView, TokenView},
@@ -105,6 +109,7 @@ pub use ask::{Ask, Command, Progress, Query};
 pub use attendance::MarkChange;
 pub use backup::restore;
 pub use backup_plan::BackupPlan;
+pub use clock::ClockDoubt;
 pub use coordination::verify_agreement;
 pub use course::{PersonPart, course_fault};
 pub use drafts::Draft;
@@ -189,6 +194,8 @@ struct Inner {
     seen: Seen,
     address: PostalAddress,
     trail: Trail,
+    named: Named,
+    clock: Clock,
 }
 
 impl Service {
@@ -215,7 +222,8 @@ impl Service {
         // Read only once the folder is locked: nobody else changes it from here on.
         let (officers, tokens, drafts) = (Officers::open(&folder)?, Tokens::open(&folder)?, Drafts::open(&folder)?);
         let (seen, address) = (Seen::open(&folder)?, PostalAddress::open(&folder)?);
-        let trail = Trail::open(&folder)?;
+        let clock = Clock::open(&node)?;
+        let (trail, named) = (Trail::open(&folder)?, Named::open(&folder)?);
         let (backup_runs, office_notes) = (BackupRuns::open(&folder)?, OfficeNotes::open(&folder)?);
         let plan = upkeep.backups.clone();
         let inner = Inner {
@@ -238,6 +246,8 @@ impl Service {
             seen,
             address,
             trail,
+            named,
+            clock,
         };
         let service = Self(Arc::new(inner));
         if networked {

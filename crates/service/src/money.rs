@@ -104,6 +104,30 @@ pub(crate) fn cash_panel(ledger: &Ledger) -> Panel {
             format!("{doubles} pairs of lines may be one receipt typed twice: look, and reverse one."),
         ));
     }
+    for closing in &ledger.events.closings {
+        let (what, late) = (&closing.said.what, ledger.late(closing).len());
+        let (until, balance) = (shown(&what.until), shown(&what.balance));
+        panel.lines.push(match (ledger.is_sound(closing), late) {
+            (false, _) => both(
+                format!("Tutup buku sampai {}: angkanya tidak cocok dengan barisnya.", until.id),
+                format!("Closed until {}: its figures do not fit its lines.", until.en),
+            ),
+            (true, 0) => both(
+                format!("Tutup buku sampai {}: saldo {}.", until.id, balance.id),
+                format!("Closed until {}: a balance of {}.", until.en, balance.en),
+            ),
+            (true, late) => both(
+                format!(
+                    "Tutup buku sampai {}: saldo {}; {late} baris masuk sesudahnya dan terhitung kemudian.",
+                    until.id, balance.id
+                ),
+                format!(
+                    "Closed until {}: a balance of {}; {late} lines came in afterwards and count later.",
+                    until.en, balance.en
+                ),
+            ),
+        });
+    }
     panel.rows = ledger.totals().iter().map(|(kind, total)| PanelRow::new(shown(kind), [shown(total)])).collect();
     panel
 }

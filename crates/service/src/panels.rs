@@ -1,9 +1,9 @@
 //! The panels of each kind of record: what its rules say beyond its fields and what happened.
 
 use records::{
-    ActionPlan, Bimtek, CaseEvents, Child, Complaint, ConsentState, Consultation, Criterion, FieldType, Identification,
-    Known as Value, MonitoringRound, PartialDate, PlaceState, Places, ProgrammeRecord, ResponseKind, ResponseState,
-    ShareProposal, ShareState, TrainingSubject, VillageProfile,
+    ActionPlan, Activity, Bimtek, CaseEvents, Child, Complaint, ConsentState, Consultation, Criterion, FieldType,
+    Identification, Known as Value, MonitoringRound, PartialDate, PlaceState, Places, ProgrammeRecord, ResponseKind,
+    ResponseState, ShareProposal, ShareState, TrainingSubject, VillageProfile,
 };
 
 use crate::{
@@ -41,6 +41,8 @@ impl Service {
             Ok(vec![self.loan_panel(loan).await?])
         } else if let ProgrammeRecord::Bimtek(bimtek) = record {
             Ok(vec![contents_panel(bimtek)])
+        } else if let ProgrammeRecord::Activity(activity) = record {
+            Ok(vec![self.activity_panel(activity).await?])
         } else if let ProgrammeRecord::VillageProfile(profile) = record {
             Ok(profile_panels(profile))
         } else if let ProgrammeRecord::CardApplication(card) = record {
@@ -61,6 +63,29 @@ impl Service {
         } else {
             Ok(Vec::new())
         }
+    }
+
+    /// Who was at an activity, by name and as counted.
+    async fn activity_panel(&self, activity: &Activity) -> Result<Panel, Problem> {
+        let people = self.people(activity.people()).await?;
+        let mut panel = Panel::new(both("Yang hadir", "Who was there"), [both("Orang", "Person")]);
+        let named = activity.people().len();
+        panel.lines.push(match activity.present() {
+            Value::Unknown => both("Belum ada yang dicatat hadir.", "Nobody is noted as having been there."),
+            Value::One(all) => both(
+                format!("{all} orang hadir, {named} dengan nama."),
+                format!("{all} people were there, {named} of them by name."),
+            ),
+            Value::Several(_) => both("Dua kantor menghitung berbeda.", "Two offices counted differently."),
+        });
+        if activity.counted_too_few() {
+            panel.lines.push(both(
+                "Nama yang dicatat lebih banyak daripada jumlahnya: salah satunya keliru.",
+                "More names are noted than people were counted: one of both is a mistake.",
+            ));
+        }
+        panel.rows = people.by_name().into_iter().map(|person| PanelRow::of(&people.called(&person), [])).collect();
+        Ok(panel)
     }
 
     /// Who was asked what, and who is still to be asked.

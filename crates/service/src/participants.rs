@@ -192,11 +192,19 @@ impl Service {
 
     /// Writes a batch and waits until it is shown. Gives back the document of each write.
     pub(crate) async fn write(&self, writes: Vec<Write>) -> Result<Vec<Coordinate>, Problem> {
+        let scans: Vec<Vec<String>> = writes.iter().map(|write| self.0.named.in_write(write)).collect();
         let written = self.node().write(writes).await?;
+        self.0.clock.wrote();
         if let Some(last) = written.last() {
             self.reading().shows(last.shown).await;
         }
-        Ok(written.into_iter().map(|written| written.document).collect())
+        let documents: Vec<Coordinate> = written.into_iter().map(|written| written.document).collect();
+        let named: Vec<_> = scans.into_iter().zip(documents.iter().cloned()).collect();
+        // What was written stands whatever becomes of this.
+        if let Err(problem) = self.0.named.note(&named) {
+            tracing::error!(problem = %problem.message, "a scan will outlive the record that names it");
+        }
+        Ok(documents)
     }
 
     pub(crate) async fn snapshot(&self, document: &Coordinate) -> Result<Snapshot, Problem> {

@@ -64,6 +64,7 @@ impl Service {
         self.node().attachments().keep(&hash, bytes).map_err(|error| {
             Problem::new(Code::Storage, chain(&error), "free some space on this disk, then try again")
         })?;
+        self.0.named.kept(&hash)?;
         Ok(hash)
     }
 

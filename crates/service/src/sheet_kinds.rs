@@ -11,7 +11,7 @@ use crate::{
 };
 
 /// Every kind by its name in addresses and commands, the counter's first.
-const KINDS: [(&str, RecordKind); 29] = [
+const KINDS: [(&str, RecordKind); 30] = [
     ("buku-tamu", RecordKind::GuestBook),
     ("pengaduan", RecordKind::Complaint),
     ("ak1", RecordKind::CardApplication),
@@ -30,6 +30,7 @@ const KINDS: [(&str, RecordKind); 29] = [
     ("pengumuman", RecordKind::BoardNotice),
     ("profil-desa", RecordKind::VillageProfile),
     ("rencana-aksi", RecordKind::ActionPlan),
+    ("kegiatan", RecordKind::Activity),
     ("indikator", RecordKind::Indicators),
     ("laporan", RecordKind::Report),
     ("tempat", RecordKind::Places),

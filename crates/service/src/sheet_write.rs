@@ -258,7 +258,9 @@ impl Service {
         let (spec, form) = asked.ok_or_else(crate::participants::lost)?;
         self.must_say(spec, place.as_ref())?;
         let mut inputs = self.resolved_inputs(form.inputs, inputs).await?;
-        fill(&mut inputs, "date", || PartialDate::Day(today()).to_text());
+        if let Some(today) = self.believed_today() {
+            fill(&mut inputs, "date", || PartialDate::Day(today).to_text());
+        }
         let draft = form.draft(inputs.iter().map(|(key, text)| (key.as_str(), text.as_str())))?;
         let date = inputs.iter().find(|(key, _)| key == "date").and_then(|(_, text)| PartialDate::from_input(text));
         let Some(PartialDate::Day(day)) = date else { return Err(crate::participants::lost()) };
@@ -358,9 +360,10 @@ impl Service {
         if kind.field("village").is_some() && own.kind == "village" {
             fill(fields, "village", || own.region.clone());
         }
+        let today = self.believed_today().filter(|_| kind != RecordKind::Loan && kind != RecordKind::Mentoring);
         for day in ["received", "applied", "begun"] {
-            if kind.field(day).is_some() && kind != RecordKind::Loan && kind != RecordKind::Mentoring {
-                fill(fields, day, || PartialDate::Day(today()).to_text());
+            if let Some(today) = today.filter(|_| kind.field(day).is_some()) {
+                fill(fields, day, || PartialDate::Day(today).to_text());
             }
         }
         if kind.field("office").is_some() {

@@ -12,6 +12,9 @@ use crate::{Service, problem::Problem};
 /// the same again until its next report.
 const COMPARED_MAX: usize = 32;
 
+/// For how many looks a scope has its turn.
+const LOOKS_MAX: u32 = 5;
+
 /// The scope that is reported on in its turn, and what was compared before.
 #[derive(Debug, Default)]
 pub(crate) struct Turn(Mutex<State>);
@@ -19,6 +22,8 @@ pub(crate) struct Turn(Mutex<State>);
 #[derive(Debug, Default)]
 struct State {
     turn: usize,
+    /// At how many looks it was this scope's turn.
+    looks: u32,
     /// What this node showed at the last look, and what it reports: what it showed at two looks running.
     last: Option<Shows>,
     reported: Option<Shows>,
@@ -57,11 +62,15 @@ impl Service {
         let Some(scope) = turn(&self.turn()) else { return Ok(None) };
         let shows = self.shows(scope).await?;
         let mut state = self.turn();
-        if shows.is_some() && shows == state.last {
+        let settled = shows.is_some() && shows == state.last;
+        if settled {
             state.reported = shows;
-            state.turn = state.turn.wrapping_add(1);
         }
-        state.last = shows;
+        (state.last, state.looks) = (shows, state.looks + 1);
+        // A scope in which somebody always writes does not keep the others from their turn.
+        if settled || state.looks >= LOOKS_MAX {
+            (state.turn, state.looks) = (state.turn.wrapping_add(1), 0);
+        }
         Ok(state.reported)
     }
 

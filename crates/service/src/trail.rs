@@ -243,14 +243,17 @@ impl Service {
     pub(crate) async fn keep_trail(&self) {
         let trail = &self.0.trail;
         if self.node().statement_count().await != trail.state().said.len() {
-            let mut erases = false;
-            for statement in self.node().statements().await.iter() {
-                let hash = statement.hash().to_string();
-                erases |= matches!(statement.statement().body, Body::Erase { .. }) && trail.took_in(&hash).is_none();
-                self.note_in_trail("", Did::TookIn, hash);
+            let statements = self.node().statements().await;
+            let is_new = |hash: &str| trail.took_in(hash).is_none();
+            let erases = statements.iter().any(|statement| {
+                matches!(statement.statement().body, Body::Erase { .. }) && is_new(&statement.hash().to_string())
+            });
+            // First, so that a power cut in between leaves the order to be seen again.
+            if erases && let Err(problem) = self.forget_erased().await {
+                tracing::error!(problem = %problem.message, "something of an erased record is still kept");
             }
-            if erases && let Err(problem) = self.forget_drafts().await {
-                tracing::error!(problem = %problem.message, "what was typed of an erased record is still kept");
+            for statement in statements.iter() {
+                self.note_in_trail("", Did::TookIn, statement.hash().to_string());
             }
         }
         let service = self.clone();

@@ -6,7 +6,7 @@ mod offices;
 
 use std::time::Duration;
 
-use offices::{ask, begins, joined, office};
+use offices::{ask, begins, joined, office, says};
 use service::{Command, Find, Query, Reply, Service};
 
 async fn names(service: &Service) -> Vec<Option<String>> {
@@ -74,6 +74,20 @@ async fn who_a_person_is_goes_everywhere_and_the_participation_stays() {
     assert_eq!(forms(&ministry), ["/tamu"], "and where the order arrived");
     let again = ask(&village, erase("Diminta orangnya")).await.unwrap_err();
     assert!(again.message.contains("holds nothing"), "{again:?}");
+
+    // A scan goes with the last record that names it.
+    let child = begins(&village, "anak", &[("care", "house")]).await.unwrap();
+    let other = begins(&village, "anak", &[("care", "paud")]).await.unwrap();
+    let scan = village.keep_scan(b"%PDF- persetujuan").unwrap();
+    let consent = [("guardian", "Sri"), ("given", "ya"), ("text", "Boleh"), ("date", "02-03-2026"), ("scan", &*scan)];
+    for record in [&child, &other] {
+        says(&village, record, "consent", &consent).await.unwrap();
+    }
+    for (record, stays) in [(&child, true), (&other, false)] {
+        ask(&village, Command::Erase { id: record.clone(), ground: "Wali menarik".to_owned() }).await.unwrap();
+        ask(&village, Query::Trail { about: None }).await.unwrap();
+        assert_eq!(village.scan(&scan).is_some(), stays);
+    }
 
     let group = begins(&village, "kelompok", &[("name", "Bina Karya")]).await.unwrap();
     ask(&village, Command::Erase { id: group.clone(), ground: "Salah catat".to_owned() }).await.unwrap();

@@ -78,7 +78,7 @@ pub(crate) async fn ask_fact(
     let (frame, _) = Frame::of(&app, &desk, Place::Participants).await?;
     let asked = asked(&desk, &record, &fact)?;
     // A letter is rarely of the day on which it is noted.
-    let value = |field: &str| if field == "date" && fact != "decision" { today() } else { String::new() };
+    let value = |field: &str| if field == "date" && fact != "decision" { today(&app) } else { String::new() };
     let filled = Filled { inputs: &asked.inputs, value: &value, was: &empty, errors: Vec::new(), contested: &nothing };
     Ok(page(&fact_page(frame, &record, asked, filled), &desk.visit))
 }

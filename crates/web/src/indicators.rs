@@ -125,7 +125,7 @@ pub(crate) async fn ask_values(
     let sheet = held(&app, &desk, &code, &id).await?;
     let (frame, _) = Frame::of(&app, &desk, Place::Records).await?;
     let baseline = which.awal == "yes";
-    let stored = |field: &str| stored(&sheet, baseline, field);
+    let stored = |field: &str| stored(&app, &sheet, baseline, field);
     let shown = values_page(frame, &sheet, baseline, &stored, &stored, Vec::new());
     Ok(page(&shown, &desk.visit))
 }
@@ -146,11 +146,11 @@ fn own(line: &IndicatorLine, baseline: bool) -> Option<&OwnValue> {
 }
 
 /// What this office reports already, by the names of the form.
-fn stored(sheet: &SheetView, baseline: bool, field: &str) -> String {
+fn stored(app: &App, sheet: &SheetView, baseline: bool, field: &str) -> String {
     let of = |code: &str| sheet.indicators.iter().find(|line| line.code == code).and_then(|line| own(line, baseline));
     let first = || sheet.indicators.iter().find_map(|line| own(line, baseline));
     match (field, field.split_once('-')) {
-        ("date", _) => today(),
+        ("date", _) => today(app),
         ("method", _) => first().map(|own| own.method.clone()).unwrap_or_default(),
         ("source", _) => first().map(|own| own.source.clone()).unwrap_or_default(),
         (_, Some(("value", code))) => of(code).map(|own| own.value.clone()).unwrap_or_default(),

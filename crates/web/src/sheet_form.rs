@@ -234,7 +234,7 @@ pub(crate) async fn ask_fact(
     };
     let value = |field: &str| match (known.get(field), field) {
         (Some(known), _) => known.clone(),
-        (None, "date") => today(),
+        (None, "date") => today(&app),
         (None, _) => String::new(),
     };
     let filled = Filled { inputs: &asked.inputs, value: &value, was: &empty, errors: Vec::new(), contested: &nothing };
@@ -307,7 +307,7 @@ async fn said_or_to_look_at(
 pub(crate) async fn ask_visit(State(app): State<App>, desk: Desk) -> Result<Response, Problem> {
     desk.writes()?;
     let inputs = visit_inputs();
-    let value = |field: &str| if field == "date" { today() } else { String::new() };
+    let value = |field: &str| if field == "date" { today(&app) } else { String::new() };
     let (frame, _) = Frame::of(&app, &desk, Place::Records).await?;
     let filled = Filled { inputs: &inputs, value: &value, was: &empty, errors: Vec::new(), contested: &nothing };
     Ok(page(&visit_page(frame, filled), &desk.visit))
@@ -347,8 +347,9 @@ fn visit_inputs() -> Vec<SheetInput> {
     service::fact_inputs("buku-tamu", "visit").unwrap_or_default()
 }
 
-pub(crate) fn today() -> String {
-    jiff::Zoned::now().date().strftime("%d-%m-%Y").to_string()
+/// The day as a form begins with it; nothing while the clock is not believed.
+pub(crate) fn today(app: &App) -> String {
+    app.service().believed_today().map(|day| day.strftime("%d-%m-%Y").to_string()).unwrap_or_default()
 }
 
 pub(crate) fn empty(_: &str) -> String {

@@ -7,6 +7,7 @@ use askama::Template;
 use axum::extract::{Query, State};
 use axum::response::sse::{Event, KeepAlive, Sse};
 use axum::response::{IntoResponse, Response};
+use service::ClockDoubt;
 use service::reply::{DueLine, DueView, Glance, OnlyHere};
 use tokio::sync::mpsc;
 use tokio_stream::wrappers::ReceiverStream;
@@ -47,6 +48,8 @@ struct Today {
     rest: u64,
     participants: u64,
     writes: bool,
+    /// Why no date is filled in by itself.
+    clock: Option<String>,
 }
 
 pub(crate) async fn today(State(app): State<App>, desk: Desk) -> Result<Response, Problem> {
@@ -75,7 +78,18 @@ pub(crate) async fn today(State(app): State<App>, desk: Desk) -> Result<Response
         n => words.about("today-some", "n", n),
     };
     let writes = desk.officer.writes() && glance.may_register;
-    Ok(page(&Today { frame, answer, lines, rest, participants: glance.participants, writes }, &desk.visit))
+    let now = jiff::Timestamp::now().as_millisecond();
+    let clock = app.service().clock_doubt().map(|doubt| match doubt {
+        ClockDoubt::BeforeOwn(last) => {
+            let about = [("now", words.moment(now).into()), ("last", words.moment(last).into())];
+            words.with("today-clock-before", &about)
+        }
+        ClockDoubt::OffFromOthers(ahead) => {
+            let minutes = ahead.unsigned_abs() / 60_000;
+            words.with("today-clock-off", &[("now", words.moment(now).into()), ("n", minutes.into())])
+        }
+    });
+    Ok(page(&Today { frame, answer, lines, rest, participants: glance.participants, writes, clock }, &desk.visit))
 }
 
 /// Adds what is due, behind what needs a look and before the word that all is well, as far as there is room; gives how

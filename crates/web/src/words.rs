@@ -107,13 +107,24 @@ impl Words {
         self.when_seen_at(time_ms, &jiff::Zoned::now())
     }
 
+    fn clock(self, time: &jiff::Zoned) -> String {
+        match self.0 {
+            Language::Indonesian => format!("{:02}.{:02}", time.hour(), time.minute()),
+            Language::English => format!("{:02}:{:02}", time.hour(), time.minute()),
+        }
+    }
+
+    /// A moment with its day, where the day itself may be wrong.
+    pub(crate) fn moment(self, time_ms: i64) -> String {
+        let Ok(time) = jiff::Timestamp::from_millisecond(time_ms) else { return self.say("time-unknown") };
+        let time = time.to_zoned(jiff::tz::TimeZone::system());
+        format!("{} {}", time.strftime("%d-%m-%Y"), self.clock(&time))
+    }
+
     fn when_seen_at(self, time_ms: i64, now: &jiff::Zoned) -> String {
         let Ok(time) = jiff::Timestamp::from_millisecond(time_ms) else { return self.say("time-unknown") };
         let time = time.to_zoned(now.time_zone().clone());
-        let clock = match self.0 {
-            Language::Indonesian => format!("{:02}.{:02}", time.hour(), time.minute()),
-            Language::English => format!("{:02}:{:02}", time.hour(), time.minute()),
-        };
+        let clock = self.clock(&time);
         if time.date() == now.date() {
             clock
         } else if now.date().yesterday().is_ok_and(|yesterday| yesterday == time.date()) {

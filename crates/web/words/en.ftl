@@ -53,6 +53,8 @@ enrol-weak = A password has at least { $n } characters and is not your short nam
 enrol-wrong = Short name and code do not match, or the code was used. Ask for a new one.
 
 # Today
+today-clock-before = The clock of this computer says { $now }, and the last entry here was written on { $last }. Which one is right? Set the clock; until then no date is filled in by itself.
+today-clock-off = The clock of this computer says { $now }, { $n } minutes off from those of other offices. Set it and its time zone; until then no date is filled in by itself.
 today-nothing = Nothing waits for you
 today-empty = Nobody is registered yet. Begin with the first.
 today-some = { $n ->

@@ -50,6 +50,8 @@ enrol-weak = Kata sandi paling sedikit { $n } huruf dan bukan nama singkat Anda
 enrol-wrong = Nama singkat atau kode tidak cocok, atau kode sudah dipakai. Mintalah kode baru.
 
 # Hari ini
+today-clock-before = Jam komputer ini menunjuk { $now }, padahal catatan terakhir di sini ditulis { $last }. Mana yang benar? Setel jamnya; sampai itu tanggal tidak diisi sendiri.
+today-clock-off = Jam komputer ini menunjuk { $now }, berbeda { $n } menit dari jam kantor lain. Setel jam dan zona waktunya; sampai itu tanggal tidak diisi sendiri.
 today-nothing = Tidak ada yang menunggu Anda
 today-empty = Belum ada peserta. Mulailah dengan mendaftarkan yang pertama.
 today-some = Ada { $n } hal yang perlu Anda lihat

@@ -9,7 +9,7 @@ use crate::{
     counter::Escalated,
     empowerment::{Questionnaire, Response, Submitted},
     facts::{Content, decode},
-    money::{Rupiah, ShareStatement},
+    money::{Closing, Rupiah, ShareStatement},
     value::{FieldType, ValueType},
     village::ReportSubmitted,
     words::{Lang, Words},
@@ -65,6 +65,18 @@ pub(super) fn shares(bytes: &[u8]) -> Vec<ToldPart> {
             told("runs", both(RUNS), same(&found.runs.to_string())),
             told("profit", both(PROFIT), amount(found.profit)),
             told("rest", both(REST), amount(found.rest)),
+        ]
+    })
+}
+
+/// What was in the cash box when a period was closed.
+pub(super) fn closed(bytes: &[u8]) -> Vec<ToldPart> {
+    const BALANCE: Words = Words { id: "Saldo", en: "Balance" };
+    const LINES: Words = Words { id: "Jumlah baris", en: "Lines" };
+    read::<Closing>(bytes).map_or_else(Vec::new, |found| {
+        vec![
+            told("lines", both(LINES), same(&found.lines.to_string())),
+            told("balance", both(BALANCE), [Lang::Id, Lang::En].map(|lang| found.balance.shown(lang))),
         ]
     })
 }

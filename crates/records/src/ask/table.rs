@@ -2,7 +2,7 @@
 
 use super::{
     Coordinate, FactForm, InputSpec, OfficeId, RecordKind, Region,
-    beyond::{answers, escalated, figures, nothing, points, questions, shares},
+    beyond::{answers, closed, escalated, figures, nothing, points, questions, shares},
     coordination, earlier, form, input, made, scan, several, writer,
 };
 use crate::{
@@ -21,7 +21,7 @@ use crate::{
         Channel, Dropped, Equipment, Joined, LeftGroup, Permit, PermitKind, PermitStep, Product, SoldThrough, TookPart,
     },
     kinds::ANNULMENT,
-    money::{Approval, EntryKind, LedgerEntry, LoanRefused, Reversal, Rupiah, ShareApproval, ShareStatement},
+    money::{Approval, Closing, EntryKind, LedgerEntry, LoanRefused, Reversal, Rupiah, ShareApproval, ShareStatement},
     participation::{Annulment, Category, Decision, Leaving, LeavingReason, OpenMatter, Outcome, Step, StepReached},
     people::{CareActivity, ChildAttendance, Consent, MoveAccepted, MoveAnnounced, PairDecided, PairDecision},
     places::{Claimed, Freed, Granted, HandedOver, Limit},
@@ -29,7 +29,7 @@ use crate::{
     value::PersonId,
     village::{
         Criterion, CriterionMet, Identification, Identified, IndicatorValue, PlanApproved, PlanStep, PlanStepDone,
-        ReportSubmitted, Socialised, Thousandths, VillageStage, VillageStageReached,
+        ReportSubmitted, Socialised, Thousandths, VillageStage, VillageStageReached, WasThere,
     },
 };
 
@@ -217,6 +217,8 @@ const LEDGER: &[FactForm] = &[
             input::<String>("why", "Sebab", "Why").optional(),
         ],
     ),
+    // What was in the box is the ledger's to add.
+    made::<Closing>("closing", &[input::<PartialDate>("until", "Sampai tanggal", "Until")], closed),
 ];
 
 const LOAN: &[FactForm] = &[
@@ -405,6 +407,7 @@ pub(super) fn forms(kind: RecordKind) -> &'static [FactForm] {
         RecordKind::Bimtek => BIMTEK,
         RecordKind::Group => GROUP,
         RecordKind::Run => &const { [form::<TookPart>("took_part", &[PERSON]), TAKE_BACK] },
+        RecordKind::Activity => &const { [form::<WasThere>("was_there", &[PERSON]), TAKE_BACK] },
         RecordKind::Ledger => LEDGER,
         RecordKind::Loan => LOAN,
         RecordKind::ShareProposal => SHARE,

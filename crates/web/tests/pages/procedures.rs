@@ -84,6 +84,18 @@ async fn a_loan_is_approved_paid_out_of_the_cash_book_and_late_until_it_is_paid_
     let paid = kuripan.reads(&loan).await;
     assert!(paid.contains("Lunas.") && !paid.contains("terlambat"), "{paid}");
     assert!(kuripan.reads("/jatuh-tempo").await.contains("Tidak ada yang jatuh tempo"));
+    // The year is closed as it is looked at; what comes in late is said.
+    let close = format!("{ledger}/catat/closing");
+    let look = kuripan.sends(&close, &[("until", "31-03-2026")]).await.body;
+    assert!(look.contains("Sampai 31-03-2026: 2 baris, saldo Rp 400.000."), "{look}");
+    let confirm = crate::hidden(&look, "confirm").unwrap();
+    place(&kuripan.sends(&close, &[("until", "31-03-2026"), ("confirm", &confirm)]).await);
+    let again = kuripan.sends(&close, &[("until", "31-03-2026")]).await.body;
+    assert!(again.contains("Masa ini sudah ditutup"), "{again}");
+    let late = [("kind", "cost"), ("amount", "10.000"), ("date", "20-03-2026")];
+    kuripan.says(&ledger, "entry", &late).await;
+    let closed = kuripan.reads(&ledger).await;
+    assert!(closed.contains("saldo Rp 400.000; 1 baris masuk sesudahnya"), "{closed}");
     // The same amount on the same day may be one receipt that was typed twice.
     assert!(kuripan.reads(&ledger).await.contains("1 pasang baris mungkin satu bukti"));
 }
@@ -167,4 +179,28 @@ async fn a_bimtek_and_a_village_say_what_is_still_missing() {
     let met = [("criterion", "work_abroad"), ("met", "yes"), ("date", "01-02-2016")];
     kuripan.says(&profile, "criterion", &met).await;
     assert!(kuripan.reads(&profile).await.contains("terpenuhi"));
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn who_was_at_an_activity_stands_by_name_or_as_a_count() {
+    let mut kuripan = Kuripan::with(&[Role::Petugas]).await;
+    for name in ["Turyati", "Bawon"] {
+        kuripan.register(&[("name", name)]).await;
+    }
+    let visit = [("kind", "home_visit"), ("date", "12-03-2026"), ("title", "Keluarga di Sigaok")];
+    let visit = kuripan.begins("kegiatan", &visit).await;
+    assert!(kuripan.reads(&visit).await.contains("Belum ada yang dicatat hadir."));
+    for name in ["Turyati", "Bawon"] {
+        kuripan.says(&visit, "was_there", &[("person", name)]).await;
+    }
+    assert!(kuripan.reads(&visit).await.contains("2 orang hadir, 2 dengan nama."));
+    let counted = [("kind", "meeting"), ("date", "13-03-2026"), ("people", "40")];
+    let meeting = kuripan.begins("kegiatan", &counted).await;
+    assert!(kuripan.reads(&meeting).await.contains("40 orang hadir, 0 dengan nama."));
+    let few = [("kind", "home_visit"), ("date", "12-03-2026"), ("title", "Keluarga di Sigaok"), ("people", "1")];
+    place(&kuripan.sends(&format!("{visit}/ubah"), &few).await);
+    let page = kuripan.reads(&visit).await;
+    assert!(page.contains("Nama yang dicatat lebih banyak") && page.contains("2 orang hadir"), "{page}");
+    let list = kuripan.reads("/catatan/kegiatan").await;
+    assert!(list.contains("kunjungan rumah · Keluarga di Sigaok") && list.contains("pertemuan"), "{list}");
 }
