@@ -1,5 +1,6 @@
 //! Scans of letters and signed texts, and drafts from a word processor: the file stays at this office, sealed, and in its
-//! backups; its SHA-256 stands in the record, so that whoever is shown the paper can tell whether it is the one that was meant.
+//! backups; its SHA-256 stands in the record, so that whoever is shown the paper can tell whether it is the one that was
+//! meant.
 
 use sha2::{Digest as _, Sha256};
 
