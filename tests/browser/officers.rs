@@ -70,9 +70,11 @@ async fn two_officers_take_turns_by_pin_and_neither_writes_in_the_name_of_the_ot
     // She locks the desk: pages lead to the tiles, and back to where one was.
     desk.open("/ganti").await;
     desk.browser.click("button[value=ganti]").await;
-    desk.sees("Agus").await;
+    // Her own tile is there only once nobody sits here.
+    desk.browser.until("the desk is locked", "return !!document.querySelector('input[value=siti]');").await;
     desk.open("/peserta").await;
-    desk.sees("Siapa yang bekerja di sini?").await;
+    let asked = "return location.pathname + location.search == '/ganti?ke=/peserta';";
+    desk.browser.until("the tiles are asked first", asked).await;
     desk.browser.click("input[value=agus]").await;
     desk.browser.write("#pin", "1357").await;
     desk.browser.press(Key::Enter).await;
