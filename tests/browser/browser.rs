@@ -162,12 +162,18 @@ impl Browser {
         field.send_keys(path.to_string_lossy().as_ref()).await.expect("a file can be chosen");
     }
 
-    /// Clicks; what was just shown anew, because something arrived, is looked up again.
+    /// Clicks; what is not there yet, or was just shown anew because something arrived, is looked up again.
     pub(crate) async fn click(&self, selector: &str) {
         let began = std::time::Instant::now();
         loop {
-            let found = self.driver.find(By::Css(selector)).await;
-            let found = found.unwrap_or_else(|error| panic!("{selector} is there: {error}"));
+            let found = match self.driver.find(By::Css(selector)).await {
+                Ok(found) => found,
+                Err(error) => {
+                    assert!(began.elapsed() < PATIENCE, "{selector} is there: {error}");
+                    tokio::time::sleep(LOOK_AGAIN).await;
+                    continue;
+                }
+            };
             match found.click().await {
                 Ok(()) => return,
                 Err(error) => {
