@@ -65,8 +65,7 @@ impl Attachments {
 
     /// Keeps a file under a name, durably. Blocks.
     pub fn keep(&self, name: &str, bytes: &[u8]) -> Result<(), AttachmentError> {
-        let random: [u8; 16] = random().map_err(|_: DriverError| AttachmentError::Randomness)?;
-        let nonce: [u8; NONCE_BYTES] = std::array::from_fn(|at| random[at]);
+        let nonce: [u8; NONCE_BYTES] = random().map_err(|_: DriverError| AttachmentError::Randomness)?;
         let sealed = self
             .cipher
             .encrypt(&Nonce::from(nonce), Payload { msg: bytes, aad: name.as_bytes() })
@@ -92,6 +91,11 @@ impl Attachments {
         let (nonce, sealed) = sealed.split_first_chunk::<NONCE_BYTES>().ok_or_else(damaged)?;
         let payload = Payload { msg: sealed, aad: name.as_bytes() };
         self.cipher.decrypt(&Nonce::from(*nonce), payload).map(Some).map_err(|_| damaged())
+    }
+
+    /// Whether something is kept under a name. Blocks.
+    pub fn holds(&self, name: &str) -> bool {
+        self.folder.join(name).exists()
     }
 
     /// Removes it for good; nothing where it is not there. Blocks.
@@ -152,8 +156,10 @@ mod tests {
         let folder = tempfile::tempdir().unwrap();
         let ours = Attachments::of(folder.path(), [1; 32]);
         assert_eq!((ours.names().unwrap(), ours.read("ab").unwrap()), (Vec::<String>::new(), None));
+        assert!(!ours.holds("ab"));
         ours.keep("ab", b"%PDF- Turyati").unwrap();
         let at = |name: &str| folder.path().join(FOLDER).join(name);
+        assert!(ours.holds("ab"));
         let stored = fs::read(at("ab")).unwrap();
         assert!(!stored.windows(7).any(|part| part == b"Turyati"));
         assert_eq!(ours.read("ab").unwrap().unwrap(), b"%PDF- Turyati");

@@ -1,6 +1,7 @@
 //! Which records name each scan that is kept here, so that a scan goes when the last record that named it is erased.
 //!
-//! What this node wrote is known; of a scan that nothing is known of, such as one from a backup, nothing is removed.
+//! What this node wrote since it took a scan in is known. A scan that was there before, from an earlier version or from a
+//! backup, is never removed: records of which nothing is known may name it.
 
 use std::{
     collections::{BTreeMap, BTreeSet},

@@ -62,10 +62,15 @@ impl Service {
             ));
         }
         let hash = data_encoding::HEXLOWER.encode(&Sha256::digest(bytes));
-        self.node().attachments().keep(&hash, bytes).map_err(|error| {
+        let attachments = self.node().attachments();
+        // What was kept before may be named by records of which nothing is known: then it is never removed.
+        let is_new = !attachments.holds(&hash);
+        attachments.keep(&hash, bytes).map_err(|error| {
             Problem::new(Code::Storage, chain(&error), "free some space on this disk, then try again")
         })?;
-        self.0.named.kept(&hash)?;
+        if is_new {
+            self.0.named.kept(&hash)?;
+        }
         Ok(hash)
     }
 

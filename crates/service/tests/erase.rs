@@ -89,6 +89,18 @@ async fn who_a_person_is_goes_everywhere_and_the_participation_stays() {
         assert_eq!(village.scan(&scan).is_some(), stays);
     }
 
+    // One that an earlier version took in may be named by a record of which nothing is known: it stays.
+    let old = b"%PDF- keputusan lama";
+    let scan = ministry.keep_scan(old).unwrap();
+    std::fs::write(folder.path().join("Desa Kuripan/scans").join(&scan), old).unwrap();
+    assert_eq!(village.keep_scan(old).unwrap(), scan);
+    let child = begins(&village, "anak", &[("care", "house")]).await.unwrap();
+    let consent = [("guardian", "Sri"), ("given", "ya"), ("text", "Boleh"), ("date", "02-03-2026"), ("scan", &*scan)];
+    says(&village, &child, "consent", &consent).await.unwrap();
+    ask(&village, Command::Erase { id: child, ground: "Wali menarik".to_owned() }).await.unwrap();
+    ask(&village, Query::Trail { about: None }).await.unwrap();
+    assert!(village.scan(&scan).is_some());
+
     let group = begins(&village, "kelompok", &[("name", "Bina Karya")]).await.unwrap();
     ask(&village, Command::Erase { id: group.clone(), ground: "Salah catat".to_owned() }).await.unwrap();
     let gone = async {

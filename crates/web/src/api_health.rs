@@ -4,6 +4,7 @@
 use std::path::PathBuf;
 
 use axum::Json;
+use axum::extract::rejection::QueryRejection;
 use axum::extract::{Query as Asked, State};
 use axum::http::StatusCode;
 use axum::response::{IntoResponse, Response};
@@ -103,11 +104,14 @@ pub(crate) async fn storage(State(app): State<App>, desk: Desk) -> Result<Respon
     responses((status = 200, body = serde_json::Value)))]
 pub(crate) async fn trail(
     State(app): State<App>,
-    Asked(wanted): Asked<Wanted>,
+    wanted: Result<Asked<Wanted>, QueryRejection>,
     desk: Desk,
 ) -> Result<Response, Problem> {
     desk.audits()?;
-    let view = ask!(app, Query::Trail { about: wanted.about }, Trail).map_err(|problem| refused(problem, &desk))?;
+    let wanted = wanted.map_err(|error| {
+        refused(service::Problem::bad_input(error, "name one record, by its number or code"), &desk)
+    })?;
+    let view = ask!(app, Query::Trail { about: wanted.0.about }, Trail).map_err(|problem| refused(problem, &desk))?;
     Ok(Json(*view).into_response())
 }
 

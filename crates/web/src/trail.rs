@@ -1,5 +1,6 @@
 //! The trail: notes who opened, took away or changed which record by a page or by the API, and shows it to administrators
-//! and auditors. It goes by addresses, so that a page that is added later is noted too.
+//! and auditors. It goes by addresses: whatever is added later below those of participants and records is noted too. What
+//! lists people elsewhere, such as *Hari ini* and what is due, is not.
 
 use askama::Template;
 use axum::extract::{MatchedPath, Query, Request, State};

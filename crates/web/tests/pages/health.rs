@@ -123,6 +123,9 @@ async fn what_the_pages_of_health_do_the_api_does_for_an_administrator_in_a_sess
         let ends = if path == "health/security" { StatusCode::CONFLICT } else { StatusCode::OK };
         assert_eq!(answer.status, ends, "{path}: {}", answer.body);
     }
+    let twice = kuripan.get("/api/v1/health/trail?about=a&about=b").await;
+    assert_eq!(twice.status, StatusCode::UNPROCESSABLE_ENTITY);
+    assert!(twice.body.contains("\"hint\""), "{}", twice.body);
     let health: serde_json::Value = serde_json::from_str(&kuripan.get("/api/v1/health").await.body).unwrap();
     let (key, office) = (&health["alerts"][0]["key"], health["offices"][0]["id"].as_str().unwrap());
     let stick = tempfile::tempdir().unwrap();
