@@ -248,6 +248,11 @@ pub(crate) enum Command {
         #[command(flatten)]
         print: Print,
     },
+    /// Have the running node call now every office that is not connected, however often that failed.
+    Call {
+        #[command(flatten)]
+        data: Data,
+    },
     /// How this office and those around it are, what is at risk, why, and what to do.
     #[command(
         after_help = "Exit codes: 0 nothing to do, 1 warning, 2 critical, 3 could not look.\n\nExample:\n  simpul health --data ./kuripan"

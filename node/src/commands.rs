@@ -72,6 +72,7 @@ async fn carry_out(command: Command) -> anyhow::Result<()> {
         Command::Officer(command) => officer(command).await,
         Command::Token(command) => token(command).await,
         Command::Status { data, print } => look(&data, Query::Status, print.json).await,
+        Command::Call { data } => tell(&data, Do::CallNow).await,
         Command::Bundle(BundleCommand::Export { data, out, office }) => {
             tell(&data, Do::ExportBundle { office, out: whole(&out)? }).await
         }

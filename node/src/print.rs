@@ -295,8 +295,11 @@ fn status(status: &StatusView) {
         None => line("no network yet: `simpul join` with a founding file or an invite"),
     }
     match status.only_here {
-        0 => line("everything of this node is held elsewhere too"),
+        0 => line("everything that others are to have of this node is held elsewhere too"),
         count => line(format!("{count} entries are only here")),
+    }
+    if status.by_rule > 0 {
+        line(format!("{} entries stay at this office by rule: a backup alone keeps them", status.by_rule));
     }
     for damage in &status.damage {
         line(format!("damage: {damage}"));

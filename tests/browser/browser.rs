@@ -24,6 +24,9 @@ const FLAGS: &[&str] = &[
     "--disable-dev-shm-usage",
 ];
 
+/// Where files are saved, below the profile.
+const DOWNLOADS: &str = "saved";
+
 /// How often a driver may find its port taken.
 const DRIVER_STARTS_MAX: usize = 5;
 /// A driver that has not said its port by then will not say it.
@@ -59,7 +62,7 @@ pub(crate) struct Browser {
     driver: WebDriver,
     axe: String,
     _group: Group,
-    _profile: TempDir,
+    profile: TempDir,
 }
 
 impl Browser {
@@ -73,9 +76,11 @@ impl Browser {
             wanted.add_arg(flag).expect("a flag is a value");
         }
         wanted.add_arg(&format!("--user-data-dir={}", profile.path().display())).expect("a flag is a value");
+        let saves = json!({"download.default_directory": profile.path().join(DOWNLOADS)});
+        wanted.add_experimental_option("prefs", saves).expect("a folder is a value");
         wanted.set_browser_log_level(LoggingPrefsLogLevel::All).expect("a level is a value");
         let driver = WebDriver::new(format!("http://127.0.0.1:{port}"), wanted).await.expect("Chromium starts");
-        let browser = Self { driver, axe, _group: group, _profile: profile };
+        let browser = Self { driver, axe, _group: group, profile };
         browser.screen(Screen::LAPTOP).await;
         browser
     }
@@ -153,6 +158,18 @@ impl Browser {
         let field = field.unwrap_or_else(|error| panic!("{selector} is there: {error}"));
         field.clear().await.expect("a field can be emptied");
         field.send_keys(text).await.expect("a field can be written into");
+    }
+
+    /// Waits until a file was saved under this name, and gives where it is.
+    pub(crate) async fn saved(&self, name: &str) -> PathBuf {
+        let file = self.profile.path().join(DOWNLOADS).join(name);
+        let began = std::time::Instant::now();
+        // Chromium takes the name with an empty file before it puts the whole one there.
+        while !std::fs::metadata(&file).is_ok_and(|found| found.len() > 0) {
+            assert!(began.elapsed() < PATIENCE, "{name} is saved");
+            tokio::time::sleep(LOOK_AGAIN).await;
+        }
+        file
     }
 
     /// Chooses a file of this machine in a field for one.

@@ -72,11 +72,16 @@ async fn an_administrator_sees_every_office_and_a_village_what_is_only_there() {
     block_in_place(|| drop(net));
 }
 
-/// Opens the page until it says this, or says it no more: a report comes when something else is found at a look.
+/// Opens the page of all offices until it says this, or says it no more.
 async fn until_the_page(desk: &Desk, says: bool, text: &str) {
+    until_at(desk, "/kesehatan", says, text).await;
+}
+
+/// Opens a page until it says this, or says it no more: a report comes when something else is found at a look.
+pub(crate) async fn until_at(desk: &Desk, path: &str, says: bool, text: &str) {
     let began = std::time::Instant::now();
     loop {
-        desk.open("/kesehatan?lang=id").await;
+        desk.open(&format!("{path}?lang=id")).await;
         if desk.browser.text("main").await.contains(text) == says {
             return;
         }

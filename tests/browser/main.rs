@@ -19,5 +19,6 @@ mod mulai;
 mod officers;
 mod one_office;
 mod places;
+mod stick;
 mod two_offices;
 mod village;

@@ -17,7 +17,8 @@ fn a_bundle_goes_there_and_back_and_opens_for_nobody_else() {
     net["kuripan"].ask(&["bundle", "export", "--out", &there, "--for", &regency]).done();
     assert!(!contains(&there, b"Turyati"));
 
-    net["wonosobo"].ask(&["bundle", "import", &there]).done();
+    let told = net["wonosobo"].ask(&["bundle", "import", &there]).done();
+    assert!(told.contains(", 2 entries"), "who she is and that she takes part: {told}");
     assert_eq!(net["wonosobo"].names(), ["Turyati"]);
     let id = net["wonosobo"].list()[0].person.clone();
     net["wonosobo"].set(&id, &["address=Dusun Sigaok"]);
@@ -57,7 +58,8 @@ fn a_bundle_is_taken_in_by_a_running_node_and_goes_on_from_there() {
     let stick = net["kuripan"].file("stick.bundle");
     let export = ["bundle", "export", "--out", &stick, "--for", "Pemerintah Kabupaten Wonosobo"];
     net["kuripan"].ask(&export).done();
-    net["wonosobo"].ask(&["bundle", "import", &stick]).done();
+    let told = net["wonosobo"].ask(&["bundle", "import", &stick]).done();
+    assert!(told.contains(", 2 entries"), "who she is and that she takes part: {told}");
     net.until("the ministry lists who came on the stick", || (net["kemnaker"].names() == ["Turyati"]).then_some(()));
 }
 

@@ -13,6 +13,7 @@
 use std::{
     fs::{self, File},
     io::{self, BufReader, Read, Seek, Write},
+    ops::ControlFlow,
     path::{Path, PathBuf},
 };
 
@@ -102,6 +103,9 @@ pub enum BackupError {
     /// The recovery key could not be noted.
     #[error(transparent)]
     State(#[from] StateError),
+    /// Whoever asked for it ended it.
+    #[error("the backup was ended before it was whole")]
+    Stopped,
     /// The operating system gives no randomness.
     #[error("the operating system gives no randomness")]
     Randomness,
@@ -167,8 +171,13 @@ impl Node {
         Ok(())
     }
 
-    /// Writes a backup of all that is durable now. `copied` hears how many bytes of how many are written. Blocks.
-    pub fn back_up(&self, out: &Path, copied: impl FnMut(u64, u64)) -> Result<BackedUp, BackupError> {
+    /// Writes a backup of all that is durable now. `written` hears how many bytes of how many are written, and whether that
+    /// goes on is for it to say. Blocks.
+    pub fn back_up(
+        &self,
+        out: &Path,
+        written: impl FnMut(u64, u64) -> ControlFlow<()>,
+    ) -> Result<BackedUp, BackupError> {
         let mut to: Vec<RecoveryLock> = self.recovery_lock().into_iter().collect();
         let charter = self.charter();
         let of_office = charter.iter().flat_map(|charter| {
@@ -192,7 +201,7 @@ impl Node {
         };
         let head = BACKUP.write(self.secret(), &head);
         let attachments = files.list.len() as u64;
-        let bytes = write_whole(out, &head, copies, &files, copied).map_err(io_at(out))?;
+        let bytes = write_whole(out, &head, copies, &files, written)?;
         let nodes = to.into_iter().map(|(node, _)| node);
         let others = nodes.filter(|node| *node != self.key() && Some(*node) != self.recovery_lock().map(|lock| lock.0));
         Ok(BackedUp { bytes, attachments, nodes: others.collect() })
@@ -205,28 +214,59 @@ fn write_whole(
     head: &[u8],
     mut copies: Copies,
     files: &Sealing<'_>,
-    mut copied: impl FnMut(u64, u64),
-) -> io::Result<u64> {
+    written: impl FnMut(u64, u64) -> ControlFlow<()>,
+) -> Result<u64, BackupError> {
     let mut making = out.to_owned().into_os_string();
     making.push(".making");
-    let total = copies.bytes();
-    let mut write = || {
-        let mut file = File::create(&making)?;
-        file.write_all(head)?;
-        copies.write(&mut file, |done| copied(done, total))?;
-        files.write(&mut file)?;
-        file.sync_all()?;
+    let total = head.len() as u64 + copies.bytes() + files.bytes();
+    let mut stopped = false;
+    let write = || {
+        let file = File::create(&making)?;
+        let mut heard = Heard { file, done: 0, said: 0, total, written, stopped: &mut stopped };
+        heard.write_all(head)?;
+        copies.write(&mut heard)?;
+        files.write(&mut heard)?;
+        heard.file.sync_all()?;
         fs::rename(&making, out)?;
         let folder = out.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."));
-        File::open(folder)?.sync_all()?;
-        Ok(head.len() as u64 + total + files.bytes())
+        File::open(folder)?.sync_all()
     };
-    let written = write();
-    if written.is_err() {
+    write().map_err(|error| {
         // What is left of it is of no use; the first error is the one to tell.
         let _ = fs::remove_file(&making);
+        if stopped { BackupError::Stopped } else { io_at(out)(error) }
+    })?;
+    Ok(total)
+}
+
+/// A file of which somebody hears how much is written, a hundred times at most, and may end that.
+struct Heard<'a, F> {
+    file: File,
+    done: u64,
+    said: u64,
+    total: u64,
+    written: F,
+    stopped: &'a mut bool,
+}
+
+impl<F: FnMut(u64, u64) -> ControlFlow<()>> Write for Heard<'_, F> {
+    fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
+        let count = self.file.write(bytes)?;
+        self.done += count as u64;
+        let part = self.done * 100 / self.total.max(1);
+        if part > self.said {
+            self.said = part;
+            if (self.written)(self.done, self.total).is_break() {
+                *self.stopped = true;
+                return Err(io::Error::other("somebody ended it"));
+            }
+        }
+        Ok(count)
     }
-    written
+
+    fn flush(&mut self) -> io::Result<()> {
+        self.file.flush()
+    }
 }
 
 /// The number of an attachment in its nonce; that of the list is 0.
@@ -260,7 +300,7 @@ impl<'a> Sealing<'a> {
         self.list.iter().map(|attached| u64::from(attached.bytes)).sum()
     }
 
-    fn write(&self, file: &mut File) -> io::Result<()> {
+    fn write(&self, out: &mut impl Write) -> io::Result<()> {
         for (number, Attached { name, bytes }) in (0..).zip(&self.list) {
             let content = self.of.read(name).map_err(io::Error::other)?.unwrap_or_default();
             let payload = Payload { msg: &content, aad: name.as_bytes() };
@@ -268,7 +308,7 @@ impl<'a> Sealing<'a> {
             if sealed.len() != *bytes as usize {
                 return Err(io::Error::other("a scan changed while it was backed up"));
             }
-            file.write_all(&sealed)?;
+            out.write_all(&sealed)?;
         }
         Ok(())
     }

@@ -65,6 +65,7 @@ pub(crate) async fn discover(
     configured: BTreeSet<NodeKey>,
     told: mpsc::UnboundedSender<Told>,
     connected: watch::Receiver<BTreeSet<NodeKey>>,
+    mut hurry: watch::Receiver<()>,
 ) {
     let mut calls = Calls::default();
     loop {
@@ -72,6 +73,8 @@ pub(crate) async fn discover(
         let pause = PAUSE.0 + (PAUSE.1 - PAUSE.0).mul_f64(spread);
         tokio::select! {
             () = tokio::time::sleep(pause) => {}
+            // Somebody asks for it: whoever could not be reached may be by now.
+            Ok(()) = hurry.changed() => calls = Calls::default(),
             () = told.closed() => return,
         }
         let now = Instant::now();

@@ -95,7 +95,7 @@ pub(crate) enum Told {
     Import {
         from: NodeKey,
         messages: Vec<wire::Message>,
-        reply: oneshot::Sender<sync::CloseCode>,
+        reply: oneshot::Sender<(sync::CloseCode, u64)>,
     },
     /// This node is to go on under another incarnation.
     OtherIncarnation,
@@ -121,8 +121,15 @@ pub(crate) struct Seen {
 
 /// A file that is written or read as if it were a peer.
 enum FileSession {
-    Export { content: Vec<u8>, reply: oneshot::Sender<Vec<u8>> },
-    Import { reply: oneshot::Sender<sync::CloseCode> },
+    Export {
+        content: Vec<u8>,
+        reply: oneshot::Sender<Vec<u8>>,
+    },
+    /// With how many entries were taken in before.
+    Import {
+        before: u64,
+        reply: oneshot::Sender<(sync::CloseCode, u64)>,
+    },
 }
 
 /// The loop and what it holds.
@@ -276,7 +283,7 @@ impl Engine {
             }
             Told::Import { from, messages, reply } => {
                 let session = self.new_session();
-                self.files.insert(session, FileSession::Import { reply });
+                self.files.insert(session, FileSession::Import { before: self.taken(), reply });
                 self.feed(Input::Import { session, from });
                 for message in messages {
                     self.feed(Input::Received { session, message });
@@ -289,6 +296,11 @@ impl Engine {
             Told::Look(look) => look(self.replica.as_mut()),
             Told::Stop(_) => {}
         }
+    }
+
+    /// How many entries were taken in from others since the start.
+    fn taken(&self) -> u64 {
+        self.replica.as_ref().map_or(0, |replica| replica.counters().entries_taken)
     }
 
     fn link_up(&mut self, link: Link, gone: Option<oneshot::Sender<()>>) {
@@ -354,7 +366,9 @@ impl Engine {
                     // Whoever asked for a file may have given up waiting.
                     match self.files.remove(&session) {
                         Some(FileSession::Export { content, reply }) => drop(reply.send(content)),
-                        Some(FileSession::Import { reply }) => drop(reply.send(code)),
+                        Some(FileSession::Import { before, reply }) => {
+                            let _ = reply.send((code, self.taken().saturating_sub(before)));
+                        }
                         None => {}
                     }
                     if let Some((about, link)) = self.end(session, links::transport_code(code).0.name()) {

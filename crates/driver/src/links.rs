@@ -115,13 +115,15 @@ async fn read(
     drop(told.send(Told::LinkDown { session }));
 }
 
-/// Keeps a link to one peer, as long as the peer opens none itself. Ends when the loop is gone.
+/// Keeps a link to one peer, as long as the peer opens none itself. Calls at once whenever somebody is in a `hurry`. Ends
+/// when the loop is gone.
 pub(crate) async fn keep(
     endpoint: Endpoint,
     peer: NodeKey,
     addresses: Vec<Address>,
     told: mpsc::UnboundedSender<Told>,
     mut connected: watch::Receiver<BTreeSet<NodeKey>>,
+    mut hurry: watch::Receiver<()>,
 ) {
     let pauses = ExponentialBuilder::default()
         .with_min_delay(RETRY.0)
@@ -149,6 +151,7 @@ pub(crate) async fn keep(
         let wait = pause.next().unwrap_or(RETRY.1);
         tokio::select! {
             () = tokio::time::sleep(wait) => {}
+            Ok(()) = hurry.changed() => pause = pauses.build(),
             () = told.closed() => return,
         }
     }

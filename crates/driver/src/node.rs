@@ -140,6 +140,8 @@ struct Inner {
     seen: Seen,
     /// What the next report says beside where this node is reached, and how often somebody wanted it at once.
     figures: watch::Sender<(BTreeMap<String, i64>, u64)>,
+    /// Whoever is to be called is called now.
+    hurry: watch::Sender<()>,
     meters: Meters,
     endpoint: Option<Endpoint>,
     threads: Mutex<Vec<JoinHandle<()>>>,
@@ -255,6 +257,7 @@ impl Node {
             }
         };
         let (figures, figures_in) = watch::channel((BTreeMap::new(), 0));
+        let hurry = watch::Sender::new(());
         let peers = options.network.as_ref().map(|network| network.peers.clone()).unwrap_or_default();
         tokio::spawn(engine.run(told_in, incoming_in));
         if let (Some(endpoint), Some(network)) = (&endpoint, options.network) {
@@ -263,10 +266,11 @@ impl Node {
             tokio::spawn(report(addresses, told.clone(), seen.charter.clone(), figures_in));
             let configured = network.peers.iter().map(|(peer, _)| *peer).collect();
             let connected = seen.connected.clone();
-            tokio::spawn(discovery::discover(endpoint.clone(), configured, told.clone(), connected));
+            tokio::spawn(discovery::discover(endpoint.clone(), configured, told.clone(), connected, hurry.subscribe()));
             for (peer, addresses) in network.peers {
                 let connected = seen.connected.clone();
-                tokio::spawn(links::keep(endpoint.clone(), peer, addresses, told.clone(), connected));
+                let hurry = hurry.subscribe();
+                tokio::spawn(links::keep(endpoint.clone(), peer, addresses, told.clone(), connected, hurry));
             }
         }
         let node = Inner {
@@ -287,6 +291,7 @@ impl Node {
             shelf,
             seen,
             figures,
+            hurry,
             meters,
             endpoint,
             threads: Mutex::new(vec![disk_thread, desk_thread]),
@@ -534,8 +539,18 @@ impl Node {
             return;
         };
         peers.push((peer, addresses.clone()));
-        let connected = self.0.seen.connected.clone();
-        tokio::spawn(links::keep(endpoint.clone(), peer, addresses, self.0.told.clone(), connected));
+        let (connected, hurry) = (self.0.seen.connected.clone(), self.0.hurry.subscribe());
+        tokio::spawn(links::keep(endpoint.clone(), peer, addresses, self.0.told.clone(), connected, hurry));
+    }
+
+    /// Whether this node calls others; one that was opened without a network does not.
+    pub fn calls(&self) -> bool {
+        self.0.endpoint.is_some()
+    }
+
+    /// Calls now whoever is not connected, however often that failed.
+    pub fn call_now(&self) {
+        self.0.hurry.send_replace(());
     }
 
     pub(crate) fn shelf(&self) -> &Shelf {
@@ -730,8 +745,9 @@ impl Node {
         bundle::seal(&self.0.secret, charter.network(), &to, &content, randomness)
     }
 
-    /// Takes in a bundle. When it returns, what it brought is durable. Gives back the node that made it.
-    pub async fn import(&self, bytes: &[u8]) -> Result<NodeKey, BundleError> {
+    /// Takes in a bundle. When it returns, what it brought is durable. Gives back the node that made it, and how many entries
+    /// were taken in meanwhile.
+    pub async fn import(&self, bytes: &[u8]) -> Result<(NodeKey, u64), BundleError> {
         let charter = self.charter().ok_or(BundleError::NotForUs)?;
         let (from, content) = bundle::open(&self.0.secret, charter.network(), bytes)?;
         let mut assembler = sync::wire::Assembler::new(sync::wire::Limits::default());
@@ -747,8 +763,8 @@ impl Node {
             return Err(BundleError::Content);
         }
         match closed.await {
-            Ok(sync::CloseCode::Done) => Ok(from),
-            Ok(sync::CloseCode::NotAdmitted) => Err(BundleError::Stranger(from)),
+            Ok((sync::CloseCode::Done, entries)) => Ok((from, entries)),
+            Ok((sync::CloseCode::NotAdmitted, _)) => Err(BundleError::Stranger(from)),
             Ok(_) | Err(_) => Err(BundleError::Content),
         }
     }

@@ -156,7 +156,10 @@ async fn a_restore_brings_nothing_back() {
     village.node().set_recovery_lock(key.lock()).await.unwrap();
     let (node, file) = (village.node().clone(), folder.path().join("backup"));
     let out = file.clone();
-    tokio::task::spawn_blocking(move || node.back_up(&out, |_, _| ()).map(drop)).await.unwrap().unwrap();
+    tokio::task::spawn_blocking(move || node.back_up(&out, |_, _| std::ops::ControlFlow::Continue(())).map(drop))
+        .await
+        .unwrap()
+        .unwrap();
     ministry.erase(&[&secret]).await;
     village.until_shows(&secret, |snapshot| snapshot.erased).await;
     until_gone(&village).await;

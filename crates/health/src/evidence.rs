@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use charter::{Charter, Office, Standing};
 use identity::{JournalId, NodeKey, OfficeId, OfficeKind, Point, ScopeName};
-use sync::receipt_counts;
+use sync::{Receipt, receipt_counts};
 
 use crate::{
     holders::{Held, holders},
@@ -39,7 +39,7 @@ impl<'a> Evidence<'a> {
         let own: BTreeMap<&JournalId, u64> =
             known.to_be_held.iter().map(|(journal, up_to)| (journal, *up_to)).collect();
         let forked: BTreeSet<&JournalId> = known.open_forks().collect();
-        let mut readers = Readers::of(known.charter);
+        let mut readers = Readers::of(known);
         let journals = known.held.iter().zip(held).map(|((id, point), held)| {
             let standing = known.charter.standing(id);
             let counts = match standing {
@@ -82,13 +82,24 @@ struct Readers<'a> {
     charter: &'a Charter,
     /// Those that may count wherever they are not above the author.
     everywhere: Vec<&'a Office>,
+    /// Those that gave a receipt of a scope of their own region. An earlier version gives none of what others wrote there, so
+    /// who gave none is not known to lack anything.
+    of_region: BTreeMap<&'a ScopeName, BTreeSet<OfficeId>>,
     known: BTreeMap<(NodeKey, ScopeName), Vec<OfficeId>>,
 }
 
 impl<'a> Readers<'a> {
-    fn of(charter: &'a Charter) -> Self {
+    fn of(known: &Known<'a>) -> Self {
+        let charter = known.charter;
         let wide = |office: &&Office| matches!(office.kind, OfficeKind::Ministry | OfficeKind::Agency);
-        Self { charter, everywhere: charter.offices().filter(wide).collect(), known: BTreeMap::new() }
+        let mut of_region = BTreeMap::<&ScopeName, BTreeSet<OfficeId>>::new();
+        for (holder, Receipt { scope, .. }) in known.receipts {
+            let office = charter.node(holder).and_then(|node| charter.office(&node.office));
+            if let Some(office) = office.filter(|office| scope.region().as_ref() == Some(&office.region)) {
+                of_region.entry(scope).or_default().insert(office.id);
+            }
+        }
+        Self { charter, everywhere: charter.offices().filter(wide).collect(), of_region, known: BTreeMap::new() }
     }
 
     fn of_journal(&mut self, journal: &JournalId) -> Vec<OfficeId> {
@@ -100,9 +111,10 @@ impl<'a> Readers<'a> {
         let author = charter.node(&journal.node).map(|node| node.office);
         let above = author.map(|author| charter.above(&author)).unwrap_or_default();
         let listed = charter.roster(&journal.scope).map(|roster| roster.members.clone()).unwrap_or_default();
+        let at_home = self.of_region.get(&journal.scope).into_iter().flatten();
         let asked: BTreeMap<OfficeId, &Office> = (self.everywhere.iter().copied())
             .chain(above)
-            .chain(listed.iter().filter_map(|id| charter.office(id)))
+            .chain(listed.iter().chain(at_home).filter_map(|id| charter.office(id)))
             .map(|office| (office.id, office))
             .collect();
         let counts = |office: &&Office| {

@@ -122,7 +122,7 @@ fn everywhere(journal: &Journal<'_>, memory: &Memory) -> u64 {
 ///
 /// That is so where the charter lets nobody else read it; and for an office's own drafts, a village's money and what it
 /// notes of children and guests, as long as nobody else who may read them was ever seen.
-fn by_rule(journal: &Journal<'_>, memory: &Memory) -> bool {
+pub(crate) fn by_rule(journal: &Journal<'_>, memory: &Memory) -> bool {
     let stays = matches!(journal.id.scope.class(), Class::Care | Class::Internal | Class::Money);
     let seen = journal.readers.iter().any(|reader| memory.seen(reader));
     // Of who is not admitted nobody may read anything yet: that is no rule.

@@ -31,7 +31,7 @@ pub mod words;
 
 pub use alert::{Alert, AlertKey, Level};
 pub use book::{AlertBook, Handled, Notice, QuietHours};
-pub use elsewhere::held_elsewhere;
+pub use elsewhere::{Alone, Behind, lacking, only_here};
 pub use figures::{Figures, Ministries, Need, Reached};
 pub use holders::{Held, holders};
 pub use judge::{Health, OfficeHealth, judge};

@@ -229,6 +229,8 @@ pub enum Command {
         /// Enter each row as *ditetapkan* by this letter: number and date.
         decided: Option<(String, String)>,
     },
+    /// Call now whoever is not connected.
+    CallNow,
     /// Write a bundle for a stick.
     ExportBundle {
         /// The receiving office: its id or its name.

@@ -3,6 +3,7 @@
 use std::{
     ffi::OsStr,
     fs,
+    ops::ControlFlow,
     path::{Path, PathBuf},
 };
 
@@ -27,16 +28,28 @@ impl Service {
         out: &Path,
         progress: &mut (impl FnMut(Progress) + Send),
     ) -> Result<BackupDone, Problem> {
-        let done = self.write_backup(out, progress).await?;
+        let (said, mut heard) = tokio::sync::mpsc::unbounded_channel();
+        let written = self.write_backup(out, move |at| {
+            // Whoever asked may have given up listening; the backup is made all the same.
+            let _ = said.send(at);
+            ControlFlow::Continue(())
+        });
+        let listened = async {
+            while let Some(at) = heard.recv().await {
+                progress(at);
+            }
+        };
+        let (done, ()) = tokio::join!(written, listened);
+        let done = done?;
         self.0.looking.backed_up();
         Ok(done)
     }
 
-    /// Writes a backup, which does not count yet.
+    /// Writes a backup, which does not count yet. `written` hears how far it is, and says whether it goes on.
     pub(crate) async fn write_backup(
         &self,
         out: &Path,
-        progress: &mut (impl FnMut(Progress) + Send),
+        mut written: impl FnMut(Progress) -> ControlFlow<()> + Send + 'static,
     ) -> Result<BackupDone, Problem> {
         let node = self.node().clone();
         let key_file = match node.recovery_lock() {
@@ -48,17 +61,9 @@ impl Service {
                 Some(path)
             }
         };
-        let (said, mut heard) = tokio::sync::mpsc::unbounded_channel();
         let path = out.to_owned();
-        let work = tokio::task::spawn_blocking(move || {
-            // Whoever asked may have given up listening; the backup is made all the same.
-            node.back_up(&path, |done, total| {
-                let _ = said.send(Progress { done, total });
-            })
-        });
-        while let Some(at) = heard.recv().await {
-            progress(at);
-        }
+        let work =
+            tokio::task::spawn_blocking(move || node.back_up(&path, |done, total| written(Progress { done, total })));
         let done = work.await.map_err(|error| Problem::internal(&error))?.map_err(|error| problem(&error))?;
         Ok(BackupDone {
             bytes: done.bytes,
@@ -178,6 +183,14 @@ fn problem(error: &BackupError) -> Problem {
         B::NotEmpty(_) => (Code::Conflict, "choose another folder with --data: a backup becomes a node of its own"),
         B::Io { .. } | B::Store(_) | B::Attachment(_) => {
             (Code::Storage, "check the path, and whether the disk or stick has room")
+        }
+        B::Stopped => {
+            return Problem::said(
+                Code::Conflict,
+                None,
+                "cadangan dihentikan sebelum selesai: tidak ada yang tersisa darinya",
+                "the backup was ended before it was whole: nothing of it is left",
+            );
         }
         B::Key | B::State(_) | B::Randomness => (Code::Internal, "look into the node's log"),
     };

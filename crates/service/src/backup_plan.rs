@@ -10,6 +10,7 @@
 use std::{
     collections::BTreeMap,
     fs,
+    ops::ControlFlow,
     path::{Path, PathBuf},
     sync::Weak,
     time::Duration,
@@ -263,7 +264,7 @@ impl Service {
             )
         })?;
         let stood = stands(&node)?;
-        let done = self.write_backup(file, &mut |_| ()).await?;
+        let done = self.write_backup(file, |_| ControlFlow::Continue(())).await?;
         let tried = match self.room_for_trial(done.bytes).await {
             Ok(()) => try_restore(file, &self.0.folder.join(TRIAL), self.0.folder.clone(), stood, done.scans).await,
             Err(problem) => Err(problem),

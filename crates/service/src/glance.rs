@@ -2,22 +2,14 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use identity::{Class, Coordinate, JournalId, NodeKey, ScopeName};
+use ::health::{Alone, Behind};
+use identity::{Class, NodeKey, OfficeId, ScopeName};
 use serde::{Deserialize, Serialize};
 use sync::PeerState;
 use utoipa::ToSchema;
 use views::{Filter, Page, SheetFilter};
 
-use crate::{
-    Service,
-    find::{FoundRow, found_row},
-    problem::Problem,
-    reference,
-    reply::OwnOffice,
-};
-
-/// The newest entries that are looked through for whose they are: more are counted, and not named.
-const NAMED_ENTRIES_MAX: u64 = 400;
+use crate::{Service, changes::Changes, problem::Problem, reference, reply::OwnOffice};
 
 /// An office that is connected now.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
@@ -44,8 +36,10 @@ pub struct Glance {
     pub office: OwnOffice,
     /// The network is for practice.
     pub practice: bool,
-    /// How many of its changes no other office is known to hold.
+    /// How many of its changes no other office is known to hold, though others are to have them.
     pub only_here: u64,
+    /// How many live at this office alone by rule.
+    pub by_rule: u64,
     /// When the oldest of them was written, in Unix milliseconds.
     pub only_here_since_ms: Option<i64>,
     /// Offices that are connected, by name.
@@ -62,28 +56,32 @@ pub struct Glance {
     pub contested_records: u64,
     /// Stands for what the lists show: whoever saw another number sees something else now.
     pub shown: u64,
+    /// The same for alerts and the states of offices, as of the last look at health.
+    pub found: u64,
 }
 
-/// Somebody of whom something is only here.
+/// An office to which a stick can be carried.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
-pub struct OnlyHereRow {
-    /// Who.
-    pub row: FoundRow,
-    /// How many changes.
-    pub changes: u64,
-    /// The oldest of them.
-    pub since_ms: i64,
+pub struct Addressee {
+    /// Its id.
+    pub id: String,
+    /// Its name.
+    pub name: String,
 }
 
-/// What is only here, by whom it is about.
+/// What is only here, and what that means for this computer.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 pub struct OnlyHere {
-    /// All changes.
-    pub changes: u64,
-    /// People, the oldest first.
-    pub people: Vec<OnlyHereRow>,
-    /// Changes that belong to nobody in this list: there are too many, or their record is not shown.
-    pub others: u64,
+    /// What no other office is known to hold, though others are to have it.
+    pub changes: Changes,
+    /// How many changes live at this office alone by rule, such as a guest book: a backup alone keeps them.
+    pub by_rule: u64,
+    /// When the newest backup was made, in Unix milliseconds.
+    pub last_backup_ms: Option<i64>,
+    /// The offices to which it can be carried by a stick: those above this one and those that are to have it.
+    pub offices: Vec<Addressee>,
+    /// Whether this node calls others; one without a network does not.
+    pub calls: bool,
 }
 
 impl Service {
@@ -92,6 +90,9 @@ impl Service {
         let charter = node.charter();
         let office_of = |key: NodeKey| charter.as_ref().and_then(|charter| charter.office(&charter.node(&key)?.office));
         let own = node.office();
+        let alone = self.alone().await?;
+        // A link may be dead and not known to be: whoever is to have something that nobody has is not equal.
+        let waits_for = |office: &OfficeId| alone.iter().any(|alone| alone.readers.contains(office));
         let mut connected: BTreeMap<String, bool> = BTreeMap::new();
         for peer in node.peers() {
             let equal = match peer.state {
@@ -101,7 +102,7 @@ impl Service {
             };
             if let Some(office) = office_of(peer.node).filter(|office| office.id != own) {
                 let all = connected.entry(office.name.clone()).or_insert(true);
-                *all &= equal;
+                *all &= equal && !waits_for(&office.id);
             }
         }
         let beacons = node.beacons().await.into_iter().map(|(key, beacon)| (key, beacon.time_ms));
@@ -111,10 +112,9 @@ impl Service {
             .filter_map(|(key, time_ms)| Some((time_ms, office_of(key).filter(|office| office.id != own)?)))
             .max_by_key(|(time_ms, _)| *time_ms)
             .map(|(time_ms, office)| Heard { office: office.name.clone(), time_ms });
-        let unheld = self.unheld().await?;
         let mut since = None;
-        for (journal, held, _) in &unheld {
-            if let Some(header) = node.entry_header(journal, held + 1)? {
+        for Alone { behind, .. } in alone.iter().filter(|alone| !alone.by_rule) {
+            if let Some(header) = node.entry_header(&behind.journal, behind.held + 1)? {
                 since = since.into_iter().chain([header.time_ms]).min();
             }
         }
@@ -130,7 +130,8 @@ impl Service {
         Ok(Glance {
             office: self.office(),
             practice: node.profile().1,
-            only_here: unheld.iter().map(|(_, held, up_to)| up_to - held).sum(),
+            only_here: changes_of(&alone, false),
+            by_rule: changes_of(&alone, true),
             only_here_since_ms: since,
             connected: connected.into_iter().map(|(office, equal)| Connected { office, equal }).collect(),
             heard,
@@ -139,6 +140,7 @@ impl Service {
             contested,
             contested_records,
             shown: self.reading().applied(),
+            found: self.looking().found(),
         })
     }
 
@@ -150,62 +152,25 @@ impl Service {
     }
 
     pub(crate) async fn only_here_view(&self) -> Result<OnlyHere, Problem> {
-        let (mut about, mut changes) = (BTreeMap::<Coordinate, (u64, i64)>::new(), 0);
-        let mut budget = NAMED_ENTRIES_MAX;
-        for (journal, held, up_to) in self.unheld().await? {
-            changes += up_to - held;
-            for seq in (held + 1..=up_to).take(usize::try_from(budget).unwrap_or(usize::MAX)) {
-                budget -= 1;
-                if let Some(header) = self.node().entry_header(&journal, seq)? {
-                    let of = document(&journal, &header);
-                    let known = about.entry(of).or_insert((0, header.time_ms));
-                    *known = (known.0 + 1, known.1.min(header.time_ms));
-                }
-            }
-        }
-        let mut people = self
-            .reading()
-            .look(move |views| {
-                let mut people = BTreeMap::<Coordinate, (views::ParticipantRow, u64, i64)>::new();
-                for (doc, (changes, since)) in about {
-                    let Some(person) = views.person_of(&doc)? else { continue };
-                    let filter = Filter { person: Some(person), ..Filter::default() };
-                    let Some(row) = views.list(&filter, Page::first(1))?.rows.pop() else { continue };
-                    let known = people.entry(row.doc.clone()).or_insert((row, 0, since));
-                    (known.1, known.2) = (known.1 + changes, known.2.min(since));
-                }
-                Ok(people.into_values().collect::<Vec<_>>())
-            })
-            .await?;
-        people.sort_by_key(|(_, _, since)| *since);
-        let people: Vec<OnlyHereRow> = people
-            .into_iter()
-            .map(|(row, changes, since_ms)| OnlyHereRow { row: found_row(row), changes, since_ms })
-            .collect();
-        let named: u64 = people.iter().map(|row| row.changes).sum();
-        Ok(OnlyHere { changes, people, others: changes.saturating_sub(named) })
-    }
-
-    /// Own journals of which not everything is known to be held by another office: held up to, and to be held up to.
-    pub(crate) async fn unheld(&self) -> Result<Vec<(JournalId, u64, u64)>, Problem> {
-        let node = self.node();
-        let mut own = Vec::new();
-        for (_, journals) in node.held()? {
-            own.extend(journals.into_iter().filter(|(journal, _)| journal.node == node.key()));
-        }
-        let receipts = node.receipts().await;
-        // What cannot be read here is not known to be what they hold: then it counts as being only here.
-        let on_chain = |journal: &JournalId, point: identity::Point| matches!(node.entry_hash(journal, point.seq), Ok(Some(hash)) if hash == point.hash);
-        let receipts = receipts.iter().map(|(holder, receipt)| (*holder, receipt));
-        let charter = node.charter();
-        let held = health::held_elsewhere(charter.as_deref(), node.office(), &own, receipts, on_chain);
-        let to_be_held = node.to_be_held(own.clone()).await?;
-        let elsewhere = |journal: &JournalId| held.get(journal).copied().unwrap_or(0);
-        let unheld = to_be_held.into_iter().map(|(journal, up_to)| (elsewhere(&journal), journal, up_to));
-        Ok(unheld
-            .filter(|(held, _, up_to)| held < up_to)
-            .map(|(held, journal, up_to)| (journal, held, up_to))
-            .collect())
+        let alone = self.alone().await?;
+        let by_rule = changes_of(&alone, true);
+        let (charter, own) = (self.charter_or_none(), self.node().office());
+        let mut ids: Vec<OfficeId> = charter.above(&own).into_iter().map(|office| office.id).collect();
+        let readers: BTreeSet<OfficeId> =
+            alone.iter().filter(|alone| !alone.by_rule).flat_map(|alone| alone.readers.iter().copied()).collect();
+        ids.extend(
+            readers.into_iter().filter(|reader| charter.above(&own).into_iter().all(|above| above.id != *reader)),
+        );
+        let can_open = |office: &&charter::Office| office.nodes.iter().any(|node| charter.is_active(node));
+        let offices = ids.iter().filter_map(|id| charter.office(id)).filter(can_open);
+        let behind: Vec<Behind> = alone.into_iter().filter(|alone| !alone.by_rule).map(|alone| alone.behind).collect();
+        Ok(OnlyHere {
+            by_rule,
+            last_backup_ms: self.looking().last_backup_ms(),
+            offices: offices.map(|office| Addressee { id: office.id.to_string(), name: office.name.clone() }).collect(),
+            calls: self.node().calls(),
+            changes: self.changes(&behind).await?,
+        })
     }
 
     /// Changes whenever an office connects or goes.
@@ -225,12 +190,9 @@ impl Service {
     }
 }
 
-/// The document that an entry is about: the one that it begins, or the one that it names.
-fn document(journal: &JournalId, header: &journal::Header) -> Coordinate {
-    match &header.subject {
-        journal::Subject::Creates { .. } => Coordinate { journal: journal.clone(), seq: header.seq },
-        journal::Subject::Of(document) => document.clone(),
-    }
+/// How many changes are only here: those that are so by rule, or the others.
+pub(crate) fn changes_of(alone: &[Alone], by_rule: bool) -> u64 {
+    alone.iter().filter(|alone| alone.by_rule == by_rule).map(|alone| alone.behind.changes()).sum()
 }
 
 /// The offices in this set of keys, by name.

@@ -12,8 +12,8 @@ use ::health::{
     Room, Shows, State, What,
     words::{self, Said, Speaker},
 };
-use charter::{Charter, StatementSet};
-use identity::{JournalId, NetworkId, OfficeId, Point, ScopeName};
+use charter::Charter;
+use identity::{JournalId, OfficeId, Point, ScopeName};
 use jiff::tz::TimeZone;
 use prometheus_client::metrics::{
     counter::Counter,
@@ -72,7 +72,12 @@ pub(crate) struct Looking {
     kept: Mutex<Kept>,
     noticed: Noticed,
     pub(crate) turn: Turn,
+    /// What the last look found, and how often that was something else than before.
+    found: Mutex<(u64, Found)>,
 }
+
+/// What somebody who looks at a page of health would see change: alerts, and the states of offices.
+type Found = (Vec<(AlertKey, Level)>, Vec<(OfficeId, State)>);
 
 impl Looking {
     pub(crate) fn open(folder: &Path, networked: bool, quiet: Option<QuietHours>) -> Self {
@@ -85,7 +90,14 @@ impl Looking {
             Err(_) => Kept::default(),
         };
         kept.book.quiet = quiet;
-        Self { file, networked, kept: Mutex::new(kept), noticed: Noticed::default(), turn: Turn::default() }
+        Self {
+            file,
+            networked,
+            kept: Mutex::new(kept),
+            noticed: Noticed::default(),
+            turn: Turn::default(),
+            found: Mutex::default(),
+        }
     }
 
     fn kept(&self) -> MutexGuard<'_, Kept> {
@@ -95,6 +107,25 @@ impl Looking {
     /// How an office kept in touch.
     pub(crate) fn in_touch(&self, office: &OfficeId) -> InTouch {
         self.kept().memory.in_touch(office)
+    }
+
+    /// Another number whenever a look finds something else than the one before.
+    pub(crate) fn found(&self) -> u64 {
+        self.found.lock().unwrap_or_else(PoisonError::into_inner).0
+    }
+
+    fn finds(&self, health: &Health) {
+        let alerts = health.alerts.iter().map(|alert| (alert.key.clone(), alert.level)).collect();
+        let now = (alerts, health.offices.iter().map(|office| (office.office, office.state)).collect());
+        let mut found = self.found.lock().unwrap_or_else(PoisonError::into_inner);
+        if found.1 != now {
+            *found = (found.0 + 1, now);
+        }
+    }
+
+    /// Looks at what is remembered of other offices.
+    pub(crate) fn remembered<R>(&self, look: impl FnOnce(&Memory) -> R) -> R {
+        look(&self.kept().memory)
     }
 
     /// The removed keys that called within the last day, and when last.
@@ -352,10 +383,7 @@ impl Service {
     /// Gathers and judges; what is to be told is sent and goes to the log, and what is to be remembered is.
     pub(crate) async fn look_at_health(&self) -> Result<Looked, Problem> {
         let node = self.node().clone();
-        let charter = node.charter().unwrap_or_else(|| {
-            let nothing = Charter::fold(&StatementSet::new(), node.network().unwrap_or(NetworkId([0; 32])));
-            std::sync::Arc::new(nothing)
-        });
+        let charter = self.charter_or_none();
         let held = node.held()?;
         let scopes: Vec<ScopeName> = held.iter().map(|(scope, _)| scope.clone()).collect();
         let held: Vec<(JournalId, Point)> = held.into_iter().flat_map(|(_, journals)| journals).collect();
@@ -388,8 +416,7 @@ impl Service {
                 own: &own,
                 now_ms: now_ms(),
             };
-            // What cannot be read here is not known to be what they hold: then it counts as being only here.
-            let on_chain = |journal: &JournalId, point: Point| matches!(node.entry_hash(journal, point.seq), Ok(Some(hash)) if hash == point.hash);
+            let on_chain = |journal: &JournalId, point: Point| service.on_chain(journal, point);
             let written = |journal: &JournalId, seq| Some(node.entry_header(journal, seq).ok()??.time_ms);
             let health = ::health::judge(&known, &mut kept.memory, on_chain, written);
             let mut figures = ::health::report(&known, &health);
@@ -406,6 +433,7 @@ impl Service {
         });
         let (health, figures, own, charter, notices) = work.await.map_err(|error| Problem::internal(&error))?;
         self.report_as(&health, figures, shows.is_some());
+        self.looking().finds(&health);
         self.0.clock.compared(health.clock_ahead_ms);
         let noticed = self.noticed();
         noticed.mismatches.inc_by(health.figures.mismatches);
@@ -523,6 +551,6 @@ fn kind(what: &What) -> &'static str {
     what.state().as_str()
 }
 
-fn now_ms() -> i64 {
+pub(crate) fn now_ms() -> i64 {
     jiff::Timestamp::now().as_millisecond()
 }

@@ -13,10 +13,12 @@ mod address;
 mod ask;
 mod attendance;
 mod backup;
+mod backup_now;
 mod backup_plan;
 mod block;
 mod both;
 mod cases;
+mod changes;
 mod check;
 mod clock;
 mod composed;
@@ -90,6 +92,7 @@ use records::RecordKind;
 
 use crate::{
     address::PostalAddress,
+    backup_now::BackupNow,
     backup_plan::BackupRuns,
     clock::Clock,
     contacts::OfficeNotes,
@@ -108,6 +111,7 @@ use crate::{
 pub use ask::{Ask, Command, Progress, Query};
 pub use attendance::MarkChange;
 pub use backup::restore;
+pub use backup_now::BackupStep;
 pub use backup_plan::BackupPlan;
 pub use clock::ClockDoubt;
 pub use coordination::verify_agreement;
@@ -176,6 +180,7 @@ struct Inner {
     advertise: Vec<String>,
     looking: Looking,
     upkeep: Upkeep,
+    backup_now: BackupNow,
     backup_runs: BackupRuns,
     office_notes: OfficeNotes,
     handed: Handed,
@@ -236,6 +241,7 @@ impl Service {
             backup_runs,
             office_notes,
             handed: Handed::default(),
+            backup_now: BackupNow::default(),
             importing: tokio::sync::Mutex::default(),
             numbering: tokio::sync::Mutex::default(),
             due: Mutex::default(),
@@ -353,6 +359,10 @@ impl Service {
             }
             Command::WithdrawToken { name } => {
                 self.0.tokens.withdraw(&name)?;
+                Reply::Done
+            }
+            Command::CallNow => {
+                self.call_now()?;
                 Reply::Done
             }
             Command::ExportBundle { office, out } => Reply::Bundle(self.export_bundle(&office, &out).await?),

@@ -12,6 +12,7 @@ use sync::PeerState;
 
 use crate::{
     Service,
+    changes::Changes,
     contacts::{AwayView, ContactView, OfficeNote},
     health::{AlertView, OfficeHealthView},
     problem::Problem,
@@ -67,6 +68,11 @@ pub struct OfficeReport {
     pub alerts: Vec<AlertView>,
     /// How many changes that are held here it is not known to hold.
     pub lacks: u64,
+    /// Whether it stands below this office: then what is written for a whole region or the country is not counted, for of
+    /// that it gives no receipts.
+    pub below: bool,
+    /// What these are about.
+    pub lacking: Changes,
     /// How many changes it vouched for that are not held here.
     pub not_here: u64,
     /// When it was heard of first and last; none if it never was.
@@ -112,6 +118,8 @@ impl Service {
             found: found.findings.iter().map(view).collect(),
             alerts: self.alerts(&looked, |alert| alert.office == id),
             lacks: found.lacks,
+            below: looked.charter.above(&id).into_iter().any(|above| above.id == looked.health.own),
+            lacking: if found.lacks > 0 { self.lacking(id).await? } else { Changes::default() },
             not_here: found.not_here,
             heard: touch.heard,
             silences: touch.silences.into_iter().rev().collect(),

@@ -2,9 +2,9 @@
 
 use records::{NoticeState, RecordKind};
 use serde::{Deserialize, Serialize};
-use views::{Filter, HeldNotice, Page, Reader, ViewsError, sheet_id};
+use views::{HeldNotice, Page, Reader, ViewsError};
 
-use crate::{Service, both::Both, problem::Problem};
+use crate::{Service, both::Both, changes::Listed, problem::Problem};
 
 /// How many items are listed; the rest is counted.
 const ROWS_MAX: usize = 200;
@@ -88,17 +88,16 @@ fn remedy(code: &str) -> Both {
 
 /// What a record is called and where it is shown.
 fn place(views: &Reader, held: &HeldNotice, item: &mut NotCounting) -> Result<(), ViewsError> {
-    if let Some(sheet) = views.sheet_row(&sheet_id(&held.doc))? {
-        let [id, en] = sheet.title;
-        item.name = Some(Both { id, en });
-        item.sheet = Some((crate::sheet_kinds::code_of(sheet.kind).to_owned(), sheet.id));
-    } else if let Some(person) = views.person_of(&held.doc)? {
-        let filter = Filter { person: Some(person), ..Filter::default() };
-        if let Some(row) = views.list(&filter, Page::first(1))?.rows.pop() {
-            let row = crate::find::found_row(row);
+    match Listed::of(views, &held.doc)? {
+        Some(Listed::Record(line)) => {
+            item.name = Some(line.title);
+            item.sheet = Some((line.kind, line.id));
+        }
+        Some(Listed::Participant(row)) => {
             item.name = row.name.map(|name| Both { id: name.clone(), en: name }).or(row.no_name);
             item.participant = Some(row.person);
         }
+        None => {}
     }
     Ok(())
 }

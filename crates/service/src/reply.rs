@@ -8,6 +8,7 @@ use utoipa::ToSchema;
 pub use crate::attendance::{AttendanceMarks, AttendanceRow, AttendanceView, RoundToOpen};
 pub use crate::backup_plan::{BackupRun, BackupsView};
 pub use crate::both::Both;
+pub use crate::changes::{ChangedRecord, Changes, Listed};
 pub use crate::check::{CheckView, MaybeSame};
 pub use crate::contacts::{AwayView, ContactView, OfficeNote};
 pub use crate::coordination::{
@@ -18,7 +19,7 @@ pub use crate::course::{PartView, RelativeView};
 pub use crate::due::{DueLine, DueView};
 pub use crate::find::{Found, FoundRow};
 pub use crate::founders::{Enacted, GrantView};
-pub use crate::glance::{Connected, Glance, Heard, OnlyHere, OnlyHereRow};
+pub use crate::glance::{Addressee, Connected, Glance, Heard, OnlyHere};
 pub use crate::health::{AlertView, HealthView, OfficeHealthView};
 pub use crate::indicators::{CoursePoint, IndicatorLine, OwnValue, ReportedValue};
 pub use crate::lost::{HeldKind, HeldPlace, LostReport};
@@ -215,6 +216,8 @@ pub struct StatusView {
     pub knocking: Vec<String>,
     /// How many of its own entries no other office is known to hold.
     pub only_here: u64,
+    /// Own changes that live at this office alone by rule.
+    pub by_rule: u64,
     /// What the last start found damaged or cut in the node's files; what others hold of it is fetched from them.
     #[serde(default)]
     pub damage: Vec<String>,

@@ -8,6 +8,7 @@ use sync::PeerState;
 use crate::{
     Service,
     both::Both,
+    glance::changes_of,
     problem::{Code, Problem},
     reply::{BundleDone, OwnOffice, PeerView, ScopeView, StatusView, VerifyView},
 };
@@ -32,6 +33,7 @@ impl Service {
                 frozen: !node.frozen(journals.iter().map(|(journal, _)| journal.clone()).collect()).await.is_empty(),
             });
         }
+        let alone = self.alone().await?;
         let (udp, tcp) = node.addresses();
         let (peers, knocking) = self.peers(charter.as_deref());
         Ok(StatusView {
@@ -44,7 +46,8 @@ impl Service {
             scopes,
             peers,
             knocking,
-            only_here: self.only_here().await?,
+            only_here: changes_of(&alone, false),
+            by_rule: changes_of(&alone, true),
             damage: self.damage(|_| true).into_iter().map(|damage| damage.en).collect(),
         })
     }
@@ -58,6 +61,20 @@ impl Service {
             .map(damage)
             .chain(node.unreadable().iter().map(unreadable))
             .collect()
+    }
+
+    /// Calls whoever is not connected.
+    pub(crate) fn call_now(&self) -> Result<(), Problem> {
+        if !self.node().calls() {
+            return Err(Problem::said(
+                Code::Conflict,
+                None,
+                "komputer ini bekerja tanpa jaringan: jalankan dengan `simpul run`",
+                "this node runs without a network: start it with `simpul run`",
+            ));
+        }
+        self.node().call_now();
+        Ok(())
     }
 
     /// The office that this node speaks for.
@@ -117,14 +134,19 @@ impl Service {
         (peers, knocking)
     }
 
-    /// Own entries that no other office is known to hold.
-    async fn only_here(&self) -> Result<u64, Problem> {
-        Ok(self.unheld().await?.iter().map(|(_, held, up_to)| up_to - held).sum())
+    /// A bundle for an office: everything that it may read and is not known to hold, sealed to its computers. With the
+    /// office's name.
+    ///
+    /// # Errors
+    /// When the office is not known, or has no computer that could open it.
+    pub async fn bundle_for(&self, office: &str) -> Result<(String, Vec<u8>), Problem> {
+        let office = self.office_named(office)?;
+        let bytes = self.node().export(office.id).await.map_err(|error| bundle_problem(&error))?;
+        Ok((office.name, bytes))
     }
 
     pub(crate) async fn export_bundle(&self, office: &str, out: &Path) -> Result<BundleDone, Problem> {
-        let office = self.office_named(office)?;
-        let bytes = self.node().export(office.id).await.map_err(|error| bundle_problem(&error))?;
+        let (office, bytes) = self.bundle_for(office).await?;
         tokio::fs::write(out, &bytes).await.map_err(|error| {
             Problem::new(
                 Code::Storage,
@@ -132,29 +154,31 @@ impl Service {
                 "is the stick full or read-only?",
             )
         })?;
-        Ok(BundleDone { office: office.name.clone(), bytes: bytes.len() as u64, entries: 0 })
+        Ok(BundleDone { office, bytes: bytes.len() as u64, entries: 0 })
     }
 
     pub(crate) async fn import_bundle(&self, file: &Path) -> Result<BundleDone, Problem> {
-        // A node that belongs to no network can open no bundle, whatever the file is.
-        self.charter()?;
         let bytes = tokio::fs::read(file).await.map_err(|error| {
             Problem::bad_input(
                 format!("cannot read {}: {error}", file.display()),
                 "check the path, and whether the stick is in",
             )
         })?;
-        let before = self.entries()?;
-        let from = self.node().import(&bytes).await.map_err(|error| bundle_problem(&error))?;
+        self.take_bundle(&bytes).await
+    }
+
+    /// Takes in a bundle. When it is answered, what it brought is durable. The same one again does nothing.
+    ///
+    /// # Errors
+    /// When it is no bundle for this office, is damaged, or nothing is known of who made it. Nothing was changed then.
+    pub async fn take_bundle(&self, bytes: &[u8]) -> Result<BundleDone, Problem> {
+        // A node that belongs to no network can open no bundle, whatever the file is.
+        self.charter()?;
+        let (from, entries) = self.node().import(bytes).await.map_err(|error| bundle_problem(&error))?;
         let charter = self.charter()?;
         let office = charter.node(&from).and_then(|node| charter.office(&node.office));
         let office = office.map_or_else(|| from.short(), |office| office.name.clone());
-        Ok(BundleDone { office, bytes: bytes.len() as u64, entries: self.entries()?.saturating_sub(before) })
-    }
-
-    fn entries(&self) -> Result<u64, Problem> {
-        let held = self.node().held()?;
-        Ok(held.iter().flat_map(|(_, journals)| journals).map(|(_, point)| point.seq).sum())
+        Ok(BundleDone { office, bytes: bytes.len() as u64, entries })
     }
 
     pub(crate) async fn verify(&self) -> Result<VerifyView, Problem> {
@@ -212,17 +236,47 @@ fn unreadable(at: &store::Location) -> Both {
 
 fn bundle_problem(error: &driver::BundleError) -> Problem {
     use driver::BundleError as B;
-    let (code, hint) = match error {
-        B::Foreign | B::Damaged => (Code::BadInput, "copy it from its maker again"),
-        B::Version(_) => (Code::BadInput, "bring this node's program up to date"),
-        B::OtherNetwork(_) | B::NotForUs => {
-            (Code::NoRight, "have it made for this office: `simpul bundle export --for`")
-        }
-        B::NoAddressee | B::Key => (Code::Conflict, "`simpul charter show` lists the nodes of each office"),
-        B::Stranger(_) => {
-            (Code::NoRight, "get the charter first: connect once, or take in a bundle of an office that is known")
-        }
-        B::Content => (Code::BadInput, "have it made again; if it persists, look into the node's log"),
+    let code = match error {
+        B::Foreign | B::Damaged | B::Version(_) | B::Content => Code::BadInput,
+        B::OtherNetwork(_) | B::NotForUs | B::Stranger(_) => Code::NoRight,
+        B::NoAddressee | B::Key => Code::Conflict,
     };
-    Problem::new(code, error, hint)
+    let (id, en) = match error {
+        B::Foreign => (
+            "berkas ini bukan berkas Simpul dari kantor lain: pilih berkas yang disimpan di sana".to_owned(),
+            "this file is no bundle: choose the one that the other office saved".to_owned(),
+        ),
+        B::Damaged => (
+            "berkas ini rusak atau tidak lengkap: salin lagi dari kantor pembuatnya".to_owned(),
+            "this bundle is damaged or not complete: copy it from its maker again".to_owned(),
+        ),
+        B::Version(version) => (
+            format!("berkas ini dibuat oleh aplikasi yang lebih baru (versi berkas {version}): perbarui aplikasi di sini"),
+            format!("this bundle has version {version}, of a newer program: bring this node's program up to date"),
+        ),
+        B::OtherNetwork(_) => (
+            "berkas ini dari jaringan lain, misalnya latihan: minta dibuatkan lagi oleh kantor di jaringan ini".to_owned(),
+            "this bundle belongs to another network, perhaps one for practice: have it made in this one".to_owned(),
+        ),
+        B::NotForUs => (
+            "berkas ini dibuat untuk kantor lain: minta dibuatkan lagi untuk kantor ini".to_owned(),
+            "this bundle is sealed to another office: have it made for this one, `simpul bundle export --for`".to_owned(),
+        ),
+        B::NoAddressee | B::Key => (
+            "kantor itu belum mempunyai komputer yang dapat membukanya: pilih kantor lain".to_owned(),
+            "that office has no computer that could open it: choose another; `simpul charter show` lists them".to_owned(),
+        ),
+        B::Stranger(_) => (
+            "pembuat berkas ini belum dikenal di sini: tersambunglah sekali, atau ambil berkas dari kantor yang sudah dikenal"
+                .to_owned(),
+            "nothing held here admits the maker of this bundle: connect once, or take in one of an office that is known"
+                .to_owned(),
+        ),
+        B::Content => (
+            "isi berkas ini tidak diterima: minta dibuatkan lagi".to_owned(),
+            "the content of this bundle is not accepted: have it made again; if it persists, look into the node's log"
+                .to_owned(),
+        ),
+    };
+    Problem::said(code, None, id, en)
 }

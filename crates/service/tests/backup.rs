@@ -2,12 +2,12 @@
 
 #![allow(clippy::unwrap_used, clippy::panic, reason = "a test at the edge")]
 
-use std::{fs, path::Path};
+use std::{fs, path::Path, time::Duration};
 
 use records::RegisterNumber;
 use service::{
-    Ask, Code, Command, Options, Problem, Query, Reply, Service, StoreOptions, create, draft, found, reply::BackupDone,
-    restore, subject,
+    Ask, BackupStep, Code, Command, Options, Problem, Query, Reply, Service, StoreOptions, create, draft, found,
+    reply::BackupDone, restore, subject,
 };
 
 async fn ask(service: &Service, ask: impl Into<Ask>) -> Result<Reply, Problem> {
@@ -162,4 +162,37 @@ async fn what_cannot_be_restored_is_said_and_leaves_nothing() {
             Err(problem) => assert!(offset < head && !new.exists(), "byte {offset}: {problem}"),
         }
     }
+}
+
+/// What became of the backup that was begun.
+async fn ended(service: &Service) -> BackupStep {
+    loop {
+        match service.backup_now() {
+            Some(step @ (BackupStep::Done { .. } | BackupStep::Failed(_))) => return step,
+            Some(BackupStep::Running { .. }) | None => tokio::time::sleep(Duration::from_millis(5)).await,
+        }
+    }
+}
+
+// On one thread, so that the backup does not begin before it is told to end.
+#[tokio::test]
+async fn one_that_is_ended_leaves_nothing_and_another_can_be_begun() {
+    let folder = tempfile::tempdir().unwrap();
+    let (node, file) = (village(&folder.path().join("node")).await, folder.path().join("simpul.backup"));
+    node.begin_backup(file.clone()).unwrap();
+    assert_eq!(node.begin_backup(file.clone()).unwrap_err().code, Code::Conflict);
+    node.end_backup();
+    let BackupStep::Failed(problem) = ended(&node).await else { panic!("it is not made") };
+    assert!(problem.message.contains("ended before it was whole"), "{problem:?}");
+    let left: Vec<_> = fs::read_dir(folder.path()).unwrap().map(|entry| entry.unwrap().path()).collect();
+    assert!(left.iter().all(|path| !path.starts_with(&file)), "{left:?}");
+    assert!(!left.iter().any(|path| path.to_string_lossy().contains(".making")), "{left:?}");
+
+    node.begin_backup(file.clone()).unwrap();
+    let BackupStep::Done { done, file: made } = ended(&node).await else { panic!("it is made") };
+    assert_eq!((made, done.bytes), (file.clone(), fs::metadata(&file).unwrap().len()));
+    node.stop().await;
+    let key = left.iter().find(|path| path.to_string_lossy().ends_with("recovery-key")).unwrap();
+    let again = StoreOptions::new(folder.path().join("again"));
+    restore(&again, &file, Some(&key.display().to_string()), None, |_| ()).unwrap();
 }

@@ -17,9 +17,6 @@ use zeroize::{Zeroize, ZeroizeOnDrop};
 
 use crate::{StoreError, error::at};
 
-/// How much is copied between two reports.
-const COPY_BYTES: u64 = 1 << 20;
-
 /// One segment of a copy, and what opens it.
 #[derive(Clone, Serialize, Deserialize, Zeroize, ZeroizeOnDrop)]
 pub struct Listed {
@@ -58,20 +55,12 @@ impl Copies {
         self.segments.iter().map(|(listed, _)| u64::from(listed.bytes)).sum()
     }
 
-    /// Writes the copy; says after each piece how many bytes were written.
-    pub fn write(&mut self, out: &mut impl Write, mut copied: impl FnMut(u64)) -> io::Result<()> {
-        let mut done = 0;
+    /// Writes the copy.
+    pub fn write(&mut self, out: &mut impl Write) -> io::Result<()> {
         for (listed, file) in &mut self.segments {
-            let mut left = u64::from(listed.bytes);
-            while left > 0 {
-                let piece = left.min(COPY_BYTES);
-                let count = io::copy(&mut file.take(piece), out)?;
-                if count < piece {
-                    return Err(io::Error::new(io::ErrorKind::UnexpectedEof, "a segment became shorter"));
-                }
-                left -= piece;
-                done += piece;
-                copied(done);
+            let whole = u64::from(listed.bytes);
+            if io::copy(&mut file.take(whole), out)? < whole {
+                return Err(io::Error::new(io::ErrorKind::UnexpectedEof, "a segment became shorter"));
             }
         }
         Ok(())

@@ -16,8 +16,9 @@ use crate::{
 /// How many receipts or beacons go into one message.
 const BATCH_MAX: usize = 64;
 
-/// Whether `holder`'s receipts count for what `author` wrote in a scope: those of the author's chain, of the ministries
-/// that read it, and where there is no chain (an office's own drafts, an agenda, a case) of everybody who reads it.
+/// Whether `holder`'s receipts count for what `author` wrote in a scope: those of the author's chain, of the office of
+/// which region the scope is, of the ministries that read it, and where there is no chain (an office's own drafts, an
+/// agenda, a case) of everybody who reads it.
 pub fn receipt_counts(charter: &Charter, holder: &NodeKey, author: &NodeKey, scope: &ScopeName) -> bool {
     let office = |key: &NodeKey| charter.node(key).and_then(|node| charter.office(&node.office));
     if holder == author || !charter.may_read(holder, scope) {
@@ -30,6 +31,7 @@ pub fn receipt_counts(charter: &Charter, holder: &NodeKey, author: &NodeKey, sco
     holder.id == author.id
         || holder.kind == OfficeKind::Ministry
         || holder.is_above(author)
+        || scope.region().as_ref() == Some(&holder.region)
         || (holder.kind == OfficeKind::Agency && holder.region.contains(&author.region))
 }
 

@@ -105,6 +105,14 @@ pub(crate) async fn mark_read(State(app): State<App>, Script(desk): Script) -> R
     Ok(StatusCode::NO_CONTENT)
 }
 
+/// The bytes of a file in base64.
+pub(crate) fn decoded(content: &str, what: &str, desk: &Desk) -> Result<Vec<u8>, Problem> {
+    BASE64.decode(content.as_bytes()).map_err(|error| {
+        let what = format!("the {what} is no base64: {error}");
+        refused(service::Problem::bad_input(what, "encode its bytes anew"), desk)
+    })
+}
+
 /// Keeps a scan at this office and tells how a record names it.
 #[utoipa::path(post, path = "/api/v1/scans", tag = "records", request_body = GivenScan,
     responses((status = 201, body = KeptScan)))]
@@ -114,10 +122,7 @@ pub(crate) async fn keep_scan(
     Body(given): Body<GivenScan>,
 ) -> Result<Response, Problem> {
     desk.writes()?;
-    let bytes = BASE64.decode(given.content.as_bytes()).map_err(|error| {
-        let what = format!("the scan is no base64: {error}");
-        refused(service::Problem::bad_input(what, "encode its bytes anew"), &desk)
-    })?;
+    let bytes = decoded(&given.content, "scan", &desk)?;
     let hash = app.service().keep_scan(&bytes).map_err(|problem| refused(problem, &desk))?;
     Ok((StatusCode::CREATED, Json(KeptScan { hash })).into_response())
 }

@@ -10,8 +10,11 @@ use service::{Command, Query, Role, TokenScope};
 use utoipa::ToSchema;
 
 use crate::api::{Body, Named, Script};
+use crate::api_coordination::decoded;
 use crate::app::{App, ask};
 use crate::frame::refused;
+use crate::mulai::attachment;
+use crate::only_here::BUNDLE_NAME;
 use crate::problem::{Problem, Reason};
 use crate::session::Desk;
 
@@ -43,12 +46,65 @@ pub(crate) async fn glance(State(app): State<App>, desk: Desk) -> Result<Respons
     Ok(Json(crate::frame::glance(&app, &desk).await?).into_response())
 }
 
-/// Lists of whom something is only here.
+/// Lists what is only here, and what that means for this computer.
 #[utoipa::path(get, path = "/api/v1/only-here", tag = "office", responses((status = 200, body = OnlyHere)))]
 pub(crate) async fn only_here(State(app): State<App>, desk: Desk) -> Result<Response, Problem> {
     desk.personal()?;
     let found = ask!(app, Query::OnlyHere, OnlyHere).map_err(|problem| refused(problem, &desk))?;
     Ok(Json(found).into_response())
+}
+
+/// An office to which a bundle is to be carried.
+#[derive(Debug, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct ForOffice {
+    /// Its id, or its name if no other has it.
+    #[schema(min_length = 1)]
+    office: String,
+}
+
+/// A bundle that was carried here.
+#[derive(Debug, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct CarriedBundle {
+    /// Its bytes, in base64.
+    #[schema(min_length = 1)]
+    content: String,
+}
+
+/// Calls now every office that is not connected, however often that failed.
+#[utoipa::path(post, path = "/api/v1/call-now", tag = "office", responses((status = 204)))]
+pub(crate) async fn call_now(State(app): State<App>, Script(desk): Script) -> Result<StatusCode, Problem> {
+    desk.writes()?;
+    app.ask(Command::CallNow).await.map_err(|problem| refused(problem, &desk))?;
+    Ok(StatusCode::NO_CONTENT)
+}
+
+/// Makes a bundle for a stick: what an office may read and is not known to hold, sealed to its computers.
+#[utoipa::path(post, path = "/api/v1/bundles", tag = "office", request_body = ForOffice,
+    responses((status = 200, content_type = "application/octet-stream")))]
+pub(crate) async fn make_bundle(
+    State(app): State<App>,
+    Script(desk): Script,
+    Body(ForOffice { office }): Body<ForOffice>,
+) -> Result<Response, Problem> {
+    desk.writes()?;
+    let (_, bytes) = app.service().bundle_for(&office).await.map_err(|problem| refused(problem, &desk))?;
+    Ok(attachment(BUNDLE_NAME, bytes))
+}
+
+/// Takes in a bundle, and tells who made it and how many changes it brought. The same one again does nothing.
+#[utoipa::path(post, path = "/api/v1/bundles/taken", tag = "office", request_body = CarriedBundle,
+    responses((status = 200, body = serde_json::Value)))]
+pub(crate) async fn take_bundle(
+    State(app): State<App>,
+    Script(desk): Script,
+    Body(given): Body<CarriedBundle>,
+) -> Result<Response, Problem> {
+    desk.writes()?;
+    let bytes = decoded(&given.content, "bundle", &desk)?;
+    let done = app.service().take_bundle(&bytes).await.map_err(|problem| refused(problem, &desk))?;
+    Ok(Json(serde_json::json!({ "office": done.office, "changes": done.entries })).into_response())
 }
 
 /// Lists what waits for somebody at this office, the earliest first.

@@ -21,10 +21,15 @@ use crate::words::Words;
 /// How many statements stand on the page unless all are asked for.
 const SAID: usize = 100;
 
+/// Where all of them stand.
+const ALL_SAID: &str = "/kesehatan/keamanan?semua=ya";
+
 #[derive(Template)]
 #[template(path = "health_panels.html")]
 struct PanelsPage {
     frame: Frame,
+    /// Where it is.
+    at: &'static str,
     title: String,
     lines: Vec<String>,
     panels: Vec<Panel>,
@@ -67,6 +72,7 @@ pub(crate) async fn refused(State(app): State<App>, desk: Desk) -> Result<Respon
     let names = ["refused-item", "refused-why", "office-todo", "office-by"];
     let lines = (view.more > 0).then(|| words.about("refused-more", "n", view.more));
     let shown = PanelsPage {
+        at: "/kesehatan/ditolak",
         title: words.say("refused-title"),
         lines: lines.into_iter().collect(),
         panels: vec![
@@ -144,6 +150,7 @@ pub(crate) async fn security(
     let columns = ["security-kind", "security-by", "security-about", "security-does", "security-since"];
     let statements = view.said.iter().take(count).map(|one| said(words, one)).collect();
     let shown = PanelsPage {
+        at: if all { ALL_SAID } else { "/kesehatan/keamanan" },
         title: words.say("security-title"),
         lines: vec![
             words.about("security-active", "n", view.active),
@@ -169,7 +176,7 @@ pub(crate) async fn security(
                 ..panel(words, "security-said", &columns, statements, "office-none")
             },
         ],
-        more: (rest > 0).then(|| ("/kesehatan/keamanan?semua=ya".to_owned(), words.about("health-more", "n", rest))),
+        more: (rest > 0).then(|| (ALL_SAID.to_owned(), words.about("health-more", "n", rest))),
         frame,
     };
     Ok(page(&shown, &desk.visit).into_response())

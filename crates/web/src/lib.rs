@@ -53,6 +53,7 @@ mod mulai;
 mod nameless;
 mod office_health;
 mod officers;
+mod only_here;
 mod openapi;
 mod own;
 mod panels;
@@ -193,7 +194,10 @@ pub fn router(app: App) -> Router {
         .route("/koordinasi/rapor", get(coordination::scorecard))
         .route("/catatan/{kind}/{id}/nilai", get(indicators::ask_values).post(indicators::report))
         .route("/perlu-dilihat", get(find::look).post(find::look_on))
-        .route("/hanya-di-sini", get(today::only_here))
+        .route("/hanya-di-sini", get(only_here::show))
+        .route("/hanya-di-sini/hubungi", get(only_here::again).post(only_here::call))
+        .route("/hanya-di-sini/simpan", get(only_here::again).post(only_here::carry))
+        .route("/hanya-di-sini/ambil", get(only_here::again).post(only_here::take))
         .route("/jatuh-tempo", get(today::due))
         .route("/kesehatan", get(health::show))
         .route("/kesehatan/tangani", get(health::again).post(health::handle))
@@ -202,6 +206,7 @@ pub fn router(app: App) -> Router {
         .route("/kesehatan/ditolak", get(health_more::refused))
         .route("/kesehatan/keamanan", get(health_more::security))
         .route("/kesehatan/penyimpanan", get(storage::show).post(storage::back_up))
+        .route("/kesehatan/penyimpanan/henti", get(storage::again).post(storage::end))
         .route("/kesehatan/jejak", get(trail::show))
         .route("/kesehatan/komputer/{key}", get(lost::show).post(lost::remove))
         .route("/kesehatan/kantor/{id}", get(office_health::show))

@@ -13,6 +13,7 @@ use crate::blank::Blank;
 use crate::chart::{Columns, columns};
 use crate::frame::{Frame, Place, page, refused};
 use crate::health::{called, shape};
+use crate::only_here::{ChangedRow, changed_rows};
 use crate::panels::{Panel, PanelRow};
 use crate::problem::Problem;
 use crate::session::{Desk, Posted};
@@ -39,6 +40,11 @@ struct OfficePage {
     blanks: Vec<Blank>,
     spoke: bool,
     lag: Option<Columns>,
+    /// What it lacks of what is held here.
+    rows: Vec<ChangedRow>,
+    others: Option<String>,
+    /// Its id, where a file can be carried to it.
+    carry: Option<String>,
 }
 
 /// A table of the page: what it is called, its columns, its rows, and what stands there without any.
@@ -74,8 +80,9 @@ fn directions(words: Words, report: &OfficeReport) -> Option<Panel> {
         row(words, words.say("office-not-there"), &count(report.lacks)),
         row(words, words.say("office-not-here"), &count(report.not_here)),
     ];
-    (!report.own)
-        .then(|| panel(words, "office-directions", &["office-direction", "office-changes"], rows, "office-none"))
+    let mut panel = panel(words, "office-directions", &["office-direction", "office-changes"], rows, "office-none");
+    panel.lines.extend(report.below.then(|| words.say("office-below")));
+    (!report.own).then_some(panel)
 }
 
 fn contacts(words: Words, report: &OfficeReport) -> Panel {
@@ -190,6 +197,8 @@ async fn shown(
         Some(touch(words, &report)),
         Some(notes(words, &report)),
     ];
+    let (rows, others) = changed_rows(words, &report.lacking);
+    let there = report.nodes.iter().any(|node| !node.removed);
     let status = if faults.is_empty() { StatusCode::OK } else { StatusCode::UNPROCESSABLE_ENTITY };
     let shown = OfficePage {
         at: format!("/kesehatan/kantor/{}", report.office.id),
@@ -199,6 +208,9 @@ async fn shown(
         as_of: words.about("health-as-of", "time", words.when(report.office.as_of_ms)),
         panels: panels.into_iter().flatten().collect(),
         lag: lag(words, &report),
+        carry: (!report.own && there && desk.writes().is_ok()).then(|| report.office.id.clone()),
+        rows,
+        others,
         blanks: vec![note],
         spoke: typed.is_some_and(|form| form.get("spoke") == "ya"),
         faults,

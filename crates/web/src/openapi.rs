@@ -90,6 +90,12 @@ pub(crate) fn routes() -> OpenApiRouter<App> {
         .routes(routes!(api_coordination::scan))
         .routes(routes!(api_office::glance))
         .routes(routes!(api_office::only_here))
+        .routes(routes!(api_office::call_now))
+        .routes(routes!(api_office::make_bundle))
+        .routes(
+            routes!(api_office::take_bundle)
+                .layer(DefaultBodyLimit::max(crate::only_here::BUNDLE_BYTES_MAX / 3 * 4 + (64 << 10))),
+        )
         .routes(routes!(api_office::due))
         .routes(routes!(api_office::set_address))
         .routes(routes!(api_office::approve))

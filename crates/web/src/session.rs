@@ -352,12 +352,19 @@ impl<H: House> FromRequest<H> for Posted {
     type Rejection = Response;
 
     async fn from_request(request: Request, app: &H) -> Result<Self, Response> {
+        Self::with_files(request, app, UPLOAD_BYTES_MAX).await
+    }
+}
+
+impl Posted {
+    /// Reads a form whose files and fields may take so many bytes together.
+    pub(crate) async fn with_files(request: Request, app: &impl House, files_max: usize) -> Result<Self, Response> {
         let (parts, body) = request.into_parts();
         let visit = Visit::of(app, &parts);
         let bad = |reason| visit.problem(reason).into_response();
         let kind = parts.headers.get(header::CONTENT_TYPE).and_then(|kind| kind.to_str().ok()).unwrap_or_default();
         let with_files = kind.starts_with("multipart/form-data");
-        let bytes_max = if with_files { UPLOAD_BYTES_MAX } else { FORM_BYTES_MAX };
+        let bytes_max = if with_files { files_max } else { FORM_BYTES_MAX };
         let bytes = axum::body::to_bytes(body, bytes_max).await.map_err(|_| bad(Reason::TooLarge))?;
         let mut whole = Request::from_parts(parts, axum::body::Body::from(bytes));
         let read = if with_files {

@@ -6,9 +6,9 @@ use std::path::Path;
 use askama::Template;
 use axum::extract::State;
 use axum::http::StatusCode;
-use axum::response::{IntoResponse, Response};
-use service::reply::StorageView;
-use service::{Command, Query as Ask};
+use axum::response::{IntoResponse, Redirect, Response};
+use service::reply::{BackupDone, StorageView};
+use service::{BackupStep, Progress, Query as Ask};
 
 use crate::app::{App, ask};
 use crate::frame::{Frame, Place, page, refused};
@@ -26,6 +26,7 @@ struct StoragePage {
     error: Option<String>,
     /// What the button did, each with how it is shown.
     done: Vec<(&'static str, String)>,
+    running: Option<Running>,
     lines: Vec<String>,
     /// What was typed as the folder of a backup.
     folder: String,
@@ -52,13 +53,20 @@ fn megabytes(words: Words, bytes: u64) -> String {
     words.about("storage-mb", "n", bytes.div_ceil(1_000_000))
 }
 
-/// What a backup came to; an error where there is none.
-struct Happened {
-    done: Result<Vec<(&'static str, String)>, String>,
+/// A backup that is being made.
+struct Running {
+    answer: String,
+    progress: Progress,
+    stopping: bool,
+}
+
+/// What was asked for and cannot be, with the folder that was typed.
+struct Fault {
+    text: String,
     folder: String,
 }
 
-async fn shown(app: &App, desk: &Desk, happened: Happened) -> Result<Response, Problem> {
+async fn shown(app: &App, desk: &Desk, fault: Option<Fault>) -> Result<Response, Problem> {
     let (frame, _) = Frame::of(app, desk, Place::Health).await?;
     let words = frame.words;
     let view = ask!(app, Ask::Storage, Storage).map_err(|problem| refused(problem, desk))?;
@@ -69,16 +77,31 @@ async fn shown(app: &App, desk: &Desk, happened: Happened) -> Result<Response, P
     let parts = view.parts.iter().map(|part| {
         row(words, words.of_both(&part.label).to_owned(), &[("storage-takes", megabytes(words, part.bytes))])
     });
-    let status = if happened.done.is_err() { StatusCode::UNPROCESSABLE_ENTITY } else { StatusCode::OK };
+    let (mut done, mut running, mut failed) = (Vec::new(), None, None);
+    match app.service().backup_now() {
+        Some(BackupStep::Running { progress, stopping }) => {
+            let about = [("n", progress.done.div_ceil(1024).into()), ("all", progress.total.div_ceil(1024).into())];
+            running = Some(Running { answer: words.with("backup-running", &about), progress, stopping });
+        }
+        Some(BackupStep::Done { file, done: made }) => done = told(words, &file, &made),
+        Some(BackupStep::Failed(problem)) => failed = Some(beside(words, problem, desk)?.1),
+        None => {}
+    }
+    let status = if fault.is_some() { StatusCode::UNPROCESSABLE_ENTITY } else { StatusCode::OK };
+    let (error, folder) = match fault {
+        Some(fault) => (Some(fault.text), fault.folder),
+        None => (failed, String::new()),
+    };
     let shown = StoragePage {
         lines: lines(words, &view),
         panels: vec![
             panel(words, "storage-damage", &["storage-part", "office-todo"], damage.collect(), "storage-whole"),
             panel(words, "storage-parts", &["storage-part", "storage-takes"], parts.collect(), "office-none"),
         ],
-        error: happened.done.as_ref().err().cloned(),
-        done: happened.done.unwrap_or_default(),
-        folder: happened.folder,
+        error,
+        done,
+        running,
+        folder,
         frame,
     };
     Ok((status, page(&shown, &desk.visit)).into_response())
@@ -86,17 +109,37 @@ async fn shown(app: &App, desk: &Desk, happened: Happened) -> Result<Response, P
 
 pub(crate) async fn show(State(app): State<App>, desk: Desk) -> Result<Response, Problem> {
     desk.administers()?;
-    shown(&app, &desk, Happened { done: Ok(Vec::new()), folder: String::new() }).await
+    shown(&app, &desk, None).await
 }
 
-/// Makes a backup into a folder of this computer, such as a stick.
+/// Begins a backup into a folder of this computer, such as a stick.
 pub(crate) async fn back_up(State(app): State<App>, desk: Desk, form: Posted) -> Result<Response, Problem> {
     desk.administers()?;
+    let words = Words::of(desk.visit.language);
     let folder = form.get("folder").trim().to_owned();
-    let done = backed_up(&app, &desk, &folder).await?;
-    // What went well needs nothing typed again.
-    let folder = if done.is_ok() { String::new() } else { folder };
-    shown(&app, &desk, Happened { done, folder }).await
+    let place = Path::new(&folder);
+    if !place.is_absolute() || !tokio::fs::metadata(place).await.is_ok_and(|found| found.is_dir()) {
+        let text = words.about("health-no-folder", "folder", folder.as_str());
+        return shown(&app, &desk, Some(Fault { text, folder })).await;
+    }
+    match app.service().begin_backup(place.join(backup_name())) {
+        Ok(()) => Ok(again().await.into_response()),
+        Err(problem) => {
+            let text = beside(words, problem, &desk)?.1;
+            shown(&app, &desk, Some(Fault { text, folder })).await
+        }
+    }
+}
+
+/// Ends the backup that is being made.
+pub(crate) async fn end(State(app): State<App>, desk: Desk, _form: Posted) -> Result<Redirect, Problem> {
+    desk.administers()?;
+    app.service().end_backup();
+    Ok(again().await)
+}
+
+pub(crate) async fn again() -> Redirect {
+    Redirect::to("/kesehatan/penyimpanan")
 }
 
 /// What a backup that is made now is called.
@@ -104,25 +147,12 @@ pub(crate) fn backup_name() -> String {
     jiff::Zoned::now().strftime("simpul-%Y-%m-%d-%H%M.backup").to_string()
 }
 
-async fn backed_up(
-    app: &App,
-    desk: &Desk,
-    folder: &str,
-) -> Result<Result<Vec<(&'static str, String)>, String>, Problem> {
-    let words = Words::of(desk.visit.language);
-    let place = Path::new(folder);
-    if !place.is_absolute() || !tokio::fs::metadata(place).await.is_ok_and(|found| found.is_dir()) {
-        return Ok(Err(words.about("health-no-folder", "folder", folder)));
-    }
-    let out = place.join(backup_name());
-    let made = match ask!(app, Command::BackUp { out: out.clone() }, BackedUp) {
-        Ok(made) => made,
-        Err(problem) => return Ok(Err(beside(words, problem, desk)?.1)),
-    };
-    let about = [("file", out.display().to_string().into()), ("kb", made.bytes.div_ceil(1024).into())];
+/// What a backup came to.
+fn told(words: Words, file: &Path, made: &BackupDone) -> Vec<(&'static str, String)> {
+    let about = [("file", file.display().to_string().into()), ("kb", made.bytes.div_ceil(1024).into())];
     let mut done = vec![("well", words.with("health-backed-up", &about))];
-    if let Some(key) = made.key_file {
+    if let Some(key) = &made.key_file {
         done.push(("choose", words.about("health-key-file", "file", key.display().to_string())));
     }
-    Ok(Ok(done))
+    done
 }

@@ -1,4 +1,4 @@
-//! *Hari ini*, the first page of an officer; what is only here; and the parts of a page that follow what arrives.
+//! *Hari ini*, the first page of an officer, and the parts of a page that follow what arrives.
 
 use std::convert::Infallible;
 use std::time::Duration;
@@ -8,14 +8,13 @@ use axum::extract::{Query, State};
 use axum::response::sse::{Event, KeepAlive, Sse};
 use axum::response::{IntoResponse, Response};
 use service::ClockDoubt;
-use service::reply::{DueLine, DueView, Glance, OnlyHere};
+use service::reply::{DueLine, DueView, Glance};
 use tokio::sync::mpsc;
 use tokio_stream::wrappers::ReceiverStream;
 
 use crate::app::{App, ask};
 use crate::frame::{Chip, Frame, Place, chip, digest, glance, page, refused};
 use crate::problem::Problem;
-use crate::rows::{Row, row};
 use crate::session::Desk;
 use crate::words::Words;
 
@@ -210,32 +209,6 @@ fn lines(words: Words, glance: &Glance, administers: bool) -> Vec<Line> {
         });
     }
     lines
-}
-
-#[derive(Template)]
-#[template(path = "only_here.html")]
-struct OnlyHerePage {
-    frame: Frame,
-    glance: Glance,
-    found: OnlyHere,
-    since: String,
-    heard: Option<String>,
-    people: Vec<(Row, String)>,
-}
-
-pub(crate) async fn only_here(State(app): State<App>, desk: Desk) -> Result<Response, Problem> {
-    let (frame, glance) = Frame::of(&app, &desk, Place::OnlyHere).await?;
-    let words = frame.words;
-    let found = ask!(app, service::Query::OnlyHere, OnlyHere).map_err(|problem| refused(problem, &desk))?;
-    let since = glance.only_here_since_ms.map_or_else(String::new, |time| words.when(time));
-    let heard = glance.heard.as_ref().map(|heard| {
-        words.with(
-            "only-here-heard",
-            &[("office", heard.office.as_str().into()), ("time", words.when(heard.time_ms).into())],
-        )
-    });
-    let people = found.people.iter().map(|one| (row(words, &one.row), words.when(one.since_ms))).collect();
-    Ok(page(&OnlyHerePage { frame, glance, found, since, heard, people }, &desk.visit))
 }
 
 #[derive(Template)]

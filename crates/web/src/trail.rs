@@ -1,6 +1,6 @@
 //! The trail: notes who opened, took away or changed which record by a page or by the API, and shows it to administrators
-//! and auditors. It goes by addresses: whatever is added later below those of participants and records is noted too. What
-//! lists people elsewhere, such as *Hari ini* and what is due, is not.
+//! and auditors. It goes by addresses: whatever is added later below those of participants and records is noted too. *Hari
+//! ini*, which every officer has open all day, is not.
 
 use askama::Template;
 use axum::extract::{MatchedPath, Query, Request, State};
@@ -18,6 +18,10 @@ use crate::problem::Problem;
 use crate::session::{Desk, Visit};
 use crate::words::Words;
 
+/// Pages that list records, and what scripts ask for them, beside the lists themselves.
+const LISTS: [&str; 6] =
+    ["/hanya-di-sini", "/only-here", "/jatuh-tempo", "/due", "/kesehatan/kantor/{id}", "/health/{office}"];
+
 /// What a request does with records by where it leads; none where no record is concerned, or a page only follows one.
 fn did(method: &Method, path: &str) -> Option<Did> {
     let path = path.strip_prefix("/api/v1").unwrap_or(path);
@@ -29,6 +33,9 @@ fn did(method: &Method, path: &str) -> Option<Did> {
     match last {
         "{hash}" | "{key}" => Some(Did::Opened),
         "perlu-dilihat" => Some(Did::Listed),
+        _ if LISTS.contains(&path) && *method == Method::GET => Some(Did::Listed),
+        // What is carried on a stick is sealed to one office.
+        _ if matches!(path, "/hanya-di-sini/simpan" | "/bundles") => Some(Did::TookAway),
         "berubah" | "preview" | "periksa" => None,
         _ if !of_records => None,
         _ if takes_away && (is_one || *method == Method::POST) => Some(Did::TookAway),
@@ -43,10 +50,14 @@ fn did(method: &Method, path: &str) -> Option<Did> {
 /// part of it: it may be a name.
 fn about(route: &str, path: &str) -> String {
     let open = route.split('/').zip(path.split('/')).filter(|(route, _)| route.starts_with('{'));
-    let record = open.filter(|(route, _)| matches!(*route, "{id}" | "{kind}" | "{hash}" | "{key}"));
+    let record = open.filter(|(route, _)| matches!(*route, "{id}" | "{kind}" | "{hash}" | "{key}" | "{office}"));
     let parts: Vec<&str> = record.map(|(_, part)| part).collect();
     let people = route.contains("/peserta") || route.contains("/participants");
-    if people { [&["peserta"], &parts[..]].concat().join("/") } else { parts.join("/") }
+    match parts.is_empty() {
+        _ if people => [&["peserta"], &parts[..]].concat().join("/"),
+        true => route.trim_start_matches("/api/v1").trim_matches('/').to_owned(),
+        false => parts.join("/"),
+    }
 }
 
 /// Notes what an officer or a script was answered.
@@ -130,6 +141,10 @@ mod tests {
             ("GET", "/peserta/{id}/cetak", "/peserta/A1/cetak", Some(Did::TookAway), "peserta/A1"),
             ("POST", "/peserta/{id}/ubah", "/peserta/A1/ubah", Some(Did::Changed), "peserta/A1"),
             ("POST", "/peserta/{id}/berubah", "/peserta/A1/berubah", None, "peserta/A1"),
+            ("GET", "/jatuh-tempo", "/jatuh-tempo", Some(Did::Listed), "jatuh-tempo"),
+            ("POST", "/hanya-di-sini/simpan", "/hanya-di-sini/simpan", Some(Did::TookAway), "hanya-di-sini/simpan"),
+            ("POST", "/hanya-di-sini/ambil", "/hanya-di-sini/ambil", None, "hanya-di-sini/ambil"),
+            ("GET", "/api/v1/only-here", "/api/v1/only-here", Some(Did::Listed), "only-here"),
             ("POST", "/peserta/tabel", "/peserta/tabel", Some(Did::TookAway), "peserta"),
             ("GET", "/catatan/{kind}/{id}", "/catatan/pengaduan/B2", Some(Did::Opened), "pengaduan/B2"),
             (
@@ -146,7 +161,7 @@ mod tests {
             ("PATCH", "/api/v1/participants/{id}", "/api/v1/participants/A1", Some(Did::Changed), "peserta/A1"),
             ("POST", "/api/v1/participants/search", "/api/v1/participants/search", Some(Did::Listed), "peserta"),
             ("GET", "/api/v1/records/{id}/print", "/api/v1/records/B2/print", Some(Did::TookAway), "B2"),
-            ("GET", "/kesehatan", "/kesehatan", None, ""),
+            ("GET", "/kesehatan", "/kesehatan", None, "kesehatan"),
             ("GET", "/peserta/daftar", "/peserta/daftar", None, "peserta"),
         ];
         for (method, route, path, expected, of) in table {

@@ -348,7 +348,7 @@ check-like = Names like this in the village
 
 # Only here
 only-here-empty = Nothing is recorded yet
-only-here-none = Everything recorded here is also at another office
+only-here-none = Everything that other offices are to have is there
 only-here-none-more = If this computer breaks, nothing is lost.
 only-here-some = { $n ->
     [one] One change is only on this computer
@@ -362,6 +362,32 @@ only-here-equal = the same as this computer
 only-here-busy = catching up
 only-here-whose = These changes are about
 only-here-others = and { $n } further changes
+only-here-call = Call the others now
+only-here-called = Every office that is known is being called. Who answers appears in the list by itself.
+off-title = May this computer be switched off?
+off-always = Yes, at any time. What is saved stays on it, and goes out once it is switched on and connected.
+off-not-anew = Do not set it up anew, swap it or give it away: { $n ->
+    [one] one change is nowhere else
+   *[other] { $n } changes are nowhere else
+ }. Wait until they are at another office, or carry them there on a stick.
+off-by-rule = By rule { $n ->
+    [one] one change stays
+   *[other] { $n } changes stay
+ } at this office alone, such as the guest book. Only a backup keeps them if the computer breaks or is set up anew.
+off-anew = It may be set up anew too: all records come back from the others. Officers, drafts and scans are in a backup alone.
+stick-title = Without internet: by a stick
+stick-lead = A file carries what the other office does not have yet. Only that office can open it.
+stick-to = For which office
+stick-save = Save the file
+stick-save-for = Save a file for { $office } to a stick
+stick-file = The file that another office saved for this one
+stick-take = Take it in
+stick-no-file = Choose the file first.
+stick-taken = { $n ->
+    [0] The file from { $office } is taken in. It holds nothing that was not here.
+    [one] The file from { $office } is taken in: one change is new here.
+   *[other] The file from { $office } is taken in: { $n } changes are new here.
+ }
 
 # Officers
 officers-answer = { $n ->
@@ -968,6 +994,9 @@ storage-free = Free on that disk: { $free }; of it { $kept } stays free.
 storage-failed = The disk failed: nothing is stored until the application starts again.
 storage-backup = Newest backup: { $time }.
 storage-no-backup = There is no backup yet.
+backup-running = The backup is being written: { $n } of { $all } kB
+backup-stop = End it
+backup-stopping = It is being ended; nothing of it will be left.
 storage-mb = { $n } MB
 storage-damage = What the last start found
 storage-whole = Everything was whole.
@@ -997,6 +1026,8 @@ office-for = For
 office-away-region = every office of the region
 office-away-office = this office
 office-notes = Notes
+office-below = Counted by the receipts of that office. What is written for a whole region or the country, such as notices, is not counted.
+office-lacking = What is not known to be there
 office-note = Note
 office-when = When
 office-by = By

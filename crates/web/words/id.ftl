@@ -294,7 +294,7 @@ check-like = Nama yang mirip di desa ini
 
 # Hanya di sini
 only-here-empty = Belum ada yang dicatat
-only-here-none = Semua yang dicatat di sini juga ada di kantor lain
+only-here-none = Semua yang harus ada di kantor lain sudah ada di sana
 only-here-none-more = Bila komputer ini rusak, tidak ada catatan yang hilang.
 only-here-some = { $n } perubahan hanya ada di komputer ini
 only-here-since = Yang tertua sejak { $time }.
@@ -305,6 +305,25 @@ only-here-equal = sudah sama dengan komputer ini
 only-here-busy = sedang disamakan
 only-here-whose = Perubahan ini tentang
 only-here-others = dan { $n } perubahan lain
+only-here-call = Hubungi kantor lain sekarang
+only-here-called = Semua kantor yang dikenal sedang dihubungi. Yang menjawab tampil sendiri dalam daftar.
+off-title = Bolehkah komputer ini dimatikan?
+off-always = Boleh, kapan saja. Yang tersimpan tetap ada di sini, dan dikirim sendiri begitu menyala dan tersambung.
+off-not-anew = Jangan dipasang ulang, ditukar, atau diberikan: { $n } perubahan tidak ada di tempat lain. Tunggu sampai ada di kantor lain, atau bawa ke sana dengan flash disk.
+off-by-rule = Menurut aturan { $n } perubahan hanya tinggal di kantor ini, misalnya buku tamu. Bila komputer rusak atau dipasang ulang, hanya cadangan yang menyimpannya.
+off-anew = Boleh juga dipasang ulang: semua catatan kembali dari kantor lain. Petugas, draf, dan pindaian hanya ada di cadangan.
+stick-title = Tanpa internet: lewat flash disk
+stick-lead = Satu berkas membawa yang belum ada di kantor lain. Hanya kantor itu yang dapat membukanya.
+stick-to = Untuk kantor mana
+stick-save = Simpan berkasnya
+stick-save-for = Simpan berkas untuk { $office } ke flash disk
+stick-file = Berkas yang disimpan kantor lain untuk kantor ini
+stick-take = Ambil isinya
+stick-no-file = Pilih berkasnya dahulu.
+stick-taken = { $n ->
+    [0] Berkas dari { $office } sudah diambil. Semua isinya sudah ada di sini.
+   *[other] Berkas dari { $office } sudah diambil: { $n } perubahan baru di sini.
+ }
 
 # Petugas
 officers-answer = { $n } petugas dapat masuk di komputer ini
@@ -813,7 +832,7 @@ health-plan = Cadangan terjadwal
 health-plan-is = setiap { $n } jam, { $keep } yang terbaru disimpan
 health-tried = Terakhir dicoba, { $time }
 health-restored = dibuat, dan dipulihkan dalam percobaan tanpa ada yang hilang
-health-backup-to = Folder untuk cadangan, misalnya folder stik
+health-backup-to = Folder untuk cadangan, misalnya folder flash disk
 health-back-up = Cadangkan sekarang
 health-backed-up = Cadangan sudah dibuat: { $file } ({ $kb } kB).
 health-key-file = Ini cadangan pertama, dan kunci pemulihannya ada di { $file }. Simpan berkas itu terpisah dari cadangannya: siapa yang punya keduanya dapat membaca semuanya.
@@ -881,6 +900,9 @@ storage-free = Kosong di cakram itu: { $free }; { $kept } darinya dibiarkan koso
 storage-failed = Cakram gagal: tidak ada yang disimpan sampai aplikasi dinyalakan ulang.
 storage-backup = Cadangan terbaru: { $time }.
 storage-no-backup = Belum ada cadangan.
+backup-running = Cadangan sedang ditulis: { $n } dari { $all } kB
+backup-stop = Hentikan
+backup-stopping = Sedang dihentikan; tidak ada yang akan tersisa.
 storage-mb = { $n } MB
 storage-damage = Yang ditemukan waktu terakhir dinyalakan
 storage-whole = Semuanya utuh.
@@ -910,6 +932,8 @@ office-for = Untuk
 office-away-region = semua kantor di wilayah itu
 office-away-office = kantor ini
 office-notes = Catatan
+office-below = Dihitung dari tanda terima kantor itu. Yang ditulis untuk seluruh wilayah atau negeri, seperti pengumuman, tidak dihitung.
+office-lacking = Yang belum diketahui ada di sana
 office-note = Catatan
 office-when = Waktu
 office-by = Oleh
@@ -954,7 +978,7 @@ lost-people = { $n } orang dengan nama dan identitas
 lost-place = { $place }: { $n }
 lost-kind = { $kind }: { $n }
 lost-guard = Bagaimana data itu dijaga
-lost-encrypted = Catatan di dalamnya terenkripsi. Kecuali kuncinya berupa frasa sandi atau ada di stik, kunci itu ada di cakram yang sama: anggaplah datanya dapat dibaca.
+lost-encrypted = Catatan di dalamnya terenkripsi. Kecuali kuncinya berupa frasa sandi atau ada di flash disk, kunci itu ada di cakram yang sama: anggaplah datanya dapat dibaca.
 lost-measures = Yang dilakukan
 lost-is-removed = Haknya sudah dicabut: ia tidak dikirimi apa-apa lagi, dan tulisan barunya tidak diterima.
 lost-not-removed = Haknya belum dicabut.

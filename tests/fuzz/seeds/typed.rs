@@ -146,6 +146,7 @@ fn commands() -> Vec<Command> {
         },
         Command::WithdrawToken { name: text("rekap") },
         Command::MarkRead,
+        Command::CallNow,
         Command::TryAlerts,
         Command::NoteOffice { office: id(), by: text("Sari"), text: text("listrik padam"), spoke: true },
         Command::SetAddress { address: text("Jalan Raya Watumalang 1") },

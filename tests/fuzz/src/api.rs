@@ -19,6 +19,7 @@ ends!(command, COMMANDS: Command {
     Sign, Enact, Join, Approve, Remove, Succeed, CutOff, Add, Set, Choose, Tell, BeginPart, ChangePart, Import, ExportBundle, ImportBundle,
     BackUp, AddOfficer, ResetOfficer, RemoveOfficer, HandleAlert, BeginSheet, ChangeSheet, ChooseSheet, Say, SayAll,
     Attend, OpenRound, Visit, AddToken, WithdrawToken, MarkRead, Erase, SetAddress, TryAlerts, NoteOffice,
+    CallNow,
 });
 ends!(query, QUERIES: Query {
     Request, Propose, Policy, Network, Charter, Status, List, Show, Conflicts, Export, Verify, Glance, Find, Record,

@@ -288,8 +288,9 @@ impl Net {
             let receipts = replica.receipts().iter().map(|known| (known.holder(), &known.receipt));
             let on_chain = |journal: &JournalId, point: Point| disk.hash_at(journal, point.seq) == Some(point.hash);
             let Some(office) = self.charter(*node).node(&me).map(|node| node.office) else { continue };
-            let believed = health::held_elsewhere(Some(self.charter(*node)), office, &own, receipts, on_chain);
-            for (journal, seq) in believed.into_iter().filter(|(_, seq)| *seq > 0) {
+            let believed = health::holders(Some(self.charter(*node)), &own, receipts, |_| Some(office), on_chain);
+            for ((journal, _), held) in own.iter().zip(&believed) {
+                let Some(seq) = held.values().max().copied() else { continue };
                 let hash = disk.hash_at(journal, seq);
                 // Off or not, it is on that disk.
                 let holds = |other: &Node| other.disk.hash_at(journal, seq) == hash;

@@ -50,7 +50,10 @@ impl Net {
             now_ms: NOW_MS,
         };
         let on_chain = |journal: &JournalId, point: Point| disk.hash_at(journal, point.seq) == Some(point.hash);
-        let figures = health::judge(&known, &mut Memory::default(), on_chain, |_, _| Some(NOW_MS)).figures;
+        let mut memory = Memory::default();
+        let figures = health::judge(&known, &mut memory, on_chain, |_, _| Some(NOW_MS)).figures;
+        let listed: u64 = health::only_here(&known, &memory, on_chain).iter().map(|alone| alone.behind.changes()).sum();
+        assert_eq!(listed, figures.only_here + figures.by_rule, "what is listed is what is counted");
 
         let (mut alone, mut copies) = (0, vec![0; figures.copies.len()]);
         for (journal, ours) in held.iter().filter(|(journal, _)| journal.node == me) {

@@ -7,9 +7,9 @@ use sync::{Beacon, PeerState, PeerStatus, Receipt, SessionId};
 
 use super::*;
 use crate::{
-    Absence, Away, Level, Own, Room, Shows, figure,
+    Absence, Away, Behind, Level, Own, Room, Shows, figure, lacking,
     limits::{DAY, HOUR},
-    report,
+    only_here, report,
     testing::{Told, World, point},
 };
 
@@ -120,8 +120,22 @@ impl Case {
     fn look(&mut self) -> Health {
         let mut memory = std::mem::take(&mut self.memory);
         let health = judge(&self.known(), &mut memory, |_, _| self.on_chain, |_, _| self.written_ms);
+        self.what_is_listed_is_what_is_counted(&health, &memory);
         self.memory = memory;
         health
+    }
+
+    fn what_is_listed_is_what_is_counted(&self, health: &Health, memory: &Memory) {
+        let alone = only_here(&self.known(), memory, |_, _| self.on_chain);
+        let listed = |by_rule: bool| -> u64 {
+            alone.iter().filter(|alone| alone.by_rule == by_rule).map(|alone| alone.behind.changes()).sum()
+        };
+        assert_eq!((listed(false), listed(true)), (health.figures.only_here, health.figures.by_rule));
+        // Of who was never seen, or said that it is away, nothing is counted as lacking.
+        for office in health.offices.iter().filter(|office| office.lacks > 0) {
+            let behind = lacking(&self.known(), office.office, |_, _| self.on_chain);
+            assert_eq!(behind.iter().map(Behind::changes).sum::<u64>(), office.lacks);
+        }
     }
 
     fn state(&mut self, of: &str) -> State {
@@ -228,6 +242,21 @@ fn a_villages_money_lives_there_alone_until_its_regency_was_seen() {
     let mut case = case.reports("wonosobo", 1, NOW, &[]);
     let figures = case.look().figures;
     assert_eq!((figures.by_rule, figures.only_here), (0, 5));
+}
+
+#[test]
+fn a_village_lacks_what_its_regency_wrote_of_it_once_it_gives_receipts_of_that() {
+    let mut case = Case::of("wonosobo").reports("kuripan", 1, NOW, &[]).reports("garung", 1, NOW, &[]);
+    let journal = case.world.journal("wonosobo", PARTICIPATION, 1);
+    case.held = vec![(journal.clone(), point(5))];
+    let lacks = |case: &mut Case, of: &str| {
+        let office = case.world.office(of);
+        case.look().office(&office).unwrap().lacks
+    };
+    assert_eq!(lacks(&mut case, "kuripan"), 0, "an earlier version gives no receipts of it");
+    case.receipts = vec![case.world.receipt(&journal, &("kuripan", 2))];
+    assert_eq!((lacks(&mut case, "kuripan"), lacks(&mut case, "garung")), (3, 0), "another village does not read it");
+    assert_eq!(case.look().figures.only_here, 3, "and what it holds is not only here");
 }
 
 #[test]

@@ -32,8 +32,17 @@ async fn an_administrator_sees_what_is_at_risk_and_says_that_somebody_deals_with
     assert!(nowhere.body.contains("stik saya") && nowhere.body.contains("Tidak ada folder"), "{}", nowhere.body);
     let stick = tempfile::tempdir().unwrap();
     let folder = stick.path().display().to_string();
-    let made = kuripan.post("/kesehatan/penyimpanan", &token, &[("folder", folder.as_str())]).await;
-    assert!(made.body.contains("Cadangan sudah dibuat") && made.body.contains("kunci pemulihannya"), "{}", made.body);
+    let begun = kuripan.post("/kesehatan/penyimpanan", &token, &[("folder", folder.as_str())]).await;
+    assert_eq!(begun.status, StatusCode::SEE_OTHER, "{}", begun.body);
+    let made = loop {
+        let page = kuripan.get("/kesehatan/penyimpanan").await.body;
+        if !page.contains("Cadangan sedang ditulis") {
+            break page;
+        }
+        assert!(page.contains("id=\"stop\""), "it can be ended: {page}");
+        tokio::time::sleep(std::time::Duration::from_millis(20)).await;
+    };
+    assert!(made.contains("Cadangan sudah dibuat") && made.contains("kunci pemulihannya"), "{made}");
     assert_eq!(std::fs::read_dir(stick.path()).unwrap().count(), 2);
     // Nobody sends anything from a store that is open for one command.
     let tried = kuripan.post("/kesehatan/coba", &token, &[]).await;
