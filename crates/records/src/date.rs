@@ -59,6 +59,15 @@ impl PartialDate {
         }
     }
 
+    /// The year, where it is known.
+    pub fn year(self) -> Option<i16> {
+        match self {
+            Self::Unknown => None,
+            Self::Year(year) | Self::Month(year, _) => Some(year),
+            Self::Day(day) => Some(day.year()),
+        }
+    }
+
     /// As an officer writes it: `12-03-2022`, `03-2022`, `2022`, or that it is not known.
     pub fn shown(self, lang: Lang) -> String {
         match self {

@@ -11,7 +11,6 @@ use views::{Filter, Page, Reader, ViewsError, sheet_id};
 use crate::{
     Service,
     both::Both,
-    find::found_row,
     panel::same,
     problem::Problem,
     sheet_kinds::code_of,
@@ -149,7 +148,7 @@ fn due_line(views: &Reader, due: &Due, day: Date) -> Result<DueLine, ViewsError>
         Some(person) => views.list(&Filter { person: Some(person), ..Filter::default() }, Page::first(1))?.rows.pop(),
         None => None,
     };
-    let called = person.map(found_row).and_then(|row| row.name.or(row.register));
+    let called = person.and_then(|row| row.called().or(row.register));
     let about = match (&record, called) {
         (_, Some(name)) => same(&name),
         (Some(row), None) => title(&line(row.clone())),

@@ -1,7 +1,7 @@
 //! The list of participants as a page shows it: filtered, counted, a part at a time, and enough beside each name to tell
 //! people of one name apart.
 
-use records::{Date, PartialDate};
+use records::PartialDate;
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 use views::{Decided, Filter, Page, ParticipantRow as ViewRow};
@@ -161,19 +161,11 @@ pub(crate) fn found_row(row: ViewRow) -> FoundRow {
         village: row.village.to_string(),
         dusun: row.dusun,
         rt: row.rt,
-        birth_year: row.birth.and_then(year),
+        birth_year: row.birth.and_then(PartialDate::year),
         group: row.group,
         number: row.group_number,
         stage: row.stage,
         contested: row.contested,
         notices: row.notices,
-    }
-}
-
-fn year(date: PartialDate) -> Option<i16> {
-    match date {
-        PartialDate::Unknown => None,
-        PartialDate::Year(year) | PartialDate::Month(year, _) => Some(year),
-        PartialDate::Day(day) => Some(Date::year(day)),
     }
 }

@@ -70,7 +70,7 @@ pub struct SheetLine {
     pub kind_label: Both,
     /// What it is called; empty where only whom it is about says it.
     pub title: Both,
-    /// The names of whom it is about, at most three.
+    /// Whom it is about, at most three: each name with hamlet, neighbourhood, year of birth and group, as far as known.
     pub names: Vec<String>,
     /// How it stands.
     pub state: Option<Both>,

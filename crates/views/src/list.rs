@@ -114,6 +114,29 @@ pub struct ParticipantRow {
     pub notices: u32,
 }
 
+impl ParticipantRow {
+    /// The name with what tells people of one name apart; none where there is no name.
+    pub fn called(&self) -> Option<String> {
+        let name = self.name.known()?;
+        let group = self.group.as_deref();
+        Some(told_apart(name, self.dusun.as_deref(), self.rt.as_deref(), self.birth, group))
+    }
+}
+
+/// A name, and behind it hamlet, neighbourhood, year of birth and group, as far as they are known.
+pub(crate) fn told_apart(
+    name: &str,
+    dusun: Option<&str>,
+    rt: Option<&str>,
+    birth: Option<PartialDate>,
+    group: Option<&str>,
+) -> String {
+    let year = birth.and_then(PartialDate::year).map(|year| year.to_string());
+    let rt = rt.map(|rt| format!("RT {rt}"));
+    let beside: Vec<&str> = [dusun, rt.as_deref(), year.as_deref(), group].into_iter().flatten().collect();
+    if beside.is_empty() { name.to_owned() } else { format!("{name} ({})", beside.join(", ")) }
+}
+
 /// A page of a list.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Listed {

@@ -3,7 +3,7 @@
 
 use identity::{Coordinate, Region};
 use records::{
-    Date, FieldType, Folded, PersonId, ProgrammeRecord, RecordKind, Summary,
+    Date, FieldType, Folded, PartialDate, PersonId, ProgrammeRecord, RecordKind, Summary,
     coordination::{Coordination, Shelf},
 };
 use rusqlite::{OptionalExtension, params, types::Value};
@@ -12,7 +12,7 @@ use serde::{Serialize, de::DeserializeOwned};
 use crate::{
     Reader, ViewsError,
     apply::{Batch, json},
-    list::Page,
+    list::{Page, told_apart},
     read::{PLACE, PLACED, place},
 };
 
@@ -65,7 +65,7 @@ pub struct SheetRow {
     pub day: Option<Date>,
     /// By when somebody waits for something.
     pub due: Option<Date>,
-    /// The names of whom it is about, as far as they are known here.
+    /// Whom it is about, as far as names are known here: each with hamlet, neighbourhood, year of birth and group.
     pub names: Vec<String>,
     /// How many fields have several values.
     pub contested: u32,
@@ -244,13 +244,27 @@ impl Reader {
         Ok(found)
     }
 
-    /// The names of whom a record is about; at most three, for a line has room for no more.
+    /// Whom a record is about, with what tells people of one name apart; at most three, for a line has room for no more.
     fn names_in(&self, document: i64) -> Result<Vec<String>, ViewsError> {
         let mut select = self.db.prepare_cached(
-            "SELECT DISTINCT p.name FROM sheet_person s JOIN person p ON p.person = s.person \
-             WHERE s.document = ?1 AND p.name IS NOT NULL ORDER BY 1 LIMIT 3",
+            "SELECT p.name, p.dusun, p.rt, p.birth, \
+             (SELECT q.\"group\" FROM participation q WHERE q.person = s.person AND q.\"group\" IS NOT NULL), \
+             min(p.document) \
+             FROM sheet_person s JOIN person p ON p.person = s.person \
+             WHERE s.document = ?1 AND p.name IS NOT NULL GROUP BY s.person ORDER BY 1, 6 LIMIT 3",
         )?;
-        Ok(select.query_map([document], |row| row.get(0))?.collect::<Result<_, _>>()?)
+        let named = select.query_map([document], |row| {
+            let text = |index| row.get::<_, Option<String>>(index);
+            let birth = text(3)?.as_deref().and_then(PartialDate::from_iso);
+            Ok(told_apart(
+                &row.get::<_, String>(0)?,
+                text(1)?.as_deref(),
+                text(2)?.as_deref(),
+                birth,
+                text(4)?.as_deref(),
+            ))
+        })?;
+        Ok(named.collect::<Result<_, _>>()?)
     }
 }
 
@@ -263,7 +277,6 @@ fn select() -> String {
     )
 }
 
-/// The condition on `sheet t` and its values, in order.
 /// Whether a record is open, given [`is_open`].
 const OPEN: &str = "(t.open = 1 AND NOT (t.kind = ? AND coalesce(t.due, '9') < ?))";
 const NOT_OPEN: &str = "(t.open = 0 OR (t.kind = ? AND coalesce(t.due, '9') < ?))";
@@ -273,6 +286,7 @@ fn is_open(today: Option<Date>) -> [Value; 2] {
     [i64::from(RecordKind::BoardNotice.number()).into(), today.into()]
 }
 
+/// The condition on `sheet t` and its values, in order.
 fn condition(filter: &SheetFilter) -> (String, Vec<Value>) {
     let mut parts: Vec<&str> = vec!["1"];
     let mut values: Vec<Value> = Vec::new();
