@@ -119,6 +119,12 @@ fn print_trail(view: &TrailView, lang: Lang) {
     if let Some(at) = view.broken_at {
         line(format!("{} {at}", pick("Diubah atau dibuang di sekitar baris", "Altered or taken out near line")));
     }
+    line(format!(
+        "{}: {}, {}",
+        pick("Baris, dan sidik yang terakhir", "Lines, and the digest of the last"),
+        view.lines,
+        view.digest
+    ));
     for entry in &view.entries {
         let by = if entry.by.is_empty() { "-" } else { &entry.by };
         let at = jiff::Timestamp::from_millisecond(entry.at_ms).unwrap_or_default();

@@ -84,6 +84,32 @@ fn a_wrong_clock_is_told_of_there_and_where_it_is_heard_until_it_is_set() {
 }
 
 #[test]
+fn a_trail_of_which_somebody_takes_lines_off_is_told_of_where_it_was_heard() {
+    let (net, clock) = by_clock();
+    net["kuripan"].register("Bawon", KURIPAN, &[]);
+    net.settle();
+    let office = net["kuripan"].status().office.id;
+    let file = net["kuripan"].folder.join("trail.jsonl");
+    let lines = || std::fs::read_to_string(&file).unwrap().lines().count() as u64;
+    let heard = || {
+        let said = net["wonosobo"].ask(&["health", "office", &office, "--json"]).out;
+        let said: Value = serde_json::from_str(&said).unwrap();
+        said["nodes"][0]["trail"][0].as_u64() == Some(lines())
+    };
+    net.watch(&clock, &["kuripan", "wonosobo"], "the regency hears how long the trail is", 20, heard);
+    net["kuripan"].stop();
+    let whole = std::fs::read_to_string(&file).unwrap();
+    let first = whole.split_inclusive('\n').next().unwrap();
+    std::fs::write(&file, first).unwrap();
+    net.start_by_clock("kuripan", &clock, &[]);
+    net.settle();
+    let told = || alert_of(&net, "wonosobo", "trail-cut:").is_some();
+    net.watch(&clock, &["kuripan", "wonosobo"], "the regency tells that lines are gone", 20, told);
+    let told = tells(&net, "wonosobo", "trail-cut:", "lines of the trail", "Call that office: ask who replaced");
+    assert_eq!((&told["level"], &told["office"]), (&Value::from("warning"), &Value::from("Desa Kuripan")), "{told}");
+}
+
+#[test]
 fn a_removed_device_that_calls_is_told_of_where_it_calls_as_long_as_it_does() {
     let (net, clock) = by_clock();
     net["kuripan"].register("Bawon", KURIPAN, &[]);

@@ -62,6 +62,7 @@ fn kind(what: &What) -> &'static str {
         What::Full => "full",
         What::LittleRoom { .. } => "room",
         What::ShowsOther { .. } => "shows-other",
+        What::TrailCut { .. } => "trail-cut",
         What::Forked { .. } => "fork",
         What::Revoked => "revoked",
         What::RemovedCalls { .. } => "removed-calls",
@@ -113,6 +114,7 @@ fn level(known: &Known<'_>, memory: &Memory, office: &OfficeHealth, finding: &Fi
         // What its own node says of it is said there.
         What::Revoked if office.office != known.office => Level::Ok,
         What::LittleRoom { .. }
+        | What::TrailCut { .. }
         | What::Revoked
         | What::Growing { .. }
         | What::NotAtMinistries { .. }

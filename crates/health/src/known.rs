@@ -4,9 +4,10 @@ use std::collections::BTreeMap;
 
 use charter::Charter;
 use identity::{Incarnation, JournalId, NodeKey, OfficeId, Point, Region};
+use serde::{Deserialize, Serialize};
 use sync::{Beacon, PeerStatus, Receipt};
 
-use crate::shows::Shows;
+use crate::{report::figure, shows::Shows};
 
 /// What is known at one moment. All times are Unix milliseconds by this node's clock.
 #[derive(Debug, Clone)]
@@ -63,8 +64,32 @@ pub struct Own {
     pub last_backup_ms: Option<i64>,
     /// When a scheduled backup failed, if none succeeded since.
     pub backup_failed_ms: Option<i64>,
+    /// How far the trail of who opened which record is durable; none where none is kept.
+    pub trail: Option<Trail>,
     /// Whether it runs with a network. A store that is opened for one command does not.
     pub networked: bool,
+}
+
+/// How far a trail is written, as others can be told: whoever heard it knows when lines are gone.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Trail {
+    /// How many lines it has.
+    pub lines: u64,
+    /// The first eight bytes of the hash of its last line, which covers all before it, the first the highest.
+    pub head: i64,
+}
+
+impl Trail {
+    /// What a report says of it.
+    pub fn of(figures: &BTreeMap<String, i64>) -> Option<Self> {
+        let lines = u64::try_from(*figures.get(figure::TRAIL)?).ok()?;
+        Some(Self { lines, head: *figures.get(figure::TRAIL_HEAD)? })
+    }
+
+    /// Whether this one, which was heard of later, cannot have grown from that one.
+    pub fn was_cut_since(self, before: Self) -> bool {
+        self.lines < before.lines || (self.lines == before.lines && self.head != before.head)
+    }
 }
 
 /// Room on a disk.

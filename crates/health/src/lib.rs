@@ -35,7 +35,7 @@ pub use elsewhere::{Alone, Behind, lacking, only_here};
 pub use figures::{Figures, Ministries, Need, Reached};
 pub use holders::{Held, holders};
 pub use judge::{Health, OfficeHealth, judge};
-pub use known::{Absence, Away, Known, Own, Room};
+pub use known::{Absence, Away, Known, Own, Room, Trail};
 pub use memory::{InTouch, Memory, Span};
 pub use report::{figure, report};
 pub use shows::Shows;

@@ -39,6 +39,9 @@ pub(crate) const PROVINCE_SILENT_MIN: usize = 3;
 /// How long after the last call of a removed key somebody is told of it.
 pub(crate) const REMOVED_CALLED: i64 = DAY;
 
+/// For how long it is told that lines of a trail are gone.
+pub(crate) const TRAIL_CUT: i64 = 90 * DAY;
+
 /// How long items may wait.
 pub(crate) const WAITING: i64 = DAY;
 

@@ -20,7 +20,7 @@ use serde::{Deserialize, Serialize};
 use sync::PeerState;
 
 use crate::{
-    known::Known,
+    known::{Known, Trail},
     limits::{CLOCK, DAY, HOUR, LOST, REMOVED_CALLED},
     report::figure,
 };
@@ -135,11 +135,25 @@ pub(crate) struct Heard {
     /// of it, such as the first after a start, takes nothing of it back.
     pub(crate) only_here_since: Option<i64>,
     pub(crate) only_here_ms: i64,
+    /// How far its trail was written, and the newest time that it was shorter than before, or another.
+    pub(crate) trail: Option<Trail>,
+    pub(crate) trail_cut: Option<TrailCut>,
     /// Whether it was connected at the last look, and whether a report came since.
     connected: bool,
     reported: bool,
     /// How far its clock was ahead of ours at the last report that came fresh.
     pub(crate) ahead_ms: Option<i64>,
+}
+
+/// A trail of which lines are gone that were reported before.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+pub(crate) struct TrailCut {
+    /// How many lines there were.
+    pub(crate) had: u64,
+    /// How many there were afterwards.
+    pub(crate) has: u64,
+    /// When that was reported.
+    pub(crate) as_of_ms: i64,
 }
 
 /// What an author vouched for in its own journal.
@@ -279,6 +293,12 @@ impl Memory {
             heard.beacon = beacon.number;
             heard.beacon_ms = as_of_ms;
             heard.incarnation = incarnation.or(heard.incarnation);
+            if let Some(trail) = Trail::of(&beacon.figures) {
+                if let Some(before) = heard.trail.filter(|before| trail.was_cut_since(*before)) {
+                    heard.trail_cut = Some(TrailCut { had: before.lines, has: trail.lines, as_of_ms });
+                }
+                heard.trail = Some(trail);
+            }
             if beacon.figures.contains_key(figure::ONLY_HERE) {
                 heard.only_here = count(beacon, figure::ONLY_HERE);
                 heard.only_here_since = beacon.figures.get(figure::ONLY_HERE_SINCE).copied();

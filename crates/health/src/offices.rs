@@ -17,7 +17,7 @@ use crate::{
     holders::elsewhere,
     judge::{OfficeHealth, only_copy_max},
     known::Known,
-    limits::{CLOCK, IN_TOUCH, REPORT, STUCK},
+    limits::{CLOCK, IN_TOUCH, REPORT, STUCK, TRAIL_CUT},
     memory::{Memory, count},
     report::figure,
     shows::differing,
@@ -194,6 +194,11 @@ fn proved(known: &Known<'_>, memory: &Memory, office: &Office) -> Vec<Finding> {
     }
     if office.nodes.iter().all(|node| !known.charter.is_active(node)) {
         findings.push(Finding::new(What::Revoked, known.now_ms));
+    }
+    for cut in office.nodes.iter().filter_map(|node| memory.nodes.get(node)?.trail_cut) {
+        if known.now_ms.saturating_sub(cut.as_of_ms) <= TRAIL_CUT {
+            findings.push(Finding::new(What::TrailCut { had: cut.had, has: cut.has }, cut.as_of_ms));
+        }
     }
     for lost in memory.unaccounted.iter().filter(|lost| office.nodes.contains(&lost.node)) {
         findings.push(Finding::new(What::MaybeLost { changes: lost.changes }, lost.as_of_ms));

@@ -29,6 +29,10 @@ pub mod figure {
     pub const FULL: &str = "full";
     /// When its newest backup was made, in Unix milliseconds.
     pub const BACKUP: &str = "backup";
+    /// How many lines its trail of who opened which record has.
+    pub const TRAIL: &str = "trail";
+    /// The first eight bytes of the hash of the last of them, as a number.
+    pub const TRAIL_HEAD: &str = "trail_head";
 }
 
 /// The figures of a node's own report.
@@ -50,6 +54,8 @@ pub fn report(known: &Known<'_>, health: &Health) -> BTreeMap<String, i64> {
         (figure::FREE, own.room.and_then(|room| whole(room.free_permille()))),
         (figure::FULL, full.then_some(1)),
         (figure::BACKUP, own.last_backup_ms),
+        (figure::TRAIL, own.trail.and_then(|trail| whole(trail.lines))),
+        (figure::TRAIL_HEAD, own.trail.map(|trail| trail.head)),
     ]
     .into_iter()
     .filter_map(|(name, value)| Some((name.to_owned(), value?)))

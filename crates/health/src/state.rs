@@ -115,6 +115,13 @@ pub enum What {
         /// Of how many scopes.
         scopes: u64,
     },
+    /// Of the trail of who opened which record at one of its nodes, lines are gone.
+    TrailCut {
+        /// How many there were.
+        had: u64,
+        /// How many there were when it reported again.
+        has: u64,
+    },
     /// One of its nodes wrote two histories.
     Forked {
         /// The node.
@@ -247,7 +254,7 @@ impl What {
     /// The state that an office is in of which this holds.
     pub fn state(&self) -> State {
         match self {
-            Self::Damage { .. } | Self::Full | Self::ShowsOther { .. } => State::Damaged,
+            Self::Damage { .. } | Self::Full | Self::ShowsOther { .. } | Self::TrailCut { .. } => State::Damaged,
             Self::Forked { .. } => State::Forked,
             Self::Revoked => State::Revoked,
             Self::OnlyHere { .. } | Self::MaybeLost { .. } => State::AtRisk,

@@ -142,6 +142,10 @@ impl Speaker<'_> {
                 format!("{name}: {scopes} kelompok catatan tampil lain daripada di sini, padahal isinya sama"),
                 format!("{name}: {scopes} scopes show something else than here, although both hold the same"),
             ),
+            What::TrailCut { had, has } => say(
+                format!("{name}: dari jejak siapa membuka data siapa ada baris yang hilang, dahulu {had}, lalu {has}"),
+                format!("{name}: lines of the trail of who opened which record are gone, {had} before, then {has}"),
+            ),
             What::Forked { node } => say(
                 format!("{name}: ada dua salinan dari satu perangkat ({})", node.short()),
                 format!("{name}: there are two copies of one device ({})", node.short()),
@@ -324,6 +328,10 @@ pub fn why(what: &What) -> Said {
         What::ShowsOther { .. } => {
             say("Salah satu dari keduanya menampilkan catatan yang salah.", "One of the two shows records wrongly.")
         }
+        What::TrailCut { .. } => say(
+            "Siapa membuka data siapa di sana tidak dapat dibuktikan lagi.",
+            "Who opened which record there can no longer be shown.",
+        ),
         What::Forked { .. } => say(
             "Perangkatnya disalin atau kuncinya dipakai orang lain; tulisan barunya tidak diterima sampai jelas.",
             "Its device was copied or its key is used by somebody else; nothing new of it is taken until that is clear.",
@@ -403,6 +411,10 @@ pub fn action(what: &What, own: bool) -> Said {
         What::ShowsOther { .. } => call(
             "periksa di kedua kantor (simpul verify); bangun ulang di kantor yang salah (simpul doctor --rebuild).",
             "check at both offices (simpul verify); rebuild where it is wrong (simpul doctor --rebuild).",
+        ),
+        What::TrailCut { .. } => call(
+            "tanyakan siapa mengganti atau menghapus berkas jejak (trail.jsonl), dan simpan yang masih ada.",
+            "ask who replaced or removed the trail (trail.jsonl), and keep what is left of it.",
         ),
         What::Forked { .. } => call(
             "tanyakan siapa memakai perangkat itu; bila tidak jelas, cabut haknya (simpul remove).",

@@ -509,6 +509,7 @@ impl Service {
             waiting,
             last_backup_ms: None,
             backup_failed_ms: failed.map(|run| run.at_ms),
+            trail: Some(self.0.trail.durable()),
             networked: self.looking().networked,
         })
     }

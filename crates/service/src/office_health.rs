@@ -16,6 +16,7 @@ use crate::{
     contacts::{AwayView, ContactView, OfficeNote},
     health::{AlertView, OfficeHealthView},
     problem::Problem,
+    trail::digest,
 };
 
 /// Milliseconds of a day.
@@ -51,6 +52,8 @@ pub struct NodeStanding {
     pub version: Option<String>,
     /// When it reported last by its own clock, in Unix milliseconds.
     pub reported_ms: Option<i64>,
+    /// How many lines its trail of who opened which record had then, and the beginning of the hash of the last.
+    pub trail: Option<(u64, String)>,
 }
 
 /// See the module.
@@ -152,6 +155,10 @@ impl Service {
             connected: *key == self.node().key() || peers.contains(key),
             version: beacons.get(key).map(|beacon| beacon.version.chars().take(32).collect()),
             reported_ms: beacons.get(key).map(|beacon| beacon.time_ms),
+            trail: beacons
+                .get(key)
+                .and_then(|beacon| ::health::Trail::of(&beacon.figures))
+                .map(|trail| (trail.lines, digest(trail))),
         };
         match charter.office(office) {
             Some(office) => office.nodes.iter().map(standing).collect(),

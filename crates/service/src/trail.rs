@@ -1,6 +1,7 @@
 //! The trail: who opened, took away or changed whose record at this node, and when; and when this node first saw what an
 //! office said of the network. A file of lines, each with the hash of the line before it: what is altered or taken out of
-//! the middle is found. It stays on this machine, and names people by the codes in addresses only.
+//! the middle is found, and what is taken off the end where somebody heard of it: each report says how many lines there are
+//! and the hash of the last. It stays on this machine, and names people by the codes in addresses only.
 
 use std::{
     collections::BTreeMap,
@@ -81,6 +82,10 @@ pub struct TrailView {
     pub more: u64,
     /// The first line that is not as it was written or does not follow from the one before; none while all do.
     pub broken_at: Option<u64>,
+    /// How many lines are on the disk: what other offices are told.
+    pub lines: u64,
+    /// The beginning of the hash of the last of them, which they are told too.
+    pub digest: String,
 }
 
 #[derive(Serialize, Deserialize)]
@@ -102,8 +107,23 @@ struct State {
     recent: BTreeMap<(String, Did, String), i64>,
     /// When this node took in each statement, by its hash.
     said: BTreeMap<String, i64>,
+    /// How many lines there are.
+    lines: u64,
+    /// How far it is on the disk.
+    durable: ::health::Trail,
     /// Whether something was written that may not be on the disk.
     pending: bool,
+}
+
+/// What others are told of a trail: how many lines it has, and the beginning of the hash of the last.
+fn told(lines: u64, last: &str) -> ::health::Trail {
+    let head = last.get(..16).and_then(|digits| u64::from_str_radix(digits, 16).ok());
+    ::health::Trail { lines, head: head.unwrap_or_default().cast_signed() }
+}
+
+/// The beginning of the hash of a trail's last line, as it is compared.
+pub(crate) fn digest(trail: ::health::Trail) -> String {
+    format!("{:016x}", trail.head.cast_unsigned())
 }
 
 /// See the module.
@@ -132,16 +152,18 @@ impl Trail {
         if whole < bytes.len() {
             file.set_len(whole as u64).map_err(cannot)?;
         }
-        let (mut last, mut said) = (hash(&[]), BTreeMap::new());
+        file.sync_data().map_err(cannot)?;
+        let (mut last, mut said, mut count) = (hash(&[]), BTreeMap::new(), 0);
         for line in lines(&bytes[..whole]) {
-            last = hash(line);
+            (last, count) = (hash(line), count + 1);
             if let Ok(Line { entry, .. }) = serde_json::from_slice(line)
                 && entry.did == Did::TookIn
             {
                 said.entry(entry.about).or_insert(entry.at_ms);
             }
         }
-        let state = State { file, last, recent: BTreeMap::new(), said, pending: false };
+        let durable = told(count, &last);
+        let state = State { file, last, recent: BTreeMap::new(), said, lines: count, durable, pending: false };
         Ok(Self { path, state: Mutex::new(state) })
     }
 
@@ -172,7 +194,7 @@ impl Trail {
             state.file.write_all(&line).map(|()| last)
         });
         match written {
-            Ok(last) => (state.last, state.pending) = (last, true),
+            Ok(last) => (state.last, state.lines, state.pending) = (last, state.lines + 1, true),
             Err(error) => {
                 tracing::error!(%error, file = %self.path.display(), "who opened a record could not be noted")
             }
@@ -186,16 +208,22 @@ impl Trail {
 
     /// Makes what was noted durable.
     pub(crate) fn flush(&self) {
-        let file = {
+        let (file, written) = {
             let mut state = self.state();
             if !std::mem::take(&mut state.pending) {
                 return;
             }
-            state.file.try_clone()
+            (state.file.try_clone(), told(state.lines, &state.last))
         };
-        if let Err(error) = file.and_then(|file| file.sync_data()) {
-            tracing::error!(%error, file = %self.path.display(), "the trail is not on the disk");
+        match file.and_then(|file| file.sync_data()) {
+            Ok(()) => self.state().durable = written,
+            Err(error) => tracing::error!(%error, file = %self.path.display(), "the trail is not on the disk"),
         }
+    }
+
+    /// How far it is on the disk.
+    pub(crate) fn durable(&self) -> ::health::Trail {
+        self.state().durable
     }
 
     fn view(&self, about: Option<&[String]>) -> io::Result<TrailView> {
@@ -213,10 +241,11 @@ impl Trail {
         if broken_at.is_none() && before != self.state().last {
             broken_at = Some(lines(&bytes).count() as u64);
         }
+        let durable = self.durable();
         entries.reverse();
         let more = entries.len().saturating_sub(SHOWN_MAX) as u64;
         entries.truncate(SHOWN_MAX);
-        Ok(TrailView { entries, more, broken_at })
+        Ok(TrailView { entries, more, broken_at, lines: durable.lines, digest: digest(durable) })
     }
 }
 

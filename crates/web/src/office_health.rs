@@ -152,6 +152,10 @@ fn nodes(words: Words, report: &OfficeReport) -> Panel {
             ("col-state", words.say(state)),
             ("office-version", node.version.clone().unwrap_or_default()),
             ("office-reported", reported),
+            (
+                "office-trail",
+                node.trail.as_ref().map_or_else(String::new, |(lines, digest)| words.trail(*lines, digest)),
+            ),
         ];
         let mut row = row(words, node.short.clone(), &cells);
         let lost =
@@ -159,7 +163,7 @@ fn nodes(words: Words, report: &OfficeReport) -> Panel {
         row.ask = (!node.own).then_some(lost);
         row
     };
-    let columns = ["office-computer", "col-state", "office-version", "office-reported"];
+    let columns = ["office-computer", "col-state", "office-version", "office-reported", "office-trail"];
     panel(words, "office-computers", &columns, report.nodes.iter().map(row).collect(), "office-none")
 }
 

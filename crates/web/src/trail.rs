@@ -122,6 +122,7 @@ pub(crate) async fn show(
     if view.more > 0 {
         lines.lines.push(words.about("trail-more", "n", view.more));
     }
+    lines.lines.insert(0, words.about("trail-others", "told", words.trail(view.lines, &view.digest)));
     let state = match view.broken_at {
         None => ("well", words.say("trail-whole")),
         Some(at) => ("alone", words.about("trail-broken", "n", at)),

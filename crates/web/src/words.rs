@@ -62,6 +62,11 @@ impl Words {
         self.with(key, &[])
     }
 
+    /// How far a trail is written.
+    pub(crate) fn trail(self, lines: u64, digest: &str) -> String {
+        self.with("trail-told", &[("n", lines.into()), ("digest", digest.into())])
+    }
+
     /// What a key says about one thing.
     pub(crate) fn about<'a>(self, key: &str, name: &'a str, value: impl Into<FluentValue<'a>>) -> String {
         self.with(key, &[(name, value.into())])

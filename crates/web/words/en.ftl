@@ -970,6 +970,11 @@ security-since = Taken in here
 security-does = What it does
 trail-title = Audit trail
 trail-what = Who opened, took away or changed whose record on this computer, and when. This trail is sent nowhere.
+trail-told = { $n ->
+    [one] one line, { $digest }
+   *[other] { $n } lines, { $digest }
+ }
+trail-others = Other offices are told: { $told }. The page of this office there shows what they heard.
 trail-whole = No line was altered or taken out.
 trail-broken = Line { $n } or one near it was altered or taken out. Keep the file, and ask who uses this computer.
 trail-of = One record: the number or code in its address
@@ -1048,6 +1053,7 @@ office-habit = It is used to be silent for { $n ->
 office-computers = Computers
 office-computer = Key
 office-version = Version
+office-trail = Trail
 office-reported = Reported
 office-connected = connected
 office-not-connected = not connected

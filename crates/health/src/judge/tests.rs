@@ -260,6 +260,38 @@ fn a_village_lacks_what_its_regency_wrote_of_it_once_it_gives_receipts_of_that()
 }
 
 #[test]
+fn a_trail_that_was_longer_is_told_of_and_one_that_grows_is_not() {
+    let trail = |lines: i64, head: i64| [(figure::TRAIL, lines), (figure::TRAIL_HEAD, head)];
+    let told = |case: &mut Case| {
+        case.look().offices.iter().find_map(|office| {
+            let of = |finding: &Finding| match finding.what {
+                What::TrailCut { had, has } => Some((had, has)),
+                _ => None,
+            };
+            office.findings.iter().find_map(of)
+        })
+    };
+    let mut case = Case::of("wonosobo");
+    let reports = [
+        (Some(trail(10, 7)), None),
+        (Some(trail(10, 7)), None),
+        (Some(trail(12, 8)), None),
+        // A report without it, such as the first after a start, takes nothing back.
+        (None, None),
+        (Some(trail(12, 9)), Some((12, 12))),
+        (Some(trail(3, 1)), Some((12, 3))),
+        (Some(trail(90, 2)), Some((12, 3))),
+    ];
+    for (number, (figures, expected)) in (1..).zip(reports) {
+        let figures: Vec<_> = figures.into_iter().flatten().collect();
+        case = case.reports("kuripan", number, NOW, &figures);
+        assert_eq!(told(&mut case), expected, "report {number}");
+    }
+    assert_eq!(case.state("kuripan"), State::Damaged);
+    assert_eq!(told(&mut case.at(NOW + 91 * DAY)), None);
+}
+
+#[test]
 fn nothing_is_by_rule_before_the_office_is_admitted_or_its_readers_were_seen() {
     let mut case = Case::of("stranger");
     case.held = vec![(case.world.journal("stranger", CARE, 1), point(5))];

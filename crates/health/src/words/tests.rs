@@ -59,6 +59,7 @@ fn every_what() -> Vec<What> {
         What::Full,
         What::LittleRoom { free_permille: 120 },
         What::ShowsOther { scopes: 2 },
+        What::TrailCut { had: 120, has: 3 },
         What::Forked { node },
         What::Revoked,
         What::RemovedCalls { node, at_ms: NOW },
