@@ -19,6 +19,10 @@ const WITH_HEADING: f32 = 22.0 * MM;
 /// What is asked takes so much of the width, and the answer the rest.
 const FIELD_SHARES: [u16; 2] = [36, 64];
 
+/// What is read from across a room, in points, and what stands out of it.
+const LARGE: f32 = 20.0;
+const LARGEST: f32 = 34.0;
+
 pub(crate) fn lay_out(paper: &Paper, faces: &Faces) -> Result<Laid, PrintError> {
     let (short, long) = paper.size.millimetres();
     let (width, height) = if paper.landscape { (long, short) } else { (short, long) };
@@ -97,6 +101,13 @@ fn lay_part(flow: &mut Flow<'_>, part: &Part) -> Result<(), PrintError> {
         Part::Text(text) => {
             paragraph(flow, text, BODY)?;
             flow.space(2.0 * MM);
+            Ok(())
+        }
+        Part::Large { text, bold } => {
+            let cell = flow.text(text, if *bold { LARGEST } else { LARGE }, *bold, flow.wide, Across::Left);
+            let said = flow.row(&flow.whole(), &[cell], PLAIN, None)?;
+            flow.laid.tree.push(Node::of(Role::Paragraph, said.concat()));
+            flow.space(3.0 * MM);
             Ok(())
         }
         Part::Columns(columns) => side_by_side(flow, columns),

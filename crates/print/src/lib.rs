@@ -118,6 +118,13 @@ pub enum Part {
     Heading(String),
     /// A text, with the lines that it has.
     Text(String),
+    /// A text that is read from across a room.
+    Large {
+        /// It, with the lines that it has.
+        text: String,
+        /// Whether it stands out.
+        bold: bool,
+    },
     /// Columns of one width beside each other, kept on one page.
     Columns(Vec<Vec<Line>>),
     /// What is asked, and what stands there or is to be written there.

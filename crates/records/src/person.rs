@@ -88,6 +88,10 @@ record_fields! {
         rw: String, "RW", "RW";
         /// As typed.
         phone: String, "Telepon", "Phone";
+        /// Of who was typed in from a form on paper: the day that stands there.
+        paper_date: PartialDate, "Tanggal di formulir kertas", "Date on the paper form";
+        /// Who filled in that form.
+        paper_by: String, "Pengisi formulir kertas", "Who filled in the paper form";
         /// Of somebody imported: which row of which table, so that the same row adds nobody twice.
         source: String, "Asal impor", "Imported from";
     }

@@ -1,6 +1,9 @@
 //! What waits for somebody at this office, the earliest first: the rules of the records over what is held here.
 
-use std::sync::{Arc, MutexGuard, PoisonError};
+use std::{
+    collections::BTreeSet,
+    sync::{Arc, MutexGuard, PoisonError},
+};
 
 use identity::Region;
 use records::{Date, Due, ProgrammeRecord, RecordKind};
@@ -47,19 +50,28 @@ pub struct DueView {
     pub lines: Vec<DueLine>,
 }
 
-/// What was last told, and of which day and how many changes.
-pub(crate) type LastDue = Option<(Date, u64, Arc<DueView>)>;
+/// What was last told, and of which day, how many changes, and how many offices with a node.
+pub(crate) type LastDue = Option<((Date, u64, usize), Arc<DueView>)>;
 
 impl Service {
+    /// The regions that have an office with a node of its own.
+    fn villages_with_a_node(&self) -> BTreeSet<Region> {
+        let charter = self.charter_or_none();
+        let there = |office: &&charter::Office| office.nodes.iter().any(|node| charter.is_active(node));
+        charter.offices().filter(there).map(|office| office.region.clone()).collect()
+    }
+
     fn last_due(&self) -> MutexGuard<'_, LastDue> {
         self.0.due.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
     /// What waits for somebody at this office today.
     pub async fn due(&self) -> Result<Arc<DueView>, Problem> {
-        let (day, applied) = (today(), self.reading().applied());
-        if let Some((on, of, view)) = &*self.last_due()
-            && (*on, *of) == (day, applied)
+        let served = self.villages_with_a_node();
+        let day = today();
+        let of = (day, self.reading().applied(), served.len());
+        if let Some((last, view)) = &*self.last_due()
+            && *last == of
         {
             return Ok(view.clone());
         }
@@ -67,12 +79,12 @@ impl Service {
         let region: Option<Region> = own.region.parse().ok();
         let serves = match own.kind.as_str() {
             "village" => region.map(Serves::Village),
-            // They answer for cases and stamp cards; what a village follows up is the village's.
+            // They answer for cases and stamp cards, and follow up what no village does because it has no node.
             "regency" | "agency" => region.map(Serves::Counter),
             _ => None,
         };
-        let view = Arc::new(self.reading().look(move |views| due_in(views, serves, day)).await?);
-        *self.last_due() = Some((day, applied, view.clone()));
+        let view = Arc::new(self.reading().look(move |views| due_in(views, serves, &served, day)).await?);
+        *self.last_due() = Some((of, view.clone()));
         Ok(view)
     }
 }
@@ -81,18 +93,19 @@ impl Service {
 enum Serves {
     /// All of a village.
     Village(Region),
-    /// Cards of a region.
+    /// Cards of a region, and all of its villages that have no node.
     Counter(Region),
 }
 
-fn due_in(views: &Reader, serves: Option<Serves>, day: Date) -> Result<DueView, ViewsError> {
+fn due_in(views: &Reader, serves: Option<Serves>, served: &BTreeSet<Region>, day: Date) -> Result<DueView, ViewsError> {
     macro_rules! all {
-        ($kind:ident in $place:expr) => {
-            match $place {
-                None => Vec::new(),
-                Some(place) => all!($kind of Some(place)),
+        ($kind:ident in $places:expr) => {{
+            let mut found = Vec::new();
+            for place in $places {
+                found.extend(all!($kind of Some(place.clone())));
             }
-        };
+            found
+        }};
         ($kind:ident of $place:expr) => {{
             let found = views.records(RecordKind::$kind, $place)?.into_iter();
             let found = found.filter_map(|record| if let ProgrammeRecord::$kind(one) = record { Some(one) } else { None });
@@ -102,22 +115,24 @@ fn due_in(views: &Reader, serves: Option<Serves>, day: Date) -> Result<DueView, 
     fn by_reference<T>(all: &[T]) -> Vec<&T> {
         all.iter().collect()
     }
-    let (village, counter) = match serves {
-        Some(Serves::Village(village)) => (Some(village.clone()), Some(village)),
-        Some(Serves::Counter(region)) => (None, Some(region)),
-        None => (None, None),
+    let (villages, counter) = match serves {
+        Some(Serves::Village(village)) => (vec![village.clone()], vec![village]),
+        Some(Serves::Counter(region)) => {
+            let without = views.villages(&region)?.into_iter().filter(|village| !served.contains(village));
+            (without.collect(), vec![region])
+        }
+        None => (Vec::new(), Vec::new()),
     };
-    let place = || village.clone();
-    let participations = match &village {
-        Some(village) => views.participations_in(village)?,
-        None => Vec::new(),
-    };
+    let mut participations = Vec::new();
+    for village in &villages {
+        participations.extend(views.participations_in(village)?);
+    }
     let (bimteks, rounds, mentorings) =
-        (all!(Bimtek in place()), all!(MonitoringRound in place()), all!(Mentoring in place()));
-    let (loans, ledgers) = (all!(Loan in place()), all!(Ledger in place()));
+        (all!(Bimtek in &villages), all!(MonitoringRound in &villages), all!(Mentoring in &villages));
+    let (loans, ledgers) = (all!(Loan in &villages), all!(Ledger in &villages));
     // A case is here because this office is of its roster.
     let (complaints, consultations) = (all!(Complaint of None), all!(Consultation of None));
-    let cards = all!(CardApplication in counter);
+    let cards = all!(CardApplication in &counter);
     let shelf = views.shelf()?;
     let due = records::due(
         &records::Records {

@@ -10,7 +10,9 @@ use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 use views::{Filter, Page, SheetFilter};
 
-use crate::{Find, FindSheets, Service, both::Both, panel::same, problem::Problem, reference, sheets::line};
+use crate::{
+    Find, FindSheets, Service, both::Both, due::DueLine, panel::same, problem::Problem, reference, sheets::line,
+};
 
 /// How many rows are read at once.
 const ROWS_AT_ONCE: usize = 200;
@@ -32,6 +34,8 @@ pub enum TableOf {
     Participants(Find),
     /// Other records.
     Records(FindSheets),
+    /// What is due.
+    Due,
 }
 
 /// What a table is written as.
@@ -124,11 +128,17 @@ pub(crate) fn text_cell(text: String) -> String {
     if formula || number { format!("'{text}") } else { text }
 }
 
+/// What stands in a cell of which the head asks whether something is so.
+fn tick(is: bool) -> Both {
+    if is { Both { id: "ya".to_owned(), en: "yes".to_owned() } } else { same("") }
+}
+
 impl Service {
     pub(crate) async fn table(&self, of: TableOf) -> Result<TableView, Problem> {
         match of {
             TableOf::Participants(find) => self.table_of_participants(find.filter()?).await,
             TableOf::Records(find) => self.table_of_records(find.filter()?).await,
+            TableOf::Due => self.table_of_due().await,
         }
     }
 
@@ -171,6 +181,15 @@ impl Service {
         Ok(TableView { head, rows })
     }
 
+    async fn table_of_due(&self) -> Result<TableView, Problem> {
+        let due = self.due().await?;
+        let row = |line: &DueLine| vec![same(&line.day), tick(line.late), line.what.clone(), line.about.clone()];
+        let rows = due.lines.iter().map(row);
+        let head = [("Batas waktu", "Due"), ("Sudah lewat", "Late"), ("Apa", "What"), ("Tentang", "About")];
+        let head = head.map(|(id, en)| Both { id: id.to_owned(), en: en.to_owned() });
+        Ok(TableView { head: head.to_vec(), rows: rows.collect() })
+    }
+
     async fn table_of_records(&self, filter: SheetFilter) -> Result<TableView, Problem> {
         let (mut rows, mut after) = (Vec::new(), None);
         loop {
@@ -190,7 +209,7 @@ impl Service {
                     row.state.unwrap_or_else(|| same("")),
                     same(&row.day.unwrap_or_default()),
                     same(&row.due.unwrap_or_default()),
-                    if row.open { Both { id: "ya".to_owned(), en: "yes".to_owned() } } else { same("") },
+                    tick(row.open),
                 ]
             }));
             if is_last {

@@ -23,6 +23,9 @@ pub fn sheet_id(doc: &Coordinate) -> String {
     hasher.finalize().to_hex()[..32].to_owned()
 }
 
+/// Province, regency, district, village.
+const VILLAGE_LEVEL: usize = 4;
+
 /// Which records a list shows. What is not set does not filter.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct SheetFilter {
@@ -203,6 +206,19 @@ impl Reader {
             .into_iter()
             .filter_map(|(kind, all, open)| Some((RecordKind::from_number(kind)?, all, open)))
             .collect())
+    }
+
+    /// The villages of a region of which somebody takes part or something is recorded here.
+    pub fn villages(&self, within: &Region) -> Result<Vec<Region>, ViewsError> {
+        let mut select = self.db.prepare_cached(
+            "SELECT village FROM participation WHERE village >= ?1 AND village < ?2 \
+             UNION SELECT place FROM sheet WHERE place >= ?1 AND place < ?2",
+        )?;
+        // '/' is the character after '.'.
+        let found = select.query_map([format!("{within}."), format!("{within}/")], |row| row.get::<_, String>(0))?;
+        let found = found.collect::<Result<Vec<_>, _>>()?;
+        let villages = found.iter().filter_map(|place| place.parse().ok());
+        Ok(villages.filter(|place: &Region| place.level() == VILLAGE_LEVEL).collect())
     }
 
     /// Whoever is tied to a person, as far as ties are read here.

@@ -38,6 +38,8 @@ const PARTS: [(Part, &[&str]); 3] = [
             "resident",
             "productive",
             "willing",
+            "paper_date",
+            "paper_by",
         ],
     ),
 ];

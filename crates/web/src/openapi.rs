@@ -72,6 +72,7 @@ pub(crate) fn routes() -> OpenApiRouter<App> {
         .routes(routes!(paper_api::records))
         .routes(routes!(paper_api::record))
         .routes(routes!(paper_api::attendance))
+        .routes(routes!(paper_api::poster))
         .routes(routes!(api_sheets::begin))
         .routes(routes!(api_sheets::show, api_sheets::change))
         .routes(routes!(api_sheets::choose))
@@ -97,6 +98,8 @@ pub(crate) fn routes() -> OpenApiRouter<App> {
                 .layer(DefaultBodyLimit::max(crate::only_here::BUNDLE_BYTES_MAX / 3 * 4 + (64 << 10))),
         )
         .routes(routes!(api_office::due))
+        .routes(routes!(table::of_due))
+        .routes(routes!(paper_api::due))
         .routes(routes!(api_office::set_address))
         .routes(routes!(api_office::approve))
         .routes(routes!(api_health::health))

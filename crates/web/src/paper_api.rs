@@ -98,6 +98,20 @@ pub(crate) async fn record(
     paper_sheet::filled_sheet(&app, &desk, size, &sheet).await
 }
 
+/// Gives a notice of the board in large letters, to be hung up.
+#[utoipa::path(get, path = "/api/v1/records/{id}/poster", tag = "records",
+    params(("id" = String, Path, min_length = 1), ("paper" = Option<PaperSize>, Query), ("lang" = Option<String>, Query)),
+    responses((status = 200, content((String = "application/pdf")))))]
+pub(crate) async fn poster(
+    State(app): State<App>,
+    Named(id): Named,
+    OnPaper(size): OnPaper,
+    desk: Desk,
+) -> Result<Response, Problem> {
+    let sheet = sheet(&app, &desk, &id).await?;
+    paper_sheet::poster_of(&app, &desk, size, &sheet).await
+}
+
 /// Gives the attendance list of a Bimtek, with room to sign for each day.
 #[utoipa::path(get, path = "/api/v1/records/{id}/attendance-list", tag = "records",
     params(("id" = String, Path, min_length = 1), ("paper" = Option<PaperSize>, Query), ("lang" = Option<String>, Query)),
@@ -126,6 +140,23 @@ pub(crate) async fn form(
 ) -> Result<Response, Problem> {
     kind_seen(&desk, Some(&kind))?;
     paper_sheet::blank_form(&app, &desk, size, &kind).await
+}
+
+/// What is due on paper.
+#[derive(Debug, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct DuePrint {
+    #[serde(default)]
+    paper: PaperSize,
+}
+
+/// Gives what waits for somebody at this office on paper, the earliest first.
+#[utoipa::path(post, path = "/api/v1/due/print", tag = "office", request_body = DuePrint,
+    params(("lang" = Option<String>, Query)),
+    responses((status = 200, content((String = "application/pdf")))))]
+pub(crate) async fn due(State(app): State<App>, desk: Desk, Body(asked): Body<DuePrint>) -> Result<Response, Problem> {
+    desk.personal()?;
+    paper_list::of_due(&app, &desk, asked.paper).await
 }
 
 /// Gives records on paper, what is due first.

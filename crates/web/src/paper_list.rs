@@ -176,6 +176,31 @@ pub(crate) async fn records(
     of_records(&app, &desk, PaperSize::posted(&form), wanted(&code, &form)).await
 }
 
+/// What is due, with room for what came of it.
+pub(crate) async fn due(State(app): State<App>, desk: Desk, form: Posted) -> Result<Response, Problem> {
+    of_due(&app, &desk, PaperSize::posted(&form)).await
+}
+
+/// See [`due`].
+pub(crate) async fn of_due(app: &App, desk: &Desk, size: PaperSize) -> Result<Response, Problem> {
+    let words = Words::of(desk.visit.language);
+    let due = app.service().due().await.map_err(|problem| refused(problem, desk))?;
+    not_too_long(due.lines.len() as u64, desk)?;
+    let mut paper = headed(app, desk, size, words.say("due-title"));
+    paper.about.push(Line::Text(words.about("due-some", "n", due.total)));
+    let columns = [("print-col-no", 1), ("col-due", 3), ("col-what", 8), ("col-whom", 6), ("print-col-remarks", 6)];
+    let rows = due.lines.iter().enumerate().map(|(index, line)| {
+        let (what, about) = (words.of_both(&line.what).to_owned(), words.of_both(&line.about).to_owned());
+        vec![(index + 1).to_string(), day(&line.day), what, about]
+    });
+    paper.parts.push(Part::Table(Table {
+        columns: columns.map(|(key, share)| (words.say(key), share)).to_vec(),
+        rows: rows.collect(),
+        row_mm_min: WRITTEN_MM,
+    }));
+    pressed(desk, paper, "jatuh-tempo").await
+}
+
 /// As [`again`] for a kind of records.
 pub(crate) async fn again_records(Path(code): Path<String>) -> Redirect {
     Redirect::to(&format!("/catatan/{code}"))

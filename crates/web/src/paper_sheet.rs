@@ -57,7 +57,10 @@ pub(crate) async fn blank_participant(app: &App, desk: &Desk, size: PaperSize) -
     let mut paper = headed(app, desk, size, words.say("print-registration"));
     let inputs = service::inputs();
     for (title, fields) in crate::form::parts(words) {
-        let asked = fields.iter().filter_map(|field| inputs.iter().find(|input| input.field == *field));
+        // Who fills it in and when stands at its end.
+        let of_paper = |field: &&&str| !field.starts_with("paper_");
+        let asked = fields.iter().filter(of_paper);
+        let asked = asked.filter_map(|field| inputs.iter().find(|input| input.field == *field));
         paper.parts.push(Part::Heading(title));
         paper
             .parts
@@ -220,6 +223,40 @@ pub(crate) async fn filled_sheet(
     happened(words, &mut paper, sheet.events.iter().map(|event| told(words, event)).collect());
     end(app, words, &mut paper);
     pressed(desk, paper, &sheet.line.kind).await
+}
+
+/// A notice of the board in large letters, to be hung up.
+pub(crate) async fn poster(
+    State(app): State<App>,
+    Path((code, id)): Path<(String, String)>,
+    OnPaper(size): OnPaper,
+    desk: Desk,
+) -> Result<Response, Problem> {
+    let sheet = sheet(&app, &desk, &code, &id).await?;
+    poster_of(&app, &desk, size, &sheet).await
+}
+
+/// The kind that is hung up.
+pub(crate) const POSTER: &str = "pengumuman";
+
+/// See [`poster`].
+pub(crate) async fn poster_of(app: &App, desk: &Desk, size: PaperSize, sheet: &SheetView) -> Result<Response, Problem> {
+    if sheet.line.kind != POSTER {
+        return Err(desk.visit.problem(Reason::NotFound));
+    }
+    let words = Words::of(desk.visit.language);
+    let title = sheet_row(words, &sheet.line).title;
+    let mut paper = headed(app, desk, size, title.clone());
+    paper.parts.push(Part::Large { text: title.clone(), bold: true });
+    let fields = sheet.fields.iter().map(|field| {
+        let values: Vec<&str> = field.values.iter().map(|value| words.of_both(&value.text)).collect();
+        (words.of_both(&field.label).to_owned(), values.join(" / "))
+    });
+    let texts = sheet.texts.iter().map(|text| (words.of_both(&text.label).to_owned(), text.text.clone()));
+    for (label, text) in fields.chain(texts).filter(|(_, text)| !text.is_empty() && *text != title) {
+        paper.parts.extend([Part::Heading(label), Part::Large { text, bold: false }]);
+    }
+    pressed(desk, paper, "poster").await
 }
 
 /// What somebody takes home: the slip of a complaint or consultation.

@@ -14,6 +14,7 @@ use crate::indicators::{Line, lines, measured};
 use crate::month::{Month, months};
 use crate::panels::{Panel, panels};
 use crate::paper::PrintLinks;
+use crate::paper_sheet::POSTER;
 use crate::person::{Contested, contested, plain, who};
 use crate::problem::{Problem, Reason};
 use crate::quadrant::{Quadrants, quadrants};
@@ -327,6 +328,9 @@ pub(crate) async fn show(
     let at = format!("/catatan/{code}/{id}");
     let may_say = |fact: &str| writes && sheet.asks.iter().any(|asked| asked.fact == fact);
     let mut prints = vec![PrintLinks::new(words, "print-this", format!("{at}/cetak"))];
+    if code == POSTER {
+        prints.push(PrintLinks::new(words, "print-poster", format!("{at}/poster")));
+    }
     if sheet.attendance.is_some() {
         prints.push(PrintLinks::new(words, "print-attendance", format!("{at}/daftar-hadir")));
     }
@@ -482,6 +486,8 @@ struct SlipPage {
     at: String,
     title: String,
     prints: [PrintLinks; 1],
+    /// The same as a text for a message.
+    message: String,
     lines: Vec<String>,
 }
 
@@ -495,9 +501,12 @@ pub(crate) async fn slip(
     let words = frame.words;
     let sheet = sheet(&app, &desk, &code, &id).await?;
     let Some(slip) = sheet.slip else { return Err(desk.visit.problem(Reason::NotFound)) };
-    let lines = slip.lines.iter().map(|line| words.of_both(line).to_owned()).collect();
+    let lines: Vec<String> = slip.lines.iter().map(|line| words.of_both(line).to_owned()).collect();
     let title = words.of_both(&sheet.line.kind_label).to_owned();
     let at = format!("/catatan/{code}/{id}");
     let prints = [PrintLinks::new(words, "print-this", format!("{at}/slip/cetak"))];
-    Ok(page(&SlipPage { frame, at, title, prints, lines }, &desk.visit))
+    let office = frame.office.clone();
+    let message =
+        std::iter::once(title.clone()).chain(office).chain(lines.iter().cloned()).collect::<Vec<_>>().join("\n");
+    Ok(page(&SlipPage { frame, at, title, prints, lines, message }, &desk.visit))
 }

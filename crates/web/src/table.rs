@@ -63,6 +63,36 @@ pub(crate) async fn of_records(
     file(&app, &desk, TableOf::Records(asked.find), asked.format, &name).await
 }
 
+/// What is due as a table.
+#[derive(Debug, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct DueTable {
+    format: TableFormat,
+}
+
+/// Gives what waits for somebody at this office as a file for a table program. Every cell is text.
+#[utoipa::path(post, path = "/api/v1/due/table", tag = "office", request_body = DueTable,
+    responses((status = 200, content((String = "text/csv"),
+        (String = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet")))))]
+pub(crate) async fn of_due(
+    State(app): State<App>,
+    desk: Desk,
+    Body(asked): Body<DueTable>,
+) -> Result<Response, Problem> {
+    desk.personal()?;
+    file(&app, &desk, TableOf::Due, asked.format, "jatuh-tempo").await
+}
+
+/// What is due as its page shows it.
+pub(crate) async fn due(State(app): State<App>, desk: Desk, form: Posted) -> Result<Response, Problem> {
+    file(&app, &desk, TableOf::Due, format(&form), "jatuh-tempo").await
+}
+
+/// As [`again`] for what is due.
+pub(crate) async fn again_due() -> Redirect {
+    Redirect::to("/jatuh-tempo")
+}
+
 /// The list of participants as its page shows it.
 pub(crate) async fn participants(State(app): State<App>, desk: Desk, form: Posted) -> Result<Response, Problem> {
     let of = TableOf::Participants(crate::find::wanted(&form, false));

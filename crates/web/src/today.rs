@@ -137,6 +137,8 @@ struct DuePage {
     answer: String,
     lines: Vec<Line>,
     rest: u64,
+    /// The same as a text for a message.
+    message: String,
 }
 
 /// Everything that is due.
@@ -150,7 +152,9 @@ pub(crate) async fn due(State(app): State<App>, desk: Desk) -> Result<Response, 
         n => words.about("due-some", "n", n),
     };
     let rest = due.total - lines.len() as u64;
-    Ok(page(&DuePage { frame, answer, lines, rest }, &desk.visit))
+    let told = lines.iter().map(|line| format!("- {}. {}", line.text, line.more));
+    let message = std::iter::once(answer.clone()).chain(told).collect::<Vec<_>>().join("\n");
+    Ok(page(&DuePage { frame, answer, lines, rest, message }, &desk.visit))
 }
 
 /// What an officer can end, the most pressing first.

@@ -36,6 +36,7 @@ fn did(method: &Method, path: &str) -> Option<Did> {
         _ if LISTS.contains(&path) && *method == Method::GET => Some(Did::Listed),
         // What is carried on a stick is sealed to one office.
         _ if matches!(path, "/hanya-di-sini/simpan" | "/bundles") => Some(Did::TookAway),
+        _ if takes_away && LISTS.iter().any(|list| path.starts_with(&format!("{list}/"))) => Some(Did::TookAway),
         "berubah" | "preview" | "periksa" => None,
         _ if !of_records => None,
         _ if takes_away && (is_one || *method == Method::POST) => Some(Did::TookAway),
@@ -143,6 +144,7 @@ mod tests {
             ("POST", "/peserta/{id}/ubah", "/peserta/A1/ubah", Some(Did::Changed), "peserta/A1"),
             ("POST", "/peserta/{id}/berubah", "/peserta/A1/berubah", None, "peserta/A1"),
             ("GET", "/jatuh-tempo", "/jatuh-tempo", Some(Did::Listed), "jatuh-tempo"),
+            ("POST", "/jatuh-tempo/tabel", "/jatuh-tempo/tabel", Some(Did::TookAway), "jatuh-tempo/tabel"),
             ("POST", "/hanya-di-sini/simpan", "/hanya-di-sini/simpan", Some(Did::TookAway), "hanya-di-sini/simpan"),
             ("POST", "/hanya-di-sini/ambil", "/hanya-di-sini/ambil", None, "hanya-di-sini/ambil"),
             ("GET", "/api/v1/only-here", "/api/v1/only-here", Some(Did::Listed), "only-here"),

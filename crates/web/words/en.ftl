@@ -813,6 +813,7 @@ print-this = Print:
 print-list = Print this list:
 print-visits = Print the visiting list by RT:
 print-blank = Print a blank form:
+print-poster = As a poster
 print-attendance = Print the attendance list to be signed:
 print-foot = Printed on { $day } by { $officer }
 print-page = Page

@@ -728,6 +728,7 @@ print-this = Cetak:
 print-list = Cetak daftar ini:
 print-visits = Cetak daftar kunjungan per RT:
 print-blank = Cetak formulir kosong:
+print-poster = Sebagai poster
 print-attendance = Cetak daftar hadir untuk ditandatangani:
 print-foot = Dicetak { $day } oleh { $officer }
 print-page = Halaman

@@ -27,7 +27,7 @@ impl Browser {
     }
 
     /// The words of what an address prints.
-    async fn printed(&mut self, path: &str) -> String {
+    pub(crate) async fn printed(&mut self, path: &str) -> String {
         let (parts, bytes) = self.answer(Request::get(path), String::new()).await;
         assert_eq!(parts.status, StatusCode::OK, "{path}: {}", String::from_utf8_lossy(&bytes));
         assert_eq!(parts.headers[header::CONTENT_TYPE], "application/pdf", "{path}");
@@ -55,6 +55,8 @@ async fn a_participant_prints_filled_and_blank_with_the_letterhead() {
     let fields = [("name", "Turyati"), ("nik", "3307105203860001"), ("dusun", "Sigaok"), ("address", "#1 *$x$* \\n")];
     let at = kuripan.register(&fields).await;
     assert!(kuripan.get(&at).await.body.contains(&format!("href=\"{at}/cetak?kertas=f4\"")));
+    let form = kuripan.get(&format!("{at}/ubah")).await.body;
+    assert!(form.contains("name=\"paper_date\"") && form.contains("name=\"paper_by\""), "what was typed in from paper");
     let filled = kuripan.printed(&format!("{at}/cetak?kertas=f4")).await;
     for said in [
         "PEMERINTAH KABUPATEN WONOSOBO KECAMATAN WATUMALANG DESA KURIPAN Turyati",
@@ -96,9 +98,13 @@ async fn every_kind_of_record_has_a_blank_form_and_prints_filled() {
     );
     let slip = kuripan.printed(&format!("{complaint}/slip/cetak")).await;
     assert!(slip.contains("Tanda terima") && !slip.contains("Gaji belum dibayar."), "{slip}");
+    let message = kuripan.get(&format!("{complaint}/slip")).await.body;
+    let message = message.split("<textarea").nth(1).unwrap().split("</textarea>").next().unwrap().to_owned();
+    assert!(message.contains("Desa Kuripan") && message.contains("Nomor: ") && !message.contains("Gaji"), "{message}");
     let no_slip = kuripan.begins("kelompok", &[("name", "Salak Makmur")]).await;
     assert_eq!(kuripan.get(&format!("{no_slip}/slip/cetak")).await.status, StatusCode::NOT_FOUND);
     assert_eq!(kuripan.get(&format!("{no_slip}/daftar-hadir")).await.status, StatusCode::NOT_FOUND);
+    assert_eq!(kuripan.get(&format!("{no_slip}/poster")).await.status, StatusCode::NOT_FOUND);
 }
 
 #[tokio::test(flavor = "multi_thread")]

@@ -123,6 +123,37 @@ async fn a_visit_of_the_mentor_that_was_promised_is_due_until_it_is_made() {
     assert!(kuripan.reads("/jatuh-tempo").await.contains("Tidak ada yang jatuh tempo"));
 }
 
+/// A village without a node has nobody else who is reminded of its people.
+#[tokio::test(flavor = "multi_thread")]
+async fn an_office_above_is_reminded_of_the_people_of_a_village_that_has_no_node() {
+    let mut posko = Kuripan::office("BP3TKI Semarang", "agency", "33", false).await;
+    posko.enrol(&[Role::Petugas]).await;
+    posko
+        .register(&[
+            ("village", "33.07.10.2004"),
+            ("name", "Turyati"),
+            ("dusun", "Sigaok"),
+            ("rt", "2"),
+            ("birth", "1986"),
+        ])
+        .await;
+    let mentoring = [("place", "33.07.10.2004"), ("person", "Turyati"), ("year", "2026"), ("begun", "01-01-2026")];
+    let mentoring = posko.begins("pendampingan", &mentoring).await;
+    let visit = [("motivation", "high"), ("next", "visit"), ("date", "01-03-2026"), ("again", "01-04-2026")];
+    posko.says(&mentoring, "mentoring", &visit).await;
+    let due = posko.reads("/jatuh-tempo").await;
+    let line = "Turyati (Sigaok, RT 2, 1986): kunjungan pendampingan yang dijanjikan";
+    assert!(due.contains(&format!("{line} Sejak 01-04-2026")), "{due}");
+    assert!(due.contains(&format!("- {line}. Sejak 01-04-2026")), "it can be sent as a message: {due}");
+    let token = posko.token("/jatuh-tempo").await;
+    let table = posko.post("/jatuh-tempo/tabel", &token, &[("as", "csv")]).await.body;
+    assert!(
+        table.contains("2026-04-01;ya;kunjungan pendampingan yang dijanjikan;Turyati (Sigaok, RT 2, 1986)"),
+        "{table}"
+    );
+    assert!(posko.reads("/catatan/pendampingan").await.contains("Turyati (Sigaok, RT 2, 1986)"));
+}
+
 #[tokio::test(flavor = "multi_thread")]
 async fn a_child_is_counted_without_a_name_until_a_guardian_consents() {
     let mut kuripan = Kuripan::with(&[Role::Petugas]).await;
@@ -154,6 +185,10 @@ async fn a_notice_hangs_until_its_day_is_over_or_it_is_taken_down() {
     let open = kuripan.begins("pengumuman", &open).await;
     let list = kuripan.reads("/catatan/pengumuman").await;
     assert!(list.contains("Perawat lansia di Taiwan sudah lewat") && list.contains("Operator di Malaysia"), "{list}");
+    assert!(kuripan.get(&open).await.body.contains(&format!("{open}/poster?kertas=a4")));
+    let poster = kuripan.printed(&format!("{open}/poster")).await;
+    assert!(poster.contains("Operator di Malaysia") && poster.contains("01-02-2126"), "{poster}");
+    assert!(!poster.contains("NIP"), "nobody signs it: {poster}");
     let token = kuripan.token("/catatan/pengumuman").await;
     let hanging = kuripan.post("/catatan/pengumuman", &token, &[("open", "yes")]).await.body;
     assert!(hanging.contains("Operator di Malaysia") && !hanging.contains("Perawat lansia"), "{hanging}");
