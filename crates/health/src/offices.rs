@@ -78,10 +78,12 @@ pub(crate) fn judge(known: &Known<'_>, memory: &mut Memory, office: &Office, sou
     let connected = is_connected(known, &office.id);
     let lacks = sources.lacks.get(&office.id).copied().unwrap_or(0);
     memory.lacked(office.id, lacks, now);
-    let busy = busy(known, &office.id);
-    // Who is not connected here may still get what it lacks from others: it is not stuck.
+    let (behind, comparing) = busy(known, &office.id);
+    let busy = behind + comparing;
+    // Who is not connected here may still get what it lacks from others: it is not stuck. That its sessions compare again
+    // and again moves nothing.
     let since_ms = match connected {
-        true => memory.stands_still(office.id, lacks.wrapping_mul(1 << 20).wrapping_add(busy), now),
+        true => memory.stands_still(office.id, lacks.wrapping_mul(1 << 20).wrapping_add(behind), now),
         false => now,
     };
     if !connected {
@@ -121,11 +123,13 @@ fn is_connected(known: &Known<'_>, office: &OfficeId) -> bool {
     })
 }
 
-/// How many journals this node still fetches from an office, and one more while its sessions compare.
-fn busy(known: &Known<'_>, office: &OfficeId) -> u64 {
+/// How many journals this node still fetches from an office, and how many of its sessions still compare.
+fn busy(known: &Known<'_>, office: &OfficeId) -> (u64, u64) {
     let sessions = known.peers.iter().filter(|peer| peer.office == Some(*office));
-    let busy = |state: PeerState| u64::from(matches!(state, PeerState::Statements | PeerState::Catching));
-    sessions.map(|peer| busy(peer.state) + peer.behind as u64).sum()
+    sessions.fold((0, 0), |(behind, comparing), peer| {
+        let compares = matches!(peer.state, PeerState::Statements | PeerState::Catching);
+        (behind + peer.behind as u64, comparing + u64::from(compares))
+    })
 }
 
 /// What its nodes say of themselves.

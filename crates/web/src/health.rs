@@ -61,6 +61,8 @@ struct HealthPage {
     /// What is known of this computer.
     own: Vec<(String, String)>,
     search: String,
+    /// Whether every office that is found is shown.
+    all: bool,
     offices: Vec<Office>,
     /// How many more there are than are shown.
     more: usize,
@@ -179,7 +181,8 @@ async fn shown(app: &App, desk: &Desk, wanted: Wanted, happened: Happened) -> Re
     let search = wanted.cari.trim().to_lowercase();
     let found: Vec<&OfficeHealthView> =
         view.offices.iter().filter(|one| search.is_empty() || one.name.to_lowercase().contains(&search)).collect();
-    let most = if wanted.semua == "ya" { found.len() } else { ROWS.min(found.len()) };
+    let all = wanted.semua == "ya";
+    let most = if all { found.len() } else { ROWS.min(found.len()) };
     let count = |state: &OfficeState| {
         let of = view.offices.iter().filter(|one| one.state == *state).count();
         (shape(*state), called(words, *state), of)
@@ -193,6 +196,7 @@ async fn shown(app: &App, desk: &Desk, wanted: Wanted, happened: Happened) -> Re
         counts: OfficeState::ALL.iter().map(count).filter(|(_, _, of)| *of > 0).collect(),
         own: own(words, &view),
         search: wanted.cari.trim().to_owned(),
+        all,
         offices: found.iter().take(most).map(|one| office(words, one)).collect(),
         more: found.len() - most,
         hours: HOURS.iter().map(|hours| (*hours, words.about("health-hours", "n", *hours))).collect(),

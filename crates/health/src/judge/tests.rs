@@ -482,6 +482,17 @@ fn a_connected_office_catches_up_as_long_as_something_moves_and_is_stuck_after_a
 }
 
 #[test]
+fn an_office_whose_session_compares_again_and_again_and_gets_nothing_is_stuck_all_the_same() {
+    let mut case = Case::kuripan_wrote(PARTICIPATION).told(&[("wonosobo", 2)]);
+    for minutes in 0..=16 {
+        let state = if minutes % 2 == 0 { PeerState::Catching } else { PeerState::Equal };
+        case = case.connected("wonosobo", state, 0).at(NOW + minutes * HOUR / 60);
+        let expected = if minutes <= 15 { State::CatchingUp } else { State::Stuck };
+        assert_eq!(case.state("wonosobo"), expected, "after {minutes} minutes");
+    }
+}
+
+#[test]
 fn nobody_is_said_to_have_everything_who_lacks_something() {
     let says_so = |case: &mut Case, of: &str| {
         let office = case.world.office(of);
