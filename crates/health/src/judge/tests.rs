@@ -264,9 +264,8 @@ fn a_trail_that_was_longer_is_told_of_and_one_that_grows_is_not() {
     let trail = |lines: i64, head: i64| [(figure::TRAIL, lines), (figure::TRAIL_HEAD, head)];
     let told = |case: &mut Case| {
         case.look().offices.iter().find_map(|office| {
-            let of = |finding: &Finding| match finding.what {
-                What::TrailCut { had, has } => Some((had, has)),
-                _ => None,
+            let of = |finding: &Finding| {
+                if let What::TrailCut { had, has } = finding.what { Some((had, has)) } else { None }
             };
             office.findings.iter().find_map(of)
         })
