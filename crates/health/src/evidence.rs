@@ -3,7 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use charter::{Charter, Office, Standing};
-use identity::{JournalId, NodeKey, OfficeId, OfficeKind, Point, ScopeName};
+use identity::{JournalId, NodeKey, OfficeId, OfficeKind, Point, Region, ScopeName};
 use sync::{Receipt, receipt_counts};
 
 use crate::{
@@ -92,10 +92,13 @@ impl<'a> Readers<'a> {
     fn of(known: &Known<'a>) -> Self {
         let charter = known.charter;
         let wide = |office: &&Office| matches!(office.kind, OfficeKind::Ministry | OfficeKind::Agency);
+        let regions: BTreeMap<&ScopeName, Region> =
+            known.held.iter().filter_map(|(journal, _)| Some((&journal.scope, journal.scope.region()?))).collect();
         let mut of_region = BTreeMap::<&ScopeName, BTreeSet<OfficeId>>::new();
         for (holder, Receipt { scope, .. }) in known.receipts {
+            let Some(region) = regions.get(scope) else { continue };
             let office = charter.node(holder).and_then(|node| charter.office(&node.office));
-            if let Some(office) = office.filter(|office| scope.region().as_ref() == Some(&office.region)) {
+            if let Some(office) = office.filter(|office| office.region == *region) {
                 of_region.entry(scope).or_default().insert(office.id);
             }
         }

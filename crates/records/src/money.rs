@@ -7,7 +7,7 @@ mod share;
 
 pub use ledger::{
     Closing, Direction, EntryKind, Ledger, LedgerEntry, LedgerEvents, LedgerFields, PossibleDouble, Reversal,
-    has_capital,
+    VillageGrants, has_capital, village_grants,
 };
 pub use loan::{Approval, Instalment, Loan, LoanAccount, LoanEvents, LoanFields, LoanState, Refused as LoanRefused};
 pub use rupiah::Rupiah;

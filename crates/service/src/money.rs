@@ -1,6 +1,9 @@
 //! What stands beside a cash book and a loan: what is in the box, and which instalments are paid, due or late.
 
-use records::{Figures, Ledger, Loan, LoanAccount, LoanState, ProgrammeRecord, RecordKind, Rupiah};
+use records::{
+    ActionPlan, Figures, Ledger, Loan, LoanAccount, LoanState, PartialDate, ProgrammeRecord, RecordKind, Rupiah,
+    VillageGrants, village_grants,
+};
 use views::{Reader, ViewsError};
 
 use crate::{
@@ -19,6 +22,44 @@ impl Service {
         let rules = self.rules().await?;
         Ok(instalments(loan, &ledgers, &rules.figures))
     }
+}
+
+impl Service {
+    /// What the village granted to its groups in the year of a plan, where the cash books are read.
+    pub(crate) async fn grants_panel(&self, plan: &ActionPlan) -> Result<Option<Panel>, Problem> {
+        let year = plan.fields.year.one().copied().and_then(PartialDate::year);
+        let (Some(year), Some(village)) = (year, plan.place.clone()) else { return Ok(None) };
+        let ledgers = self.reading().look(move |views| views.records(RecordKind::Ledger, Some(village))).await?;
+        let ledger = |record| if let ProgrammeRecord::Ledger(ledger) = record { Some(ledger) } else { None };
+        let ledgers: Vec<Ledger> = ledgers.into_iter().filter_map(ledger).collect();
+        if ledgers.is_empty() {
+            return Ok(None);
+        }
+        Ok(Some(grants(&village_grants(&ledgers.iter().collect::<Vec<_>>(), year), year)))
+    }
+}
+
+fn grants(found: &VillageGrants, year: i16) -> Panel {
+    let mut panel = Panel::new(both("Bantuan desa", "The village's grant"), []);
+    let (total, groups) = (shown(&found.total), found.groups);
+    panel.lines.push(match groups {
+        0 => both(
+            format!("Tahun {year}: belum ada bantuan desa di buku kas kelompok."),
+            format!("{year}: no grant of the village stands in the groups' cash books yet."),
+        ),
+        _ => both(
+            format!("Tahun {year}: {} untuk {groups} kelompok.", total.id),
+            format!("{year}: {} to {groups} groups.", total.en),
+        ),
+    });
+    panel.lines.extend(found.again.iter().map(|day| {
+        let day = day.strftime("%d-%m-%Y");
+        both(
+            format!("{day}: satu kelompok menerima lebih dari sekali, padahal setahun sekali."),
+            format!("{day}: a group was given more than once, though it is once a year."),
+        )
+    }));
+    panel
 }
 
 /// The cash books of a loan's group.

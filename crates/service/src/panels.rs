@@ -30,7 +30,9 @@ impl Service {
         } else if let ProgrammeRecord::Places(places) = record {
             self.places(places, known, may_say("freed")).await
         } else if let ProgrammeRecord::ActionPlan(plan) = record {
-            Ok(plan_panels(plan))
+            let mut panels = plan_panels(plan);
+            panels.extend(self.grants_panel(plan).await?);
+            Ok(panels)
         } else if let ProgrammeRecord::Group(group) = record {
             Ok(vec![self.share_panel(group).await?])
         } else if let ProgrammeRecord::Mentoring(mentoring) = record {

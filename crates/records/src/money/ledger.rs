@@ -341,6 +341,37 @@ const CLOSED: RecordError = unfit(
     ("tutup buku sampai hari yang lebih kemudian", "close up to a later day"),
 );
 
+/// What a village granted to its groups in a year. (S2: once a year; in 2017 Rp 8.000.000 over four groups.)
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct VillageGrants {
+    /// All of it.
+    pub total: Rupiah,
+    /// To how many groups.
+    pub groups: usize,
+    /// The days on which a group was granted more than once: once a year is the rule.
+    pub again: BTreeSet<Date>,
+}
+
+/// See [`VillageGrants`].
+pub fn village_grants(ledgers: &[&Ledger], year: i16) -> VillageGrants {
+    let mut grants = VillageGrants::default();
+    let mut granted: BTreeMap<Option<&Coordinate>, Date> = BTreeMap::new();
+    let mut lines: Vec<_> = ledgers
+        .iter()
+        .flat_map(|ledger| ledger.standing().map(|said| (ledger.fields.group.one(), &said.what)))
+        .filter(|(_, line)| line.kind == EntryKind::VillageGrant && line.day().year() == year)
+        .collect();
+    lines.sort_by_key(|(_, line)| line.day());
+    for (group, line) in lines {
+        grants.total = [grants.total, line.amount].into_iter().sum();
+        if granted.insert(group, line.day()).is_some() {
+            grants.again.insert(line.day());
+        }
+    }
+    grants.groups = granted.len();
+    grants
+}
+
 /// Whether these ledgers show capital: from Kemnaker, BNI, the village or what the members saved.
 pub fn has_capital(ledgers: &[&Ledger]) -> bool {
     let capital = [EntryKind::CapitalMinistry, EntryKind::CapitalBank, EntryKind::VillageGrant, EntryKind::Savings];

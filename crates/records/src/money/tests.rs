@@ -64,6 +64,28 @@ fn an_amount_is_read_as_it_is_typed_and_grouped_as_it_is_written() {
 }
 
 #[test]
+fn a_village_grants_to_each_group_once_a_year() {
+    let granted = |days: &[&str]| {
+        let mut doc = ledger();
+        for (number, day) in (1..).zip(days) {
+            doc = doc.fact(KURIPAN, number, entry(EntryKind::VillageGrant, 2_000_000, day));
+        }
+        book(&doc)
+    };
+    let table: [(&[&str], i64, usize, &[&str]); 4] = [
+        (&[], 0, 0, &[]),
+        (&["10-01-2017"], 2_000_000, 1, &[]),
+        (&["10-01-2017", "10-01-2018"], 2_000_000, 1, &[]),
+        (&["10-01-2017", "01-03-2017"], 4_000_000, 1, &["01-03-2017"]),
+    ];
+    for (days, total, groups, again) in table {
+        let found = village_grants(&[&granted(days)], 2017);
+        let again = again.iter().map(|on| day(on)).collect();
+        assert_eq!(found, VillageGrants { total: Rupiah(total), groups, again }, "{days:?}");
+    }
+}
+
+#[test]
 fn a_balance_is_what_the_lines_say_and_a_reversal_takes_one_out() {
     let doc = ledger()
         .field("opening", "100.000")

@@ -101,6 +101,23 @@ async fn a_loan_is_approved_paid_out_of_the_cash_book_and_late_until_it_is_paid_
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn the_plan_of_a_year_says_what_the_village_granted_to_its_groups() {
+    let mut kuripan = Kuripan::with(&[Role::Petugas]).await;
+    let group = kuripan.group().await;
+    let plan = kuripan.begins("rencana-aksi", &[("year", "2017")]).await;
+    assert!(!kuripan.reads(&plan).await.contains("Bantuan desa"), "no group has a cash book");
+    let ledger = kuripan.begins("buku-kas", &[("group", &*group), ("year", "2017")]).await;
+    assert!(kuripan.reads(&plan).await.contains("Tahun 2017: belum ada bantuan desa"));
+    for day in ["10-01-2017", "01-03-2017"] {
+        let line = [("kind", "village_grant"), ("amount", "2.000.000"), ("date", day)];
+        kuripan.says(&ledger, "entry", &line).await;
+    }
+    let page = kuripan.reads(&plan).await;
+    assert!(page.contains("Tahun 2017: Rp 4.000.000 untuk 1 kelompok"), "{page}");
+    assert!(page.contains("01-03-2017: satu kelompok menerima lebih dari sekali"), "{page}");
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn a_visit_of_the_mentor_that_was_promised_is_due_until_it_is_made() {
     let mut kuripan = Kuripan::with(&[Role::Petugas]).await;
     kuripan.register(&[("name", "Turyati")]).await;
