@@ -403,7 +403,7 @@ fn roster(
 
 /// `abandoned`: whoever opened the scope was removed by somebody who never heard of it. Nobody else could have made its
 /// name, so its opening stands then: what lies there would be lost to the offices that hold it, and nothing new gets in,
-/// for the journals of its author are frozen.
+/// for the journals of its author are frozen. Somebody else's word for it, said with a lost key, is no opening.
 fn roster_verdict(
     charter: &Charter,
     saying: &Saying,
@@ -417,7 +417,7 @@ fn roster_verdict(
         let (node, office) = author(charter, saying)?;
         match node.speaks(&saying.by) {
             Ok(()) => {}
-            Err(Effect::Void(VoidReason::AuthorRemoved)) if abandoned => {}
+            Err(Effect::Void(VoidReason::AuthorRemoved)) if abandoned && saying.is_own() => {}
             Err(other) => return Err(other),
         }
         let opened = roster_scope(scope.class(), saying.content.author(), *opening);

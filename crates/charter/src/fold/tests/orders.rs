@@ -66,6 +66,23 @@ fn a_removed_laptop_shuts_nobody_out_of_a_case_that_others_know() {
     });
 }
 
+/// What a key says that counts for nothing stands with nobody, and a lost key does not lift it up by adopting it.
+#[test]
+fn a_removed_laptop_opens_no_case_by_adopting_anothers_word() {
+    each(|mut w| {
+        let request = w.request("stranger", "village", "33.07.10.2005");
+        let admitted = w.say("garung", Body::Admit { request });
+        w.expect_void(admitted, VoidReason::NoAuthority);
+        let scope = case(&w, "stranger");
+        let opened = open(&mut w, &scope, "stranger", &["stranger", "kuripan", "wonosobo"]);
+        w.remove("wonosobo", "kuripan", &[]);
+        let adopted = w.adopt("kuripan", &[opened]);
+        w.expect_void(adopted, VoidReason::AuthorRemoved);
+        assert_eq!(readers(&w, &scope), Vec::<String>::new());
+        assert_eq!(w.standing("kuripan", scope.as_str(), 1), Standing::NoRight);
+    });
+}
+
 #[test]
 fn nobody_opens_a_case_in_anothers_name() {
     each(|mut w| {

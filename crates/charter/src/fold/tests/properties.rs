@@ -225,7 +225,7 @@ proptest! {
 }
 
 proptest! {
-    #![proptest_config(Config { cases: 40, failure_persistence: None, ..Config::default() })]
+    #![proptest_config(Config { cases: 200, failure_persistence: None, ..Config::default() })]
 
     /// Whatever a thief says with a key that was removed, and says for any time, changes nobody's rights, save who reads a
     /// scope that the key itself once opened; and nothing of the thief's is taken in there either.
