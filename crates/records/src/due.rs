@@ -128,6 +128,8 @@ pub struct Due {
 pub struct Records<'a> {
     /// Participations.
     pub participations: &'a [&'a Participation],
+    /// Those of other villages: they say who died, and are followed up there.
+    pub elsewhere: &'a [&'a Participation],
     /// Trainings.
     pub bimteks: &'a [&'a Bimtek],
     /// Monitoring rounds.
@@ -154,12 +156,12 @@ pub struct Records<'a> {
 /// earliest first.
 pub fn due(records: &Records<'_>, day: Date, figures: &Figures) -> Vec<Due> {
     let ahead = day.checked_add(i64::from(figures.due_days_ahead.value).days()).unwrap_or(Date::MAX);
-    let people = People::of(records.participations);
+    let people = People::of(records.participations.iter().chain(records.elsewhere));
     let mut found = Vec::new();
     answers(records, day, ahead, figures, &mut found);
     instalments(records, day, ahead, figures, &people, &mut found);
     follow_up(records, day, ahead, figures, &people, &mut found);
-    papers(records, day, figures, &mut found);
+    papers(records, day, figures, &people, &mut found);
     found.sort();
     found.dedup();
     found
@@ -172,7 +174,7 @@ struct People {
 }
 
 impl People {
-    fn of(participations: &[&Participation]) -> Self {
+    fn of<'a>(participations: impl Iterator<Item = &'a &'a Participation>) -> Self {
         let mut stages: BTreeMap<PersonId, Vec<Stage>> = BTreeMap::new();
         for participation in participations {
             for person in participation.fields.person.values() {
@@ -305,19 +307,15 @@ fn follow_up(records: &Records<'_>, day: Date, ahead: Date, figures: &Figures, p
     }
     for participation in records.participations {
         let Some(person) = participation.fields.person.one().filter(|person| people.goes_on(person)) else { continue };
-        let late = |bimtek: &&Bimtek| match late_start(bimtek, participation, *person, day, figures) {
-            LateStart::Since(since) => Some(since),
-            LateStart::No | LateStart::Unknown => None,
-        };
-        // One line a person, since the latest training: it is that one which somebody should ask about.
-        if let Some(day) = records.bimteks.iter().filter_map(late).max() {
+        let late = late_start(records.bimteks.iter().copied(), &participation.events, *person, day, figures);
+        if let LateStart::Since(day) = late {
             let doc = participation.doc.clone();
             found.push(Due { day, what: DueWhat::LateStart, doc, person: Some(*person) });
         }
     }
 }
 
-fn papers(records: &Records<'_>, day: Date, figures: &Figures, found: &mut Vec<Due>) {
+fn papers(records: &Records<'_>, day: Date, figures: &Figures, people: &People, found: &mut Vec<Due>) {
     for card in records.cards {
         let printed = card.events.printed.last().map(|said| said.what.date.span().last);
         let waits = match card.state(figures) {
@@ -326,6 +324,8 @@ fn papers(records: &Records<'_>, day: Date, figures: &Figures, found: &mut Vec<D
         };
         let doc = || card.doc.clone();
         let person = card.fields.person.one().copied();
+        // Nobody hands a card to somebody who died; that the data of an outsider goes is still due.
+        let waits = waits.filter(|_| !people.is_dead(person.as_ref()));
         found.extend(waits.map(|since| Due { day: since.min(day), what: DueWhat::Card, doc: doc(), person }));
         let over = card.kept_until(figures).filter(|until| *until < day);
         found.extend(over.map(|until| Due { day: until, what: DueWhat::Retention, doc: doc(), person: None }));

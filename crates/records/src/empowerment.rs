@@ -22,7 +22,7 @@ pub use monitoring::{
     Expected, MonitoringRound, Question, Questionnaire, Response, ResponseKind, ResponseState, RoundEvents,
     RoundFields, monitoring_days, round_to_open,
 };
-pub use start::{LateStart, Started, late_start};
+pub use start::{CourseRecords, LateStart, Reached, Started, late_start, reached};
 
 pub(crate) use assessment::ASSESSMENT;
 pub(crate) use bimtek::BIMTEK;

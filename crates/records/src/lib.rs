@@ -81,7 +81,7 @@ pub use money::*;
 pub use nik::{NikWarning, nik_warnings, nik_was_a_number};
 pub use notice::{Ignored, Notice, NoticeState, Why};
 pub use participation::{
-    Annulment, Basis, Category, Decision, Events, Leaving, LeavingReason, OpenMatter, Outcome, Participation,
+    Annulment, Basis, Category, Course, Decision, Events, Leaving, LeavingReason, OpenMatter, Outcome, Participation,
     ParticipationFields, Said, Stage, Standing, Step, StepReached,
 };
 pub use people::*;
@@ -95,7 +95,7 @@ pub use rules::{
     SetFigure, SettingEvents, SettingFields, Settings, ShareAfter, Sourced, UrgentKind, WaitingPlace,
 };
 pub use sheet::{NewRecord, Sheet};
-pub use summary::Summary;
+pub use summary::{Around, Summary};
 pub use value::{Digest, FieldType, HexError, Known, PersonId, TEXT_CHARS_MAX, ValueType};
 pub use village::*;
 pub use words::{Lang, Words};

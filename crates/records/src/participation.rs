@@ -112,6 +112,22 @@ codes! {
     }
 }
 
+codes! {
+    /// How far somebody is whom the decision accepted: other records say it. (S0, S3)
+    Course {
+        /// Was there on a day of a Bimtek.
+        Trained = "bimtek", "Bimtek", "Bimtek", [];
+        /// Took part in production, or in the practice of a Bimtek.
+        Practised = "praktek", "praktek", "practice", [];
+        /// Has not begun a business more than a month after the Bimtek.
+        NotBegun = "belum_mulai", "belum mulai usaha", "business not begun", [];
+        /// Has begun a business.
+        Running = "usaha", "usaha berjalan", "business running", [];
+        /// The mentoring has done its work.
+        Independent = "mandiri", "mandiri", "independent", [];
+    }
+}
+
 record_fields! {
     /// What people edit of a participation.
     ParticipationFields {
@@ -287,18 +303,21 @@ pub enum Stage {
     Decided(Outcome),
     /// Two decisions that differ.
     DecidedDifferently,
+    /// Accepted, and so far since ([`reached`](crate::reached)).
+    On(Course),
     /// No longer takes part.
     Left(LeavingReason),
 }
 
 impl Stage {
-    /// As it stands in tables: `terdata` to `diseleksi`, `ditetapkan`, `cadangan`, `ditolak`, `different`, or `left:` and
-    /// the reason.
+    /// As it stands in tables: `terdata` to `diseleksi`, `ditetapkan`, `cadangan`, `ditolak`, `different`, `bimtek` to
+    /// `mandiri`, or `left:` and the reason.
     pub fn code(self) -> String {
         match self {
             Stage::Before(step) => step.code().to_owned(),
             Stage::Decided(outcome) => outcome.code().to_owned(),
             Stage::DecidedDifferently => "different".to_owned(),
+            Stage::On(course) => course.code().to_owned(),
             Stage::Left(reason) => format!("left:{}", reason.code()),
         }
     }
@@ -317,7 +336,7 @@ impl Events {
         }
     }
 
-    /// How far somebody is.
+    /// How far somebody is by the participation alone: at most decided.
     pub fn stage(&self) -> Stage {
         if let Some(leaving) = self.leavings.last() {
             return Stage::Left(leaving.what.reason);

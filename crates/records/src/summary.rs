@@ -9,7 +9,7 @@ use jiff::civil::Date;
 use crate::{
     counter::{CandidateFile, CardApplication, CardState, CaseEvents, DocumentState, Handling},
     fields::Fields,
-    money::Loan,
+    money::{Ledger, LoanAccount, LoanState},
     people::PairState,
     programme::ProgrammeRecord,
     rules::Figures,
@@ -33,6 +33,15 @@ pub struct Summary {
     pub due: Option<Date>,
     /// Whom it is about.
     pub persons: BTreeSet<PersonId>,
+}
+
+/// What a line hangs on beside its record.
+#[derive(Debug, Clone, Copy)]
+pub struct Around<'a> {
+    /// The figures of the programme as they are set.
+    pub figures: &'a Figures,
+    /// The cash books of the record's place; a loan is paid out and back there.
+    pub ledgers: &'a [&'a Ledger],
 }
 
 /// Does the same with the sheet of whatever kind.
@@ -98,6 +107,8 @@ const COMPLETE: Words = Words { id: "berkas lengkap", en: "papers complete" };
 const INCOMPLETE: Words = Words { id: "berkas belum lengkap", en: "papers missing" };
 const APPROVED: Words = Words { id: "disetujui", en: "approved" };
 const REFUSED: Words = Words { id: "ditolak", en: "refused" };
+const PAID_OUT: Words = Words { id: "berjalan", en: "running" };
+const REPAID: Words = Words { id: "lunas", en: "paid back" };
 const APPLIED: Words = Words { id: "diajukan", en: "applied for" };
 const INDEPENDENT: Words = Words { id: "mandiri", en: "independent" };
 const SENT: Words = Words { id: "dikirim", en: "sent" };
@@ -116,8 +127,8 @@ impl ProgrammeRecord {
         on_sheet!(self, sheet => sheet.place.as_ref())
     }
 
-    /// Its line in a list.
-    pub fn summary(&self, figures: &Figures) -> Summary {
+    /// Its line in a list. It holds for any day; of a loan whose `due` is over an instalment is overdue.
+    pub fn summary(&self, around: &Around<'_>) -> Summary {
         let (mut title, day, mut persons) = on_sheet!(self, sheet => of_fields(sheet));
         if let Self::Child(child) = self
             && child.shown_name().is_none()
@@ -126,8 +137,8 @@ impl ProgrammeRecord {
             persons.clear();
         }
         persons.extend(self.persons_of_facts());
-        let (state, open) = self.state(figures);
-        Summary { title, state, open, day, due: self.due(), persons }
+        let (state, open) = self.state(around);
+        Summary { title, state, open, day, due: self.due(around), persons }
     }
 
     /// The papers that it asks for, each with its code, its words and how it stands; none for kinds without such a list.
@@ -145,7 +156,7 @@ impl ProgrammeRecord {
         lines.into_iter().map(line).collect()
     }
 
-    fn due(&self) -> Option<Date> {
+    fn due(&self, around: &Around<'_>) -> Option<Date> {
         if let Self::Complaint(case) = self {
             case.events.answer_by()
         } else if let Self::Consultation(case) = self {
@@ -156,19 +167,22 @@ impl ProgrammeRecord {
             round.fields.due.one().map(|due| due.span().last)
         } else if let Self::BoardNotice(notice) = self {
             notice.last_day()
+        } else if let Self::Loan(loan) = self {
+            LoanAccount::new(loan, around.ledgers, around.figures).next_due(Date::MAX).map(|next| next.due)
         } else {
             None
         }
     }
 
-    fn state(&self, figures: &Figures) -> (Option<Words>, bool) {
+    fn state(&self, around: &Around<'_>) -> (Option<Words>, bool) {
+        let figures = around.figures;
         match self {
             Self::Complaint(case) if case.is_referral() && case.events.handled.is_empty() => (Some(REFERRED), false),
             Self::Complaint(case) => of_case(&case.events),
             Self::Consultation(case) => of_case(&case.events),
             Self::CardApplication(card) => of_card(card, figures),
             Self::CandidateFile(file) => of_file(file, figures),
-            Self::Loan(loan) => of_loan(loan),
+            Self::Loan(loan) => of_loan(&LoanAccount::new(loan, around.ledgers, figures)),
             Self::Mentoring(mentoring) => {
                 let independent = !mentoring.events.independent.is_empty();
                 (independent.then_some(INDEPENDENT), !independent)
@@ -286,12 +300,15 @@ fn of_file(file: &CandidateFile, figures: &Figures) -> (Option<Words>, bool) {
     (Some(if complete { COMPLETE } else { INCOMPLETE }), !complete)
 }
 
-fn of_loan(loan: &Loan) -> (Option<Words>, bool) {
-    match (loan.events.approvals.is_empty(), loan.events.refusals.is_empty()) {
-        (true, true) => (Some(APPLIED), true),
-        (false, true) => (Some(APPROVED), true),
-        (true, false) => (Some(REFUSED), false),
-        (false, false) => (Some(DIFFERENT), true),
+fn of_loan(account: &LoanAccount<'_>) -> (Option<Words>, bool) {
+    // Of the last day there is: which instalments are overdue hangs on the day, whether any is left does not.
+    match account.state(Date::MAX) {
+        LoanState::Applied => (Some(APPLIED), true),
+        LoanState::Contested => (Some(DIFFERENT), true),
+        LoanState::Refused => (Some(REFUSED), false),
+        LoanState::Approved => (Some(APPROVED), true),
+        LoanState::Running | LoanState::Arrears { .. } => (Some(PAID_OUT), true),
+        LoanState::Repaid => (Some(REPAID), false),
     }
 }
 
@@ -304,7 +321,7 @@ mod tests {
     };
 
     fn line(doc: &Doc) -> (String, String, bool, Option<String>) {
-        let summary = doc.programme().summary(&Figures::desmigratif());
+        let summary = doc.programme().summary(&Around { figures: &Figures::desmigratif(), ledgers: &[] });
         let state = summary.state.map_or("", |words| words.en).to_owned();
         (summary.title[0].clone(), state, summary.open, summary.day.map(|day| day.to_string()))
     }
@@ -321,13 +338,55 @@ mod tests {
             .person("about", 5);
         let told = line(&complaint);
         assert_eq!(told, ("putus kontak · Sulasmini".into(), "new".into(), true, Some("2026-03-12".into())));
-        let persons = complaint.programme().summary(&Figures::desmigratif()).persons;
+        let persons = complaint.programme().summary(&Around { figures: &Figures::desmigratif(), ledgers: &[] }).persons;
         assert_eq!(persons, [person(5)].into());
         let acted = complaint.clone().fact(KURIPAN, 2, step("ditindaklanjuti"));
         assert_eq!((line(&acted).1.as_str(), line(&acted).2), ("acted upon", true));
         let settled = acted.fact(KURIPAN, 3, step("selesai")).saw(&[2]);
         assert_eq!((line(&settled).1.as_str(), line(&settled).2), ("settled", false));
         assert_eq!(settled.programme().place().map(Region::as_str), Some("33.07.10.2004"));
+    }
+
+    /// *diajukan → disetujui → dicairkan → angsuran → lunas | ditolak*; whether an instalment is overdue hangs on the day.
+    #[test]
+    fn a_loan_is_open_until_it_is_paid_back_or_refused() {
+        use crate::{
+            Approval, Content, EntryKind, FactDraft, LedgerEntry, PartialDate, Rupiah, money::LoanRefused as Refused,
+        };
+        let loan = |said: Option<FactDraft>| {
+            let doc = Doc::new(RecordKind::Loan, 9).field("principal", "300").field("applied", "2016");
+            said.into_iter().fold(doc, |doc, said| doc.fact(KURIPAN, 1, said)).programme()
+        };
+        let date = PartialDate::from_iso("2016-05-20").unwrap();
+        let entry = |kind, amount| {
+            let loan = Some(loan(None).doc().clone());
+            let (amount, receipt, person, run) = (Rupiah(amount), None, None, None);
+            LedgerEntry { kind, amount, date, receipt, person, loan, run }.draft().unwrap()
+        };
+        let approved = || Approval { principal: Rupiah(300), date, cash_seen: Rupiah(0) }.draft().unwrap();
+        let refused = || Refused { date, why: None }.draft().unwrap();
+        for (said, paid, state, open, due) in [
+            (None, &[][..], "applied for", true, None),
+            (Some(approved()), &[], "approved", true, None),
+            (Some(refused()), &[], "refused", false, None),
+            (Some(approved()), &[(EntryKind::PaidOut, 300)], "running", true, Some("2016-06-20")),
+            (
+                Some(approved()),
+                &[(EntryKind::PaidOut, 300), (EntryKind::Instalment, 150)],
+                "running",
+                true,
+                Some("2016-07-20"),
+            ),
+            (Some(approved()), &[(EntryKind::PaidOut, 300), (EntryKind::Instalment, 300)], "paid back", false, None),
+        ] {
+            let book = Doc::new(RecordKind::Ledger, 5).field("year", "2016");
+            let book =
+                (1..).zip(paid).fold(book, |book, (n, (kind, amount))| book.fact(KURIPAN, n, entry(*kind, *amount)));
+            let ProgrammeRecord::Ledger(book) = book.programme() else { panic!() };
+            let found = loan(said).summary(&Around { figures: &Figures::desmigratif(), ledgers: &[&book] });
+            let found = (found.state.unwrap().en, found.open, found.due.map(|day| day.to_string()));
+            assert_eq!(found, (state, open, due.map(str::to_owned)), "{paid:?}");
+        }
     }
 
     #[test]

@@ -133,10 +133,16 @@ fn due_in(views: &Reader, serves: Option<Serves>, served: &BTreeSet<Region>, day
     // A case is here because this office is of its roster.
     let (complaints, consultations) = (all!(Complaint of None), all!(Consultation of None));
     let cards = all!(CardApplication in &counter);
+    let mut elsewhere = Vec::new();
+    for person in cards.iter().filter_map(|card| card.fields.person.one()) {
+        elsewhere.extend(views.participations_of(person)?);
+    }
+    elsewhere.retain(|one| !villages.contains(&one.village));
     let shelf = views.shelf()?;
     let due = records::due(
         &records::Records {
             participations: &by_reference(&participations),
+            elsewhere: &by_reference(&elsewhere),
             bimteks: &by_reference(&bimteks),
             rounds: &by_reference(&rounds),
             mentorings: &by_reference(&mentorings),

@@ -1,12 +1,12 @@
 //! The list of participants as a page shows it: filtered, counted, a part at a time, and enough beside each name to tell
 //! people of one name apart.
 
-use records::PartialDate;
+use records::{Course, LeavingReason, PartialDate, Stage};
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 use views::{Decided, Filter, Page, ParticipantRow as ViewRow};
 
-use crate::{Service, both::Both, participants::parse_region, problem::Problem, reference};
+use crate::{Service, both::Both, participants::parse_region, problem::Problem, reference, sheet_write::today};
 
 /// The most rows of one part.
 pub const FOUND_ROWS_MAX: u32 = 200;
@@ -39,7 +39,7 @@ pub struct Find {
 pub enum FindStage {
     /// Nothing is decided yet.
     Undecided,
-    /// Takes part.
+    /// Takes part, however far since.
     Accepted,
     /// On the reserve list.
     Reserve,
@@ -47,6 +47,16 @@ pub enum FindStage {
     Rejected,
     /// Two decisions differ.
     Different,
+    /// Was at a Bimtek, and no further yet.
+    Trained,
+    /// Has practised, and no further yet.
+    Practised,
+    /// Has not begun a business long after the Bimtek.
+    NotBegun,
+    /// Runs a business.
+    Running,
+    /// Needs no mentoring any more.
+    Independent,
     /// No longer takes part.
     Left,
 }
@@ -84,6 +94,18 @@ pub struct FoundRow {
     pub notices: u32,
 }
 
+impl FoundRow {
+    /// Whether they no longer take part.
+    pub fn has_left(&self) -> bool {
+        self.stage.starts_with("left:")
+    }
+
+    /// Whether they died.
+    pub fn died(&self) -> bool {
+        self.stage == Stage::Left(LeavingReason::Died).code()
+    }
+}
+
 /// A part of a list.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 pub struct Found {
@@ -103,14 +125,20 @@ impl Find {
     /// The same, as the tables are asked.
     pub(crate) fn filter(self) -> Result<Filter, Problem> {
         let region = self.region.as_deref().map(parse_region).transpose()?;
-        let (decided, left) = match self.stage {
-            None => (None, None),
-            Some(FindStage::Undecided) => (Some(Decided::Undecided), Some(false)),
-            Some(FindStage::Accepted) => (Some(Decided::As(records::Outcome::Accepted)), Some(false)),
-            Some(FindStage::Reserve) => (Some(Decided::As(records::Outcome::Reserve)), Some(false)),
-            Some(FindStage::Rejected) => (Some(Decided::As(records::Outcome::Rejected)), Some(false)),
-            Some(FindStage::Different) => (Some(Decided::Different), Some(false)),
-            Some(FindStage::Left) => (None, Some(true)),
+        let on = |course| (Some(Decided::As(records::Outcome::Accepted)), Some(false), Some(course));
+        let (decided, left, course) = match self.stage {
+            None => (None, None, None),
+            Some(FindStage::Undecided) => (Some(Decided::Undecided), Some(false), None),
+            Some(FindStage::Accepted) => (Some(Decided::As(records::Outcome::Accepted)), Some(false), None),
+            Some(FindStage::Reserve) => (Some(Decided::As(records::Outcome::Reserve)), Some(false), None),
+            Some(FindStage::Rejected) => (Some(Decided::As(records::Outcome::Rejected)), Some(false), None),
+            Some(FindStage::Different) => (Some(Decided::Different), Some(false), None),
+            Some(FindStage::Trained) => on(Course::Trained),
+            Some(FindStage::Practised) => on(Course::Practised),
+            Some(FindStage::NotBegun) => on(Course::NotBegun),
+            Some(FindStage::Running) => on(Course::Running),
+            Some(FindStage::Independent) => on(Course::Independent),
+            Some(FindStage::Left) => (None, Some(true), None),
         };
         Ok(Filter {
             region,
@@ -118,6 +146,8 @@ impl Find {
             group: self.group,
             decided,
             left,
+            course,
+            today: Some(today()),
             contested: self.contested,
             ..Filter::default()
         })

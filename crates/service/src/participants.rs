@@ -7,7 +7,7 @@ use driver::{Target, What, Write};
 use identity::{Coordinate, Officer, Region};
 use jiff::Zoned;
 use records::{DESMIGRATIF, FieldSpec, FieldType, Lang, PartialDate, PersonId, RecordKind, RegisterNumber, ValueType};
-use views::{Filter, Name, Page, Participant, ParticipantRow as ViewRow};
+use views::{Filter, Name, Page, Participant, ParticipantRow as ViewRow, Reader, ViewsError};
 
 use crate::{
     Service,
@@ -16,6 +16,7 @@ use crate::{
     reading::Known,
     reference,
     reply::{ConflictRow, EventView, FieldView, ParticipantRow, ParticipantView, ValueView},
+    sheet_write::today,
     shown::Shown,
 };
 
@@ -114,25 +115,12 @@ impl Service {
     }
 
     pub(crate) async fn rows(&self, filter: Filter) -> Result<Vec<ParticipantRow>, Problem> {
-        self.reading()
-            .look(move |views| {
-                let listed = views.list(&filter, Page::ALL)?;
-                listed
-                    .rows
-                    .into_iter()
-                    .map(|row| {
-                        let contested = match row.contested {
-                            0 => Vec::new(),
-                            _ => views
-                                .get(&row.doc)?
-                                .map(|held| held.conflicts.into_iter().map(|c| c.conflict.field).collect())
-                                .unwrap_or_default(),
-                        };
-                        Ok(participant_row(row, contested))
-                    })
-                    .collect()
-            })
-            .await
+        let filter = Filter { today: Some(today()), ..filter };
+        let listed = move |views: &Reader| {
+            let rows = views.list(&filter, Page::ALL)?.rows.into_iter();
+            rows.map(|row| participant_row(views, row)).collect()
+        };
+        self.reading().look(listed).await
     }
 
     pub(crate) async fn show(&self, id: &str, on: Option<&str>) -> Result<ParticipantView, Problem> {
@@ -213,8 +201,9 @@ impl Service {
 
     async fn row(&self, document: &Coordinate) -> Result<Option<ParticipantRow>, Problem> {
         let document = document.clone();
-        let held = self.reading().look(move |views| views.get(&document)).await?;
-        Ok(held.as_ref().map(row_of))
+        let row =
+            move |views: &Reader| listed_row(views, &document)?.map(|row| participant_row(views, row)).transpose();
+        self.reading().look(row).await
     }
 
     /// The participation with this register number, or of the person with this code. Two offices may give one number:
@@ -419,9 +408,19 @@ fn document_of(held: &Participant, kind: RecordKind) -> Result<Coordinate, Probl
     })
 }
 
-fn participant_row(row: ViewRow, contested: Vec<String>) -> ParticipantRow {
+/// The row of a participation in the list of all.
+pub(crate) fn listed_row(views: &Reader, document: &Coordinate) -> Result<Option<ViewRow>, ViewsError> {
+    let filter = Filter { person: views.person_of(document)?, today: Some(today()), ..Filter::default() };
+    Ok(views.list(&filter, Page::ALL)?.rows.into_iter().find(|row| row.doc == *document))
+}
+
+fn participant_row(views: &Reader, row: ViewRow) -> Result<ParticipantRow, ViewsError> {
+    let contested = match row.contested {
+        0 => None,
+        _ => views.get(&row.doc)?.map(|held| held.conflicts.into_iter().map(|held| held.conflict.field).collect()),
+    };
     let (name, no_name) = named(&row.name);
-    ParticipantRow {
+    Ok(ParticipantRow {
         person: row.person.map(|person| person.to_string()).unwrap_or_default(),
         register: row.register,
         name,
@@ -430,26 +429,8 @@ fn participant_row(row: ViewRow, contested: Vec<String>) -> ParticipantRow {
         group: row.group,
         number: row.group_number.map(|number| number.to_string()),
         stage: row.stage,
-        contested,
-    }
-}
-
-/// One participation as a row of a list.
-pub(crate) fn row_of(held: &Participant) -> ParticipantRow {
-    let participation = &held.circumstances.participation;
-    let fields = &participation.fields;
-    let (name, no_name) = named(&held.name);
-    ParticipantRow {
-        person: fields.person.first().map(ToString::to_string).unwrap_or_default(),
-        register: fields.register.first().cloned(),
-        name,
-        no_name,
-        village: participation.village.to_string(),
-        group: fields.group.first().cloned(),
-        number: fields.group_number.first().map(ToString::to_string),
-        stage: participation.events.stage().code(),
-        contested: held.conflicts.iter().map(|held| held.conflict.field.clone()).collect(),
-    }
+        contested: contested.unwrap_or_default(),
+    })
 }
 
 /// The name, or why there is none.

@@ -9,7 +9,6 @@ use jiff::Zoned;
 use records::{FieldSpec, FieldType, PartialDate, RecordKind};
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
-use views::{Filter, Page};
 
 use crate::{
     Service,
@@ -18,7 +17,7 @@ use crate::{
     find::{FoundRow, found_row},
     glance::names,
     inputs::{InputKind, input_kind},
-    participants::lost,
+    participants::{listed_row, lost},
     problem::Problem,
     reading::Known,
     sheets::{FactAsked, SheetEvent, event, in_one_line},
@@ -178,14 +177,7 @@ impl Service {
 
     async fn found_row_of(&self, document: &Coordinate) -> Result<FoundRow, Problem> {
         let document = document.clone();
-        let row = self
-            .reading()
-            .look(move |views| {
-                let person = views.person_of(&document)?;
-                let filter = Filter { person, ..Filter::default() };
-                Ok(views.list(&filter, Page::ALL)?.rows.into_iter().find(|row| row.doc == document))
-            })
-            .await?;
+        let row = self.reading().look(move |views| listed_row(views, &document)).await?;
         row.map(found_row).ok_or_else(lost)
     }
 

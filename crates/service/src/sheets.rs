@@ -596,8 +596,14 @@ pub(crate) fn title(line: &SheetLine) -> Both {
 /// A row of the tables, as a list shows it.
 pub(crate) fn line(row: SheetRow) -> SheetLine {
     let [id, en] = row.title;
-    let over = row.kind == RecordKind::BoardNotice && row.due.is_some_and(|last| last < today());
-    let state = row.state.or_else(|| over.then(|| ["sudah lewat".to_owned(), "over".to_owned()]));
+    let past = row.due.is_some_and(|last| last < today());
+    let over = row.kind == RecordKind::BoardNotice && past;
+    let overdue = row.kind == RecordKind::Loan && past;
+    let state = match row.state {
+        Some(_) if overdue => Some(["menunggak".to_owned(), "in arrears".to_owned()]),
+        None if over => Some(["sudah lewat".to_owned(), "over".to_owned()]),
+        state => state,
+    };
     SheetLine {
         id: row.id,
         kind: code_of(row.kind).to_owned(),

@@ -16,7 +16,6 @@ use serde::{Deserialize, Serialize};
 
 use crate::{
     Service,
-    participants::row_of,
     problem::{Code, Problem},
 };
 
@@ -296,8 +295,11 @@ impl Service {
         let about = match about {
             // Addresses may name a participant by the register number or by the code.
             Some(about) => {
-                let known = self.find(&about).await.ok().map(|found| row_of(&found));
-                let known = known.into_iter().flat_map(|row| row.register.into_iter().chain([row.person]));
+                let known = self.find(&about).await.ok().map(|found| found.circumstances.participation.fields);
+                let known = known.into_iter().flat_map(|fields| {
+                    let register = fields.register.first().cloned();
+                    register.into_iter().chain(fields.person.first().map(ToString::to_string))
+                });
                 Some(known.chain([about]).filter(|name| !name.is_empty()).collect::<Vec<_>>())
             }
             None => None,

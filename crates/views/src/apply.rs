@@ -4,12 +4,12 @@ use std::collections::BTreeMap;
 
 use identity::{Coordinate, JournalId, ScopeName};
 use records::{
-    Conflict, DocumentRows, Events, Fields, Figures, Folded, Known, Notice, PersonId, Record, RecordKind, Standing,
-    StateSum,
+    Around, Conflict, DocumentRows, Events, Fields, Figures, Folded, Known, Notice, PersonId, Record, RecordKind,
+    Standing, StateSum,
 };
 use rusqlite::{Connection, OptionalExtension, ToSql, params};
 
-use crate::{Views, ViewsError, schema};
+use crate::{Views, ViewsError, derive::Stale, schema};
 
 /// Up to where a scope's rows are made: opaque to this room, written with the rows that it vouches for.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -44,6 +44,7 @@ impl Views {
             interned: &mut interned,
             sums: BTreeMap::new(),
             renamed: Vec::new(),
+            stale: Stale::default(),
             erased: false,
         };
         for document in documents {
@@ -72,6 +73,8 @@ pub(crate) struct Batch<'a> {
     sums: BTreeMap<i64, StateSum>,
     /// Persons whose name has to be looked up again for the participations that show it.
     renamed: Vec<String>,
+    /// What hangs on other records that changed.
+    pub(crate) stale: Stale,
     /// Something was erased by an order: no trace of it may stay in the file.
     erased: bool,
 }
@@ -177,6 +180,7 @@ impl Batch<'_> {
     /// Removes everything that hangs on a document but its own row.
     fn clear(&mut self, id: i64, kind: u16, extra: i64) -> Result<(), ViewsError> {
         if let Some(kind) = RecordKind::from_number(kind) {
+            self.note_stale(kind, id)?;
             if kind == RecordKind::Person {
                 let person = self
                     .db
@@ -223,11 +227,13 @@ impl Batch<'_> {
             }
             Record::Coordination(found) => self.sheet(rows, id, None, &found.summary(), &**found)?,
             Record::Programme(record) => {
-                self.sheet(rows, id, record.place(), &record.summary(&Figures::desmigratif()), &**record)?;
+                let alone = Around { figures: &Figures::desmigratif(), ledgers: &[] };
+                self.sheet(rows, id, record.place(), &record.summary(&alone), &**record)?;
             }
             Record::Erased => self.erased = true,
             Record::Unread => {}
         }
+        RecordKind::from_number(rows.kind).map_or(Ok(()), |kind| self.note_stale(kind, id))?;
         rows.conflicts.iter().try_for_each(|conflict| self.conflict(id, conflict))?;
         rows.notices.iter().enumerate().try_for_each(|(place, notice)| self.notice(id, place, notice))
     }
@@ -287,7 +293,8 @@ impl Batch<'_> {
     }
 
     /// Brings names and sums up to date and says whether something was erased.
-    fn finish(self) -> Result<bool, ViewsError> {
+    fn finish(mut self) -> Result<bool, ViewsError> {
+        self.derive()?;
         let mut renamed = self.renamed;
         renamed.sort();
         renamed.dedup();
@@ -341,8 +348,8 @@ impl EventColumns {
     }
 
     /// In the order of `schema::trailing`.
-    fn values<'a>(&'a self, name: &'a Option<String>) -> [&'a dyn ToSql; 6] {
-        [&self.stage, &self.decided, &self.number, &self.date, &self.events, name]
+    fn values<'a>(&'a self, name: &'a Option<String>) -> [&'a dyn ToSql; 7] {
+        [&self.stage, &self.decided, &self.number, &self.date, &self.events, name, &None::<String>]
     }
 }
 

@@ -10,6 +10,7 @@
 //! - The state fingerprint of a scope is the sum over its documents, whatever the order and the batches.
 
 mod apply;
+mod derive;
 mod error;
 mod list;
 mod open;

@@ -1,7 +1,7 @@
 //! Lists of participants: filtered, ordered by name, a page at a time.
 
 use identity::{Coordinate, Region};
-use records::{FieldType, Outcome, PartialDate, PersonId};
+use records::{Course, Date, FieldType, Outcome, PartialDate, PersonId};
 use rusqlite::types::Value;
 
 use crate::{
@@ -27,6 +27,10 @@ pub struct Filter {
     pub decided: Option<Decided>,
     /// Those who left (`true`), or those who did not.
     pub left: Option<bool>,
+    /// Those who are so far since they were accepted.
+    pub course: Option<Course>,
+    /// The day that it is: who has not begun by now is [`Course::NotBegun`]. Without it nobody is.
+    pub today: Option<Date>,
     /// Those of whom something has to be chosen, in the participation or the identity.
     pub contested: bool,
 }
@@ -99,8 +103,7 @@ pub struct ParticipantRow {
     pub group: Option<String>,
     /// The number in the group's list.
     pub group_number: Option<u32>,
-    /// How far they are, as a code: `terdata` to `diseleksi`, `ditetapkan`, `cadangan`, `ditolak`, `different`, or
-    /// `left:` and the reason.
+    /// How far they are, as [`records::Stage::code`] gives it.
     pub stage: String,
     /// How the decision stands.
     pub decided: Decided,
@@ -155,6 +158,16 @@ const BEHIND: &str = "AND coalesce((p.shown_name IS NULL, ifnull(p.shown_name, '
 /// One of several numbers, which are given as a list in JSON.
 const FOUND: &str = "p.document IN (SELECT value FROM json_each(?))";
 
+/// How far somebody of `participation p` is, given [`day_of`].
+fn stage() -> String {
+    format!("CASE WHEN p.not_begun_after < ? THEN '{}' ELSE p.stage END", Course::NotBegun.code())
+}
+
+/// The day that it is, as [`stage`] takes it; nothing lies before an empty text.
+fn day_of(filter: &Filter) -> Value {
+    filter.today.map(|day| day.to_string()).unwrap_or_default().into()
+}
+
 impl Filter {
     /// Whether names are searched.
     fn has_text(&self) -> bool {
@@ -179,7 +192,7 @@ impl Reader {
         let behind = page.after.map_or("", |_| BEHIND);
         let sql = format!(
             "SELECT {PLACE}, p.person, p.village, p.shown_name, p.programme, p.register, p.\"group\", p.group_number, \
-             p.stage, p.decided, p.decision_number, p.decision_date, \
+             {}, p.decided, p.decision_number, p.decision_date, \
              (SELECT count(*) FROM conflict WHERE place = 0 AND document IN {involved}), \
              (SELECT count(*) FROM notice WHERE document IN {involved}), \
              p.document, i.dusun, i.rt, i.birth \
@@ -187,8 +200,10 @@ impl Reader {
                    ORDER BY p.shown_name IS NULL, p.shown_name, p.register, p.document LIMIT ? OFFSET ?) p \
              ON d.id = p.document \
              LEFT JOIN person i ON i.document = (SELECT min(document) FROM person WHERE person = p.person) \
-             ORDER BY p.shown_name IS NULL, p.shown_name, p.register, p.document"
+             ORDER BY p.shown_name IS NULL, p.shown_name, p.register, p.document",
+            stage()
         );
+        values.insert(0, day_of(filter));
         if let Some(after) = page.after {
             values.push(Value::Integer(after));
         }
@@ -300,6 +315,10 @@ fn condition(filter: &Filter) -> (String, Vec<Value>) {
         Some(true) => add("p.stage LIKE 'left:%'", Vec::new()),
         Some(false) => add("p.stage NOT LIKE 'left:%'", Vec::new()),
         None => {}
+    }
+    let stage = format!("{} = ?", stage());
+    if let Some(course) = filter.course {
+        add(&stage, vec![day_of(filter), course.code().to_owned().into()]);
     }
     if filter.contested {
         add(

@@ -5,7 +5,7 @@ use std::{collections::BTreeMap, fmt::Write, sync::OnceLock};
 use records::{FieldSpec, RecordKind};
 
 /// Raise it when what the rows *mean* changes while the tables stay the same.
-const MEANING: u32 = 10;
+const MEANING: u32 = 11;
 
 /// The kinds that have a table of their own, in the order of their numbers, with its name. All others stand in `sheet`.
 pub(crate) const TABLED: [(RecordKind, &str); 4] = [
@@ -41,7 +41,7 @@ pub(crate) const LEADING: [&str; 2] = ["document", "village"];
 pub(crate) fn trailing(kind: RecordKind) -> &'static [&'static str] {
     // Derived from the facts, so that lists can filter; the facts themselves are in `events`, as JSON.
     if kind == RecordKind::Participation {
-        &["stage", "decided", "decision_number", "decision_date", "events", "shown_name"]
+        &["stage", "decided", "decision_number", "decision_date", "events", "shown_name", "not_begun_after"]
     } else {
         &[]
     }

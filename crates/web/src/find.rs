@@ -20,12 +20,17 @@ const ROWS: u32 = 50;
 const RECORDS_MAX: u32 = 50;
 
 /// The stages that a list can be narrowed to.
-pub(crate) const STAGES: [(&str, FindStage); 6] = [
+pub(crate) const STAGES: [(&str, FindStage); 11] = [
     ("undecided", FindStage::Undecided),
     ("accepted", FindStage::Accepted),
     ("reserve", FindStage::Reserve),
     ("rejected", FindStage::Rejected),
     ("different", FindStage::Different),
+    ("trained", FindStage::Trained),
+    ("practised", FindStage::Practised),
+    ("not-begun", FindStage::NotBegun),
+    ("running", FindStage::Running),
+    ("independent", FindStage::Independent),
     ("left", FindStage::Left),
 ];
 

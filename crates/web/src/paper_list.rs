@@ -1,11 +1,13 @@
 //! Lists on paper: whom to visit, by dusun and RT; who was there, with room to sign; and the records of a kind, what is due
 //! first. None of them has a NIK.
 
+use std::collections::BTreeSet;
+
 use axum::extract::{Path, State};
 use axum::response::{Redirect, Response};
 use print::{Line, Part, Table};
 use service::reply::{AttendanceView, Found, FoundRow, FoundSheets, SheetLine};
-use service::{FOUND_ROWS_MAX, Find, FindSheets, Query};
+use service::{FOUND_ROWS_MAX, Find, FindSheets, FindStage, Query};
 
 use crate::app::{App, ask};
 use crate::frame::refused;
@@ -29,7 +31,8 @@ pub(crate) async fn again() -> Redirect {
     Redirect::to("/peserta")
 }
 
-/// Whom to visit: everybody whom a filter finds, by village, dusun and RT.
+/// Whom to visit: everybody whom a filter finds and who still takes part, by village, dusun and RT. Who left is on it only
+/// where the filter asks for them, and who died never.
 pub(crate) async fn visits(app: &App, desk: &Desk, size: PaperSize, find: Find) -> Result<Response, Problem> {
     let words = Words::of(desk.visit.language);
     let mut people = Vec::new();
@@ -44,6 +47,9 @@ pub(crate) async fn visits(app: &App, desk: &Desk, size: PaperSize, find: Find) 
             break;
         }
     }
+    let died: BTreeSet<String> = people.iter().filter(|row| row.died()).map(|row| row.person.clone()).collect();
+    let asked = find.stage == Some(FindStage::Left);
+    people.retain(|row| !died.contains(&row.person) && (asked || !row.has_left()));
     let mut paper = headed(app, desk, size, words.say("print-visits-title"));
     paper.about.push(Line::Text(words.about("print-people", "n", people.len())));
     let mut people: Vec<(Place, FoundRow)> = people.into_iter().map(|row| (Place::of(&row), row)).collect();
@@ -97,7 +103,7 @@ fn visited<'a>(words: Words, people: impl Iterator<Item = &'a FoundRow>) -> Part
         let register = row.register.clone().unwrap_or_default();
         let born = row.birth_year.map(|year| year.to_string()).unwrap_or_default();
         let name = row.name.clone().unwrap_or_else(|| register.clone());
-        vec![(index + 1).to_string(), name, born, group, register]
+        vec![(index + 1).to_string(), name, born, group, register, words.stage(&row.stage)]
     };
     let columns = [
         ("print-col-no", 1),
@@ -105,8 +111,9 @@ fn visited<'a>(words: Words, people: impl Iterator<Item = &'a FoundRow>) -> Part
         ("print-col-born", 2),
         ("col-group", 3),
         ("col-register", 4),
+        ("col-stage", 4),
         ("print-col-visited", 3),
-        ("print-col-remarks", 7),
+        ("print-col-remarks", 6),
     ];
     Part::Table(Table {
         columns: columns.map(|(key, share)| (words.say(key), share)).to_vec(),

@@ -213,3 +213,20 @@ fn a_guest_book_whose_retention_is_over_is_to_be_erased() {
         assert_eq!(due(&records, day(on), &Figures::desmigratif()).len(), count, "{on}");
     }
 }
+
+#[test]
+fn nobody_hands_a_card_to_somebody_who_died() {
+    let printed = crate::Printed { date: date("01-03-2016"), number: "AK1-1".into() }.draft().unwrap();
+    let doc = Doc::new(RecordKind::CardApplication, 1).person("person", 1).fact(KURIPAN, 1, printed);
+    let ProgrammeRecord::CardApplication(card) = doc.programme() else { panic!() };
+    for (left, count) in [(None, 1), (Some(LeavingReason::Departed), 1), (Some(LeavingReason::Died), 0)] {
+        // A counter above the village hears of it from the village's participation.
+        let who = taking_part(1, left);
+        for records in [
+            Records { participations: &[&who], cards: &[&card], ..Records::default() },
+            Records { elsewhere: &[&who], cards: &[&card], ..Records::default() },
+        ] {
+            assert_eq!(due(&records, day("20-03-2016"), &Figures::desmigratif()).len(), count, "{left:?}");
+        }
+    }
+}

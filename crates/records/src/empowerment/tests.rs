@@ -170,7 +170,90 @@ fn who_has_not_begun_a_month_after_the_bimtek_is_late() {
     ] {
         let what = if there { Mark::Present } else { Mark::Absent };
         let bimtek = bimtek(&event().fact(KURIPAN, 1, mark(7, "26-04-2016", what)));
-        let found = late_start(&bimtek, &taking_part(facts), person(7), day(on), &Figures::desmigratif());
+        let found = late_start([&bimtek], &taking_part(facts).events, person(7), day(on), &Figures::desmigratif());
         assert_eq!(found, late, "{on} {facts:?}");
+    }
+}
+
+/// *ditetapkan → Bimtek → praktek → usaha berjalan | belum mulai → mandiri | keluar* (S0, S3): the furthest that is recorded.
+#[test]
+fn how_far_somebody_is_after_the_decision() {
+    let decided = |outcome| {
+        let (number, day, replaces, basis, scan) = (None, None, Vec::new(), None, None);
+        crate::Decision { outcome, number, date: date("01-04-2016"), day, replaces, basis, scan }.draft().unwrap()
+    };
+    let accepted = || decided(crate::Outcome::Accepted);
+    let began = |when: &str| Started { date: date(when), business: None }.draft().unwrap();
+    let left = || Leaving { reason: LeavingReason::Died, date: date("2016"), open: Vec::new() }.draft().unwrap();
+    let trained = bimtek(&event().fact(KURIPAN, 1, mark(7, "26-04-2016", Mark::Present)));
+    let later = bimtek(&event().field("start", "01-09-2016").field("finish", "06-09-2016").fact(
+        KURIPAN,
+        1,
+        mark(7, "02-09-2016", Mark::Present),
+    ));
+    let given = |day: &str| {
+        let practice = ContentGiven { subject: bimtek::Subject::Practice, day: date(day) };
+        let doc =
+            event().fact(KURIPAN, 1, mark(7, "26-04-2016", Mark::Present)).fact(KURIPAN, 2, practice.draft().unwrap());
+        bimtek(&doc)
+    };
+    let run = {
+        let part = crate::TookPart { person: person(7) }.draft().unwrap();
+        let doc = Doc::new(RecordKind::Run, 4).field("date", "01-05-2016").fact(KURIPAN, 1, part);
+        let ProgrammeRecord::Run(found) = doc.programme() else { panic!() };
+        found
+    };
+    let log = |who: u8, independent: bool| {
+        let mut doc = Doc::new(RecordKind::Mentoring, 5).person("person", who).field("year", "2017");
+        if independent {
+            doc = doc.fact(KURIPAN, 1, Independent { date: date("2017") }.draft().unwrap());
+        }
+        let ProgrammeRecord::Mentoring(found) = doc.programme() else { panic!() };
+        found
+    };
+    let on = crate::Stage::On;
+    let (day_given, other_day, mine, others) = (given("26-04-2016"), given("27-04-2016"), log(7, true), log(8, true));
+    let open = log(7, false);
+    let (one, two) = (Some("2016-05-30"), Some("2016-10-06"));
+    type Around<'a> = (Vec<&'a Bimtek>, Vec<&'a crate::ProductionRun>, Vec<&'a Mentoring>);
+    type Case<'a> = (Vec<crate::FactDraft>, Around<'a>, crate::Stage, Option<&'a str>);
+    let cases: Vec<Case<'_>> = vec![
+        (vec![], (vec![&trained], vec![], vec![]), crate::Stage::Before(crate::Step::Listed), None),
+        (
+            vec![decided(crate::Outcome::Reserve)],
+            (vec![&trained], vec![], vec![]),
+            crate::Stage::Decided(crate::Outcome::Reserve),
+            None,
+        ),
+        (vec![accepted()], (vec![], vec![], vec![]), crate::Stage::Decided(crate::Outcome::Accepted), None),
+        (vec![accepted()], (vec![&trained], vec![], vec![]), on(crate::Course::Trained), one),
+        (vec![accepted()], (vec![&trained, &later], vec![], vec![]), on(crate::Course::Trained), two),
+        (vec![accepted()], (vec![&day_given], vec![], vec![]), on(crate::Course::Practised), one),
+        (vec![accepted()], (vec![&other_day], vec![], vec![]), on(crate::Course::Trained), one),
+        (vec![accepted()], (vec![], vec![&run], vec![]), on(crate::Course::Practised), None),
+        (
+            vec![accepted(), began("05-2016")],
+            (vec![&trained, &later], vec![], vec![]),
+            on(crate::Course::Running),
+            None,
+        ),
+        (vec![accepted(), began("2015")], (vec![], vec![], vec![]), on(crate::Course::Running), None),
+        // A business of before the training is none that it brought.
+        (vec![accepted(), began("2015")], (vec![&trained], vec![], vec![]), on(crate::Course::Trained), one),
+        (vec![accepted()], (vec![&trained], vec![], vec![&mine]), on(crate::Course::Independent), None),
+        (vec![accepted()], (vec![&trained], vec![], vec![&open, &others]), on(crate::Course::Trained), one),
+        (
+            vec![accepted(), began("05-2016"), left()],
+            (vec![&trained], vec![], vec![&mine]),
+            crate::Stage::Left(LeavingReason::Died),
+            None,
+        ),
+    ];
+    for (number, (facts, around, stage, after)) in cases.into_iter().enumerate() {
+        let (bimteks, runs, mentorings) = &around;
+        let around = CourseRecords { bimteks, runs, mentorings };
+        let found = reached(&taking_part(&facts).events, person(7), &around, &Figures::desmigratif());
+        let expected = Reached { stage, not_begun_after: after.map(|day| day.parse().unwrap()) };
+        assert_eq!(found, expected, "case {number}");
     }
 }
