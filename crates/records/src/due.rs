@@ -11,11 +11,16 @@ use jiff::{ToSpan, civil::Date};
 use crate::{
     coordination::Agenda,
     counter::{CardApplication, CardState, CaseEvents, Complaint, Consultation, GuestBook},
-    empowerment::{Bimtek, LateStart, Mentoring, MonitoringRound, late_start, round_to_open},
-    money::{Ledger, Loan, LoanAccount, LoanState, Rupiah},
-    participation::{LeavingReason, Participation, Stage},
+    date::{PartialDate, shown_day},
+    empowerment::{Bimtek, LateStart, Mentoring, MentoringAge, MonitoringRound, late_start, round_to_open},
+    group::{Group, ProductionRun},
+    money::{Ledger, Loan, LoanAccount, LoanState, Rupiah, ShareProposal, ShareTiming, share_timing_of},
+    participation::{LeavingReason, OpenMatter, Participation, Stage},
+    people::{LeftRecords, Responsible, left_open, responsible},
+    places::Places,
     rules::Figures,
-    value::{FieldType, PersonId},
+    value::{FieldType, Known, PersonId},
+    village::{ActionPlan, Report, last_report_period},
     words::Lang,
 };
 
@@ -55,6 +60,31 @@ pub enum DueWhat {
     LateStart,
     /// A mentoring visit was promised.
     MentoringVisit,
+    /// A mentoring has lasted longer than it usually takes.
+    MentoringBeyond,
+    /// Somebody moves, and no village has taken them on yet.
+    Moving,
+    /// Two villages took somebody on who moves.
+    MovedTwice,
+    /// Somebody left, and this is still open.
+    LeftOpen {
+        /// What.
+        matters: Vec<OpenMatter>,
+    },
+    /// It is time for a group to share its profit.
+    Share,
+    /// A step of the action plan is to be done.
+    PlanStep {
+        /// Which.
+        step: String,
+    },
+    /// A six-monthly report was not sent, or not even begun.
+    Report {
+        /// The last day that it covers.
+        until: Date,
+        /// Whether there is a draft.
+        begun: bool,
+    },
     /// A printed card waits for the stamp of the Disnaker, or its application for its end.
     Card,
     /// A document's retention is over: it is to be erased.
@@ -98,6 +128,34 @@ impl DueWhat {
             Self::MentoringVisit => {
                 ("kunjungan pendampingan yang dijanjikan".into(), "a mentoring visit that was promised".into())
             }
+            Self::MentoringBeyond => (
+                "pendampingan lebih lama dari biasanya: catat mandiri, atau apa yang menghambat".into(),
+                "a mentoring longer than usual: note independence, or what stands in the way".into(),
+            ),
+            Self::Moving => (
+                "pindah desa, belum diterima desa tujuan".into(),
+                "moves to another village, which has not taken them on yet".into(),
+            ),
+            Self::MovedTwice => (
+                "pindah desa, diterima dua desa: kabupaten menentukan".into(),
+                "moved, and two villages took them on: the regency decides".into(),
+            ),
+            Self::LeftOpen { matters } => {
+                let all = matters.iter().map(|matter| matter.shown(lang)).collect::<Vec<_>>().join(", ");
+                (format!("sudah keluar, masih terbuka: {all}"), format!("has left, still open: {all}"))
+            }
+            Self::Share => ("waktunya bagi hasil kelompok".into(), "it is time to share the group's profit".into()),
+            Self::PlanStep { step } => {
+                (format!("langkah rencana aksi: {step}"), format!("step of the action plan: {step}"))
+            }
+            Self::Report { until, begun: true } => {
+                let until = shown_day(*until);
+                (format!("laporan sampai {until} belum dikirim"), format!("the report until {until} is not sent yet"))
+            }
+            Self::Report { until, begun: false } => {
+                let until = shown_day(*until);
+                (format!("laporan sampai {until} belum dibuat"), format!("the report until {until} is not begun yet"))
+            }
             Self::Card => {
                 ("kartu AK-1 sudah dicetak, belum selesai".into(), "an AK-1 card is printed and not done".into())
             }
@@ -117,8 +175,8 @@ pub struct Due {
     pub day: Date,
     /// What.
     pub what: DueWhat,
-    /// The document.
-    pub doc: Coordinate,
+    /// The document; none where there is to be one.
+    pub doc: Option<Coordinate>,
     /// About whom, where it is about one person.
     pub person: Option<PersonId>,
 }
@@ -150,6 +208,20 @@ pub struct Records<'a> {
     pub cards: &'a [&'a CardApplication],
     /// Guest books.
     pub guest_books: &'a [&'a GuestBook],
+    /// Groups.
+    pub groups: &'a [&'a Group],
+    /// Production runs.
+    pub runs: &'a [&'a ProductionRun],
+    /// Proposals to share profit.
+    pub shares: &'a [&'a ShareProposal],
+    /// Places.
+    pub places: &'a [&'a Places],
+    /// Action plans.
+    pub plans: &'a [&'a ActionPlan],
+    /// Six-monthly reports.
+    pub reports: &'a [&'a Report],
+    /// The office that is reminded of its reports, and whether it has to report without having done so before.
+    pub reporter: Option<(OfficeId, bool)>,
 }
 
 /// Everything that is due on a day or within the days that the programme looks ahead, in one order on every node: the
@@ -162,6 +234,10 @@ pub fn due(records: &Records<'_>, day: Date, figures: &Figures) -> Vec<Due> {
     instalments(records, day, ahead, figures, &people, &mut found);
     follow_up(records, day, ahead, figures, &people, &mut found);
     papers(records, day, figures, &people, &mut found);
+    moves(records, &people, day, &mut found);
+    left_behind(records, day, figures, &people, &mut found);
+    groups_and_plans(records, day, ahead, figures, &mut found);
+    reports(records, day, figures, &mut found);
     found.sort();
     found.dedup();
     found
@@ -208,7 +284,7 @@ fn answers(records: &Records<'_>, day: Date, ahead: Date, figures: &Figures, fou
     let complaints = records.complaints.iter().map(|case| (&case.doc, &case.events));
     let consultations = records.consultations.iter().map(|case| (&case.doc, &case.events));
     for (doc, _) in complaints.chain(consultations).filter(|(_, events)| concluded(events)) {
-        found.push(Due { day, what: DueWhat::Decision, doc: doc.clone(), person: None });
+        found.push(Due { day, what: DueWhat::Decision, doc: Some(doc.clone()), person: None });
     }
     // A complaint about somebody who died is still answered: the family waits.
     for case in records.complaints {
@@ -217,20 +293,25 @@ fn answers(records: &Records<'_>, day: Date, ahead: Date, figures: &Figures, fou
         if unassigned && (!case.is_referral() || urgent) {
             let by = case.usual_answer_by(figures).unwrap_or(day);
             let what = DueWhat::NobodyInCharge { urgent };
-            found.push(Due { day: by, what, doc: case.doc.clone(), person: None });
+            found.push(Due { day: by, what, doc: Some(case.doc.clone()), person: None });
         }
         let by = case.events.answer_by().filter(|by| *by <= ahead);
-        found.extend(by.map(|day| Due { day, what: DueWhat::Answer { urgent }, doc: case.doc.clone(), person: None }));
+        found.extend(by.map(|day| Due {
+            day,
+            what: DueWhat::Answer { urgent },
+            doc: Some(case.doc.clone()),
+            person: None,
+        }));
     }
     for case in records.consultations {
         if case.events.assigned.is_empty() && !case.events.is_settled() {
             let what = DueWhat::NobodyInCharge { urgent: false };
             let since = case.fields.received.one().map_or(day, |received| received.span().last.min(day));
-            found.push(Due { day: since, what, doc: case.doc.clone(), person: None });
+            found.push(Due { day: since, what, doc: Some(case.doc.clone()), person: None });
         }
         let by = case.events.answer_by().filter(|by| *by <= ahead);
         let what = DueWhat::Answer { urgent: false };
-        found.extend(by.map(|day| Due { day, what: what.clone(), doc: case.doc.clone(), person: None }));
+        found.extend(by.map(|day| Due { day, what: what.clone(), doc: Some(case.doc.clone()), person: None }));
     }
 }
 
@@ -252,7 +333,7 @@ fn instalments(
         let entry = |day, amount, overdue| Due {
             day,
             what: DueWhat::Instalment { amount, overdue },
-            doc: loan.doc.clone(),
+            doc: Some(loan.doc.clone()),
             person: person.copied(),
         };
         match account.state(day) {
@@ -282,14 +363,14 @@ fn follow_up(records: &Records<'_>, day: Date, ahead: Date, figures: &Figures, p
         let due = own.or_else(|| round.fields.quarter.one().and_then(|quarter| quarter_ends(quarter.span().first)));
         if let Some(due) = due.filter(|due| open > 0 && *due <= ahead) {
             let what = DueWhat::Monitoring { open };
-            found.push(Due { day: due, what, doc: round.doc.clone(), person: None });
+            found.push(Due { day: due, what, doc: Some(round.doc.clone()), person: None });
         }
     }
     for bimtek in records.bimteks {
         let people = bimtek.people().iter().filter(|person| people.goes_on(person)).count();
         if let Some(day) = round_to_open(bimtek, records.rounds, ahead, figures).filter(|_| people > 0) {
             let what = DueWhat::RoundToOpen { people };
-            found.push(Due { day, what, doc: bimtek.doc.clone(), person: None });
+            found.push(Due { day, what, doc: Some(bimtek.doc.clone()), person: None });
         }
     }
     for mentoring in records.mentorings {
@@ -301,17 +382,131 @@ fn follow_up(records: &Records<'_>, day: Date, ahead: Date, figures: &Figures, p
         found.extend(promised.map(|day| Due {
             day,
             what: DueWhat::MentoringVisit,
-            doc: mentoring.doc.clone(),
+            doc: Some(mentoring.doc.clone()),
             person: person.copied(),
         }));
     }
+    mentorings_beyond(records, day, figures, people, found);
     for participation in records.participations {
         let Some(person) = participation.fields.person.one().filter(|person| people.goes_on(person)) else { continue };
         let late = late_start(records.bimteks.iter().copied(), &participation.events, *person, day, figures);
         if let LateStart::Since(day) = late {
-            let doc = participation.doc.clone();
+            let doc = Some(participation.doc.clone());
             found.push(Due { day, what: DueWhat::LateStart, doc, person: Some(*person) });
         }
+    }
+}
+
+/// One line a person, at the newest log: a mentoring has one a year.
+fn mentorings_beyond(records: &Records<'_>, day: Date, figures: &Figures, people: &People, found: &mut Vec<Due>) {
+    let mut newest: BTreeMap<PersonId, &Mentoring> = BTreeMap::new();
+    let mut done: BTreeSet<PersonId> = BTreeSet::new();
+    for mentoring in records.mentorings {
+        let Some(person) = mentoring.fields.person.one().filter(|person| people.goes_on(person)) else { continue };
+        if mentoring.age(day, figures) == MentoringAge::Independent {
+            done.insert(*person);
+        }
+        let year = |mentoring: &Mentoring| mentoring.fields.year.first().map(|year| year.span().first);
+        let known = newest.entry(*person).or_insert(mentoring);
+        if year(mentoring) > year(known) {
+            *known = mentoring;
+        }
+    }
+    let beyond = |(person, mentoring): (PersonId, &Mentoring)| {
+        let begun = mentoring.fields.begun.one().map(|begun| begun.span().last)?;
+        let since = begun.checked_add(i64::from(figures.mentoring_months_max.value).months()).ok()?;
+        let is_beyond = !done.contains(&person) && mentoring.age(day, figures) == MentoringAge::Beyond;
+        let doc = Some(mentoring.doc.clone());
+        is_beyond.then_some(Due { day: since.min(day), what: DueWhat::MentoringBeyond, doc, person: Some(person) })
+    };
+    found.extend(newest.into_iter().filter_map(beyond));
+}
+
+/// The old village goes on until another has taken somebody on: so both hear of it, and the regency above them.
+fn moves(records: &Records<'_>, people: &People, day: Date, found: &mut Vec<Due>) {
+    let all: Vec<&Participation> = records.participations.iter().chain(records.elsewhere).copied().collect();
+    for participation in all.iter().filter(|one| !one.events.moving.is_empty()) {
+        let person = participation.fields.person.one();
+        let others: Vec<&Participation> =
+            all.iter().copied().filter(|other| other.fields.person.one() == person).collect();
+        let what = match responsible(participation, &others) {
+            Responsible::OwnUntil(_) => DueWhat::Moving,
+            Responsible::Several(_) => DueWhat::MovedTwice,
+            Responsible::Own | Responsible::Other(_) => continue,
+        };
+        let since = participation.events.moving.last().map_or(day, |said| said.what.date.span().last.min(day));
+        if !people.is_dead(person) {
+            found.push(Due { day: since, what, doc: Some(participation.doc.clone()), person: person.copied() });
+        }
+    }
+}
+
+fn left_behind(records: &Records<'_>, day: Date, figures: &Figures, people: &People, found: &mut Vec<Due>) {
+    let around = LeftRecords {
+        loans: records.loans,
+        ledgers: records.ledgers,
+        shares: records.shares,
+        groups: records.groups,
+        rounds: records.rounds,
+        mentorings: records.mentorings,
+        places: records.places,
+    };
+    for participation in records.participations {
+        let Some(person) = participation.fields.person.one().filter(|person| !people.is_dead(Some(*person))) else {
+            continue;
+        };
+        let matters = left_open(&participation.events, *person, &around, figures);
+        if let Some(leaving) = participation.events.leavings.last().filter(|_| !matters.is_empty()) {
+            let since = leaving.what.date.span().last.min(day);
+            let doc = Some(participation.doc.clone());
+            found.push(Due { day: since, what: DueWhat::LeftOpen { matters }, doc, person: Some(*person) });
+        }
+    }
+}
+
+fn groups_and_plans(records: &Records<'_>, day: Date, ahead: Date, figures: &Figures, found: &mut Vec<Due>) {
+    for group in records.groups {
+        let since = match share_timing_of(group, records.shares, records.runs, day, figures) {
+            (ShareTiming::Now, _, newest) => newest.map(|newest| newest.min(day)),
+            (ShareTiming::Before(lebaran), runs, _) => (runs > 0 && lebaran <= ahead).then_some(lebaran),
+            (ShareTiming::RunsMissing(_) | ShareTiming::DoneFor(_) | ShareTiming::LebaranUnknown(_), ..) => None,
+        };
+        let doc = Some(group.doc.clone());
+        found.extend(since.map(|day| Due { day, what: DueWhat::Share, doc, person: None }));
+    }
+    for plan in records.plans {
+        for said in plan.open_steps() {
+            let by = said.what.due.span().last;
+            let what = DueWhat::PlanStep { step: said.what.what.clone() };
+            let doc = Some(plan.doc.clone());
+            found.extend((by <= ahead).then_some(Due { day: by, what, doc, person: None }));
+        }
+    }
+}
+
+/// Every draft of the office whose period is over; and the last whole period, where no report of the office covers its end.
+fn reports(records: &Records<'_>, day: Date, figures: &Figures, found: &mut Vec<Due>) {
+    let Some((office, must)) = records.reporter else { return };
+    let own = || records.reports.iter().filter(move |report| report.fields.office.one() == Some(&office));
+    let unsent = own().filter(|report| !report.is_sent());
+    for (report, until) in
+        unsent.filter_map(|report| Some((report, report.until(figures)?))).filter(|(_, until)| *until < day)
+    {
+        let what = DueWhat::Report { until, begun: true };
+        found.push(Due { day: until, what, doc: Some(report.doc.clone()), person: None });
+    }
+    let Some(until) = last_report_period(day, figures) else { return };
+    let covered = own().any(|report| {
+        let from = report.fields.from.one().map(|from| from.span().first);
+        // One whose period is not clear is asked about at its own page.
+        from.is_none_or(|from| from <= until) && report.until(figures).is_none_or(|last| last >= until)
+    });
+    let received = |date: &Known<PartialDate>| date.one().is_some_and(|date| date.span().last <= until);
+    let worked = records.consultations.iter().any(|case| received(&case.fields.received))
+        || records.complaints.iter().any(|case| received(&case.fields.received));
+    if !covered && (own().next().is_some() || (must && worked)) {
+        let what = DueWhat::Report { until, begun: false };
+        found.push(Due { day: until, what, doc: None, person: None });
     }
 }
 
@@ -322,7 +517,7 @@ fn papers(records: &Records<'_>, day: Date, figures: &Figures, people: &People, 
             CardState::Printed | CardState::ReportedStamped | CardState::Stamped => printed.or(Some(day)),
             CardState::Applied | CardState::Complete | CardState::Ended(_) => None,
         };
-        let doc = || card.doc.clone();
+        let doc = || Some(card.doc.clone());
         let person = card.fields.person.one().copied();
         // Nobody hands a card to somebody who died; that the data of an outsider goes is still due.
         let waits = waits.filter(|_| !people.is_dead(person.as_ref()));
@@ -332,7 +527,7 @@ fn papers(records: &Records<'_>, day: Date, figures: &Figures, people: &People, 
     }
     for book in records.guest_books {
         let over = book.kept_until(figures).filter(|until| *until < day);
-        let doc = || book.doc.clone();
+        let doc = || Some(book.doc.clone());
         found.extend(over.map(|until| Due { day: until, what: DueWhat::Retention, doc: doc(), person: None }));
     }
 }

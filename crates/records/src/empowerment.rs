@@ -12,7 +12,7 @@ pub use assessment::{
 };
 pub use bimtek::{
     Attendance, AttendanceCell, Attended, Bimtek, BimtekEvents, BimtekFields, ContentGiven, Enrolled, Mark, Need,
-    Needed, Sector, Subject as TrainingSubject, Unticked,
+    Needed, Sector, Subject as TrainingSubject, TrainingNeed, Unticked,
 };
 pub use mentoring::{
     Independent, Mentoring, MentoringAge, MentoringEvents, MentoringFields, MentoringVisit, Motivation, NextStep,

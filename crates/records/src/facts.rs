@@ -111,6 +111,8 @@ impl Hear for Events {
             decisions,
             leavings: heard.take(),
             steps: heard.take(),
+            closed: heard.take(),
+            needs: heard.take(),
             started: heard.take(),
             materials: heard.take_latest::<MaterialAssigned, _>(|_| ()),
             partners: heard.take(),

@@ -87,7 +87,7 @@ pub use participation::{
 pub use people::*;
 pub use person::{Held, Person, PersonFields, Relation, Route, Sex, Tie, TieFields, Trip, TripFields};
 pub use places::*;
-pub use programme::ProgrammeRecord;
+pub use programme::{ProgrammeRecord, Recorded};
 pub use register::{RegisterError, RegisterNumber, next_register, register_prefix};
 pub use rows::{DocumentRows, StateSum};
 pub use rules::{

@@ -13,7 +13,7 @@ pub use loan::{Approval, Instalment, Loan, LoanAccount, LoanEvents, LoanFields, 
 pub use rupiah::Rupiah;
 pub use share::{
     ShareApproval, ShareEvents, ShareFields, ShareLine, ShareProposal, ShareState, ShareStatement, ShareTiming,
-    propose_share, share_timing,
+    propose_share, share_timing, share_timing_of,
 };
 
 pub(crate) use ledger::LEDGER;

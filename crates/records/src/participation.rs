@@ -7,10 +7,10 @@ use serde::{Deserialize, Serialize};
 use crate::{
     author::{By, MaySay},
     date::PartialDate,
-    empowerment::{MaterialAssigned, Partnered, Started},
+    empowerment::{MaterialAssigned, Partnered, Started, TrainingNeed},
     fields::{Fields, record_fields},
     kinds::{self, FactSpec, KindSpec},
-    people::{MoveAccepted, MoveAnnounced},
+    people::{MatterClosed, MoveAccepted, MoveAnnounced},
     value::{Digest, PersonId, codes},
     words,
 };
@@ -25,7 +25,9 @@ pub(crate) const PARTICIPATION: KindSpec = KindSpec {
         // The Kepala Desa decides; the petugas of the village types it in. [S2]
         FactSpec { key: kinds::DECISION, label: words::DECISION, may_say: MaySay::VILLAGE },
         FactSpec { key: kinds::LEAVING, label: words::LEAVING, may_say: MaySay::CLOSE },
+        FactSpec::new("matter_closed", "Urusan sesudah keluar selesai", "Matter after leaving closed", MaySay::CLOSE),
         FactSpec { key: kinds::STEP, label: words::STEP, may_say: MaySay::CLOSE },
+        FactSpec::new("need", "Kebutuhan pelatihan", "Training need", MaySay::CLOSE),
         FactSpec::new("started", "Usaha dimulai", "Business begun", MaySay::CLOSE),
         FactSpec::new("material", "Materi yang diberikan", "Material assigned", MaySay::CLOSE),
         FactSpec::new("partner", "Mitra pendamping", "Mentor partner", MaySay::CLOSE),
@@ -95,6 +97,12 @@ codes! {
         Group = "group", "keanggotaan kelompok", "group membership", ["kelompok"];
         /// Mentoring under way.
         Mentoring = "mentoring", "pendampingan", "mentoring", [];
+        /// A round of monitoring that still asks them.
+        Monitoring = "monitoring", "monitoring", "monitoring", [];
+        /// A child in the rumah belajar.
+        Child = "child", "anak di rumah belajar", "child in the rumah belajar", ["anak"];
+        /// A place of the programme.
+        Place = "place", "tempat program", "place of the programme", ["tempat"];
     }
 }
 
@@ -266,6 +274,12 @@ pub struct Events {
     /// Steps reached, in one order on every node.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub steps: Vec<Said<StepReached>>,
+    /// What their leaving left open and is done with.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub closed: Vec<Said<MatterClosed>>,
+    /// What training they need.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub needs: Vec<Said<TrainingNeed>>,
     /// Businesses begun.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub started: Vec<Said<Started>>,

@@ -86,6 +86,50 @@ pub enum ProgrammeRecord {
     Activity(Activity),
 }
 
+/// What the documents of one kind are read as.
+pub trait Recorded: Sized {
+    /// The kind.
+    const KIND: RecordKind;
+
+    /// The record, if it is of this kind.
+    fn of(record: ProgrammeRecord) -> Option<Self>;
+}
+
+macro_rules! recorded {
+    ($($kind:ident: $record:ty,)*) => {$(
+        impl Recorded for $record {
+            const KIND: RecordKind = RecordKind::$kind;
+
+            fn of(record: ProgrammeRecord) -> Option<Self> {
+                if let ProgrammeRecord::$kind(one) = record { Some(one) } else { None }
+            }
+        }
+    )*};
+}
+
+recorded! {
+    Complaint: Complaint,
+    Consultation: Consultation,
+    CardApplication: CardApplication,
+    GuestBook: GuestBook,
+    Bimtek: Bimtek,
+    Places: Places,
+    Group: Group,
+    Ledger: Ledger,
+    Loan: Loan,
+    Run: ProductionRun,
+    ShareProposal: ShareProposal,
+    Mentoring: Mentoring,
+    MonitoringRound: MonitoringRound,
+    Report: Report,
+    VillageProfile: VillageProfile,
+    ActionPlan: ActionPlan,
+    Indicators: Indicators,
+    DuplicateClaim: DuplicateClaim,
+    Settings: Box<Settings>,
+    Contact: OfficeContact,
+}
+
 /// Reads a document of the programme; `None` for the kinds that are about who people are and take part in, and for those
 /// of coordination.
 pub(crate) fn read_programme(

@@ -11,14 +11,16 @@ pub use activity::{Activity, ActivityEvents, ActivityFields, ActivityKind, WasTh
 pub use board::{BoardFields, BoardKind, BoardNotice};
 pub use indicators::{
     Computed, INDICATORS, Indicator, IndicatorCell, IndicatorEvents, IndicatorFields, IndicatorInput, IndicatorKind,
-    IndicatorValue, Indicators, Thousandths, computed_indicators, indicator_list,
+    IndicatorRecords, IndicatorValue, Indicators, Thousandths, computed_indicators, indicator_list,
 };
 pub use plan::{ActionPlan, PlanApproved, PlanEvents, PlanFields, PlanStep, PlanStepDone, Socialised};
 pub use profile::{
     Criterion, CriterionMet, Identification, Identified, ProfileEvents, ProfileFields, VillageProfile, VillageStage,
     VillageStageReached,
 };
-pub use report::{Report, ReportEvents, ReportFields, ReportState, ReportSubmitted, ReportTables, figure_words};
+pub use report::{
+    Report, ReportEvents, ReportFields, ReportState, ReportSubmitted, ReportTables, figure_words, last_report_period,
+};
 
 pub(crate) use activity::ACTIVITY;
 pub(crate) use board::BOARD;

@@ -180,21 +180,10 @@ impl Service {
     ) -> Result<(Vec<records::ProductionRun>, Vec<records::Ledger>), Problem> {
         let found = self.reading().look(move |views| {
             let of = |known: &Known<Coordinate>| known.one() == Some(&group);
-            let (mut runs, mut ledgers) = (Vec::new(), Vec::new());
-            for record in views.records(RecordKind::Run, place.clone())? {
-                if let ProgrammeRecord::Run(run) = record
-                    && of(&run.fields.group)
-                {
-                    runs.push(run);
-                }
-            }
-            for record in views.records(RecordKind::Ledger, place)? {
-                if let ProgrammeRecord::Ledger(ledger) = record
-                    && of(&ledger.fields.group)
-                {
-                    ledgers.push(ledger);
-                }
-            }
+            let mut runs: Vec<records::ProductionRun> = views.all(place.clone())?;
+            runs.retain(|run| of(&run.fields.group));
+            let mut ledgers: Vec<records::Ledger> = views.all(place)?;
+            ledgers.retain(|ledger| of(&ledger.fields.group));
             Ok((runs, ledgers))
         });
         found.await

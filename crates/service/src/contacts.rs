@@ -7,7 +7,7 @@ use ::health::{Absence, Away};
 use charter::Charter;
 use identity::{Coordinate, OfficeId};
 use jiff::{ToSpan, civil::Date, tz::TimeZone};
-use records::{OfficeContact, ProgrammeRecord, RecordKind};
+use records::OfficeContact;
 use serde::{Deserialize, Serialize};
 use views::sheet_id;
 
@@ -154,17 +154,15 @@ fn people(contact: &OfficeContact) -> Vec<String> {
 impl Service {
     /// What offices say of themselves, each by who wrote it.
     pub(crate) async fn contacts(&self, charter: &Charter) -> Result<Contacts, Problem> {
-        let records = self.reading().look(|views| views.records(RecordKind::Contact, None)).await?;
+        let records = self.reading().look(|views| views.all::<OfficeContact>(None)).await?;
         let mut contacts = Contacts::default();
         let node = self.node();
         let author = |doc: &Coordinate| match charter.node(&doc.journal.node) {
             Some(author) => Some(author.office),
             None => (doc.journal.node == node.key()).then(|| node.office()),
         };
-        for record in records {
-            if let ProgrammeRecord::Contact(contact) = record
-                && let Some(office) = author(&contact.doc)
-            {
+        for contact in records {
+            if let Some(office) = author(&contact.doc) {
                 contacts.0.entry(office).or_default().push(contact);
             }
         }

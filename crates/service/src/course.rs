@@ -9,8 +9,8 @@ use documents::{Edit, Snapshot};
 use driver::{Target, What, Write};
 use identity::Coordinate;
 use records::{
-    Asks, Authors, Content, Decision, FieldType, InputSpec, MoveAccepted, PersonId, RecordKind, Relation, Rules, Tie,
-    Told, Trip, ValueType,
+    Asks, Authors, Content, Decision, FieldType, InputSpec, LEAVING, MoveAccepted, OpenMatter, PersonId, RecordKind,
+    Relation, Rules, Tie, Told, Trip, ValueType,
 };
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
@@ -124,19 +124,22 @@ fn typed_fields(kind: RecordKind) -> impl Iterator<Item = SheetInput> {
 
 impl Service {
     /// What this office may say of a participant.
-    pub(crate) fn course_asked(
+    pub(crate) async fn course_asked(
         &self,
         held: &Participant,
         told: &[Told],
         known: &Known,
         names: &Names,
         rules: &Rules,
-    ) -> Vec<FactAsked> {
+    ) -> Result<Vec<FactAsked>, Problem> {
         let (kind, place) = (RecordKind::Participation, &held.circumstances.participation.village);
-        let Some(author) = known.author(&self.node().key()) else { return Vec::new() };
+        let Some(author) = known.author(&self.node().key()) else { return Ok(Vec::new()) };
+        let events = &held.circumstances.participation.events;
+        let open = self.open_now(held, &rules.figures).await?;
         let offered = |fact: &str| match fact {
             "material" | "partner" => rules.figures.quadrants.value,
-            "move_accepted" => !held.circumstances.participation.events.moving.is_empty(),
+            "move_accepted" => !events.moving.is_empty(),
+            "matter_closed" => !events.leavings.is_empty(),
             _ => true,
         };
         let said = kind.fact_forms().filter(|(spec, _)| offered(spec.key) && spec.may_say.allows(&author, Some(place)));
@@ -146,13 +149,17 @@ impl Service {
                 if let Asks::Fact(keys) = input.asks {
                     shown.kind = InputKind::Choice(earlier_facts(kind, told, keys, author.office, names));
                 }
+                if let (LEAVING, InputKind::Several(choices)) = (spec.key, &mut shown.kind) {
+                    choices.iter_mut().for_each(|choice| mark_open(choice, &open));
+                }
                 shown
             };
             let inputs = form.inputs.iter().map(input).collect();
             FactAsked { fact: spec.key.to_owned(), label: spec.label.into(), inputs }
         });
         // Where there is nothing to pick from there is nothing to say.
-        asked.filter(|asked| asked.inputs.iter().all(|input| input.kind != InputKind::Choice(Vec::new()))).collect()
+        let asked = asked.filter(|asked| asked.inputs.iter().all(|input| input.kind != InputKind::Choice(Vec::new())));
+        Ok(asked.collect())
     }
 
     /// Says something of a participant.
@@ -404,6 +411,14 @@ fn edits(kind: RecordKind, fields: &[(String, String)]) -> Result<Vec<Edit>, Pro
 
 fn names_person(key: &str, person: PersonId) -> Edit {
     Edit::Put { key: key.to_owned(), value: person.to_scalar() }
+}
+
+/// Says beside what a leaving may leave open that the records show it as open.
+fn mark_open(choice: &mut (String, Both), open: &[OpenMatter]) {
+    if open.iter().any(|matter| matter.to_text() == choice.0) {
+        choice.1.id.push_str(": masih terbuka menurut catatan");
+        choice.1.en.push_str(": open by the records");
+    }
 }
 
 fn nothing_known() -> Problem {

@@ -5,8 +5,8 @@ use std::{
     sync::{Arc, MutexGuard, PoisonError},
 };
 
-use identity::Region;
-use records::{Date, Due, ProgrammeRecord, RecordKind};
+use identity::{OfficeId, Region};
+use records::{CardApplication, Date, Due, RecordKind, Recorded};
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 use views::{Filter, Page, Reader, ViewsError, sheet_id};
@@ -35,7 +35,7 @@ pub struct DueLine {
     pub what: Both,
     /// Whom or what it is about.
     pub about: Both,
-    /// The kind of the record where it is ended, and its name in addresses.
+    /// The kind of the record where it is ended, and its name in addresses; `baru` where it is to be begun.
     pub record: Option<(String, String)>,
     /// The code of the participant on whose page it is ended.
     pub person: Option<String>,
@@ -83,7 +83,13 @@ impl Service {
             "regency" | "agency" => region.map(Serves::Counter),
             _ => None,
         };
-        let view = Arc::new(self.reading().look(move |views| due_in(views, serves, &served, day)).await?);
+        let reporter = match own.kind.as_str() {
+            // The consultation labs of the placement agencies report by rule; others once they have begun to. (S0)
+            "agency" => Some((self.node().office(), true)),
+            _ => Some((self.node().office(), false)),
+        };
+        let look = move |views: &Reader| due_in(views, serves, &served, reporter, day);
+        let view = Arc::new(self.reading().look(look).await?);
         *self.last_due() = Some((of, view.clone()));
         Ok(view)
     }
@@ -97,23 +103,22 @@ enum Serves {
     Counter(Region),
 }
 
-fn due_in(views: &Reader, serves: Option<Serves>, served: &BTreeSet<Region>, day: Date) -> Result<DueView, ViewsError> {
-    macro_rules! all {
-        ($kind:ident in $places:expr) => {{
-            let mut found = Vec::new();
-            for place in $places {
-                found.extend(all!($kind of Some(place.clone())));
-            }
-            found
-        }};
-        ($kind:ident of $place:expr) => {{
-            let found = views.records(RecordKind::$kind, $place)?.into_iter();
-            let found = found.filter_map(|record| if let ProgrammeRecord::$kind(one) = record { Some(one) } else { None });
-            found.collect::<Vec<_>>()
-        }};
-    }
+fn due_in(
+    views: &Reader,
+    serves: Option<Serves>,
+    served: &BTreeSet<Region>,
+    reporter: Option<(OfficeId, bool)>,
+    day: Date,
+) -> Result<DueView, ViewsError> {
     fn by_reference<T>(all: &[T]) -> Vec<&T> {
         all.iter().collect()
+    }
+    fn all<T: Recorded>(views: &Reader, places: &[Region]) -> Result<Vec<T>, ViewsError> {
+        let mut found = Vec::new();
+        for place in places {
+            found.extend(views.all(Some(place.clone()))?);
+        }
+        Ok(found)
     }
     let (villages, counter) = match serves {
         Some(Serves::Village(village)) => (vec![village.clone()], vec![village]),
@@ -127,17 +132,22 @@ fn due_in(views: &Reader, serves: Option<Serves>, served: &BTreeSet<Region>, day
     for village in &villages {
         participations.extend(views.participations_in(village)?);
     }
-    let (bimteks, rounds, mentorings) =
-        (all!(Bimtek in &villages), all!(MonitoringRound in &villages), all!(Mentoring in &villages));
-    let (loans, ledgers) = (all!(Loan in &villages), all!(Ledger in &villages));
+    let (bimteks, rounds, mentorings) = (all(views, &villages)?, all(views, &villages)?, all(views, &villages)?);
+    let (loans, ledgers) = (all(views, &villages)?, all(views, &villages)?);
     // A case is here because this office is of its roster.
-    let (complaints, consultations) = (all!(Complaint of None), all!(Consultation of None));
-    let cards = all!(CardApplication in &counter);
-    let mut elsewhere = Vec::new();
+    let (complaints, consultations) = (views.all(None)?, views.all(None)?);
+    let cards: Vec<CardApplication> = all(views, &counter)?;
+    let mut elsewhere = match counter.as_slice() {
+        // Whoever reads both villages of a move says that it is accepted.
+        [region] => views.moving_in(region)?,
+        _ => Vec::new(),
+    };
     for person in cards.iter().filter_map(|card| card.fields.person.one()) {
         elsewhere.extend(views.participations_of(person)?);
     }
     elsewhere.retain(|one| !villages.contains(&one.village));
+    elsewhere.sort_by(|one, other| one.doc.cmp(&other.doc));
+    elsewhere.dedup_by(|one, other| one.doc == other.doc);
     let shelf = views.shelf()?;
     let due = records::due(
         &records::Records {
@@ -152,7 +162,14 @@ fn due_in(views: &Reader, serves: Option<Serves>, served: &BTreeSet<Region>, day
             consultations: &by_reference(&consultations),
             agendas: &by_reference(&shelf.agendas),
             cards: &by_reference(&cards),
-            guest_books: &by_reference(&all!(GuestBook of None)),
+            guest_books: &by_reference(&views.all(None)?),
+            groups: &by_reference(&all(views, &villages)?),
+            runs: &by_reference(&all(views, &villages)?),
+            shares: &by_reference(&all(views, &villages)?),
+            places: &by_reference(&all(views, &villages)?),
+            plans: &by_reference(&all(views, &villages)?),
+            reports: &by_reference(&views.all(None)?),
+            reporter,
         },
         day,
         &crate::rules::rules_in(views)?.figures,
@@ -163,8 +180,10 @@ fn due_in(views: &Reader, serves: Option<Serves>, served: &BTreeSet<Region>, day
 }
 
 fn due_line(views: &Reader, due: &Due, day: Date) -> Result<DueLine, ViewsError> {
-    let id = sheet_id(&due.doc);
-    let record = views.sheet(&id)?.map(|(row, _)| row);
+    let record = match &due.doc {
+        Some(doc) => views.sheet_row(&sheet_id(doc))?,
+        None => None,
+    };
     let person = match due.person {
         Some(person) => views.list(&Filter { person: Some(person), ..Filter::default() }, Page::first(1))?.rows.pop(),
         None => None,
@@ -180,7 +199,12 @@ fn due_line(views: &Reader, due: &Due, day: Date) -> Result<DueLine, ViewsError>
         late: due.day < day,
         what: Both::of(|lang| due.what.text(lang)),
         about,
-        record: record.map(|row| (code_of(row.kind).to_owned(), id)),
+        record: match (record, &due.doc) {
+            (Some(row), _) => Some((code_of(row.kind).to_owned(), row.id)),
+            // What is to be begun: only a report is told of before there is one.
+            (None, None) => Some((code_of(RecordKind::Report).to_owned(), "baru".to_owned())),
+            (None, Some(_)) => None,
+        },
         person: due.person.map(|person| person.to_string()),
     })
 }

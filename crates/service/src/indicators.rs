@@ -2,10 +2,10 @@
 
 use std::collections::BTreeMap;
 
-use identity::{Class, Coordinate, Region, ScopeName};
+use identity::{Class, Region, ScopeName};
 use records::{
-    Computed, FieldType, INDICATORS, Indicator, IndicatorCell, IndicatorInput, IndicatorValue, Indicators,
-    ProgrammeRecord, RecordKind, Said, computed_indicators,
+    Bimtek, Computed, FieldType, Group, INDICATORS, Indicator, IndicatorCell, IndicatorInput, IndicatorRecords,
+    IndicatorValue, Indicators, Ledger, Loan, ProgrammeRecord, Said, Span, computed_indicators,
     coordination::{agreements_ratified, meetings_held},
 };
 use serde::{Deserialize, Serialize};
@@ -91,20 +91,23 @@ impl Service {
         let ProgrammeRecord::Indicators(sheet) = record else { return Ok(Vec::new()) };
         let place = sheet.place.clone();
         let reads_money = place.as_ref().is_some_and(|village| self.reads(Class::Money, village));
+        let period = sheet.fields.period.first().map(|period| period.span());
         let village = place.as_ref().filter(|village| village.level() == VILLAGE_LEVEL);
         // Where the village's coordination takes place.
         let regency = village.and_then(Region::parent).and_then(|district| district.parent());
         let (mut input, periods) = self
             .reading()
             .look(move |views| {
-                let input = match &place {
-                    Some(village) if village.level() == VILLAGE_LEVEL => counted(views, village, reads_money)?,
-                    Some(_) | None => IndicatorInput::default(),
+                let input = match (&place, period) {
+                    (Some(village), Some(period)) if village.level() == VILLAGE_LEVEL => {
+                        counted(views, village, reads_money, period)?
+                    }
+                    (_, _) => IndicatorInput::default(),
                 };
                 Ok((input, periods(views, place)?))
             })
             .await?;
-        if let (Some(regency), Some(period)) = (regency, sheet.fields.period.first().map(|period| period.span())) {
+        if let (Some(regency), Some(period)) = (regency, period) {
             let shelf = self.shelf().await?;
             let count = |count: Option<usize>| count.and_then(|count| u32::try_from(count).ok());
             input.meetings = count(meetings_held(&shelf, &regency, period));
@@ -146,49 +149,27 @@ impl Service {
 /// How many parts the code of a village has.
 const VILLAGE_LEVEL: usize = 4;
 
-/// What the records of a village give.
-fn counted(views: &Reader, village: &Region, reads_money: bool) -> Result<IndicatorInput, ViewsError> {
-    let of = |kind| views.records(kind, Some(village.clone()));
-    let (mut bimteks, mut groups, mut ledgers) = (Vec::new(), Vec::new(), Vec::new());
-    let mut runs = BTreeMap::<Coordinate, usize>::new();
-    for record in of(RecordKind::Bimtek)?.into_iter().chain(of(RecordKind::Group)?).chain(of(RecordKind::Run)?) {
-        if let ProgrammeRecord::Bimtek(bimtek) = record {
-            bimteks.push(bimtek);
-        } else if let ProgrammeRecord::Group(group) = record {
-            groups.push(group);
-        } else if let ProgrammeRecord::Run(run) = record
-            && let Some(group) = run.fields.group.one()
-        {
-            *runs.entry(group.clone()).or_default() += 1;
-        }
-    }
-    for record in of(RecordKind::Ledger)? {
-        if let ProgrammeRecord::Ledger(ledger) = record {
-            ledgers.push(ledger);
-        }
-    }
+/// What the records of a village give of a period.
+fn counted(views: &Reader, village: &Region, reads_money: bool, period: Span) -> Result<IndicatorInput, ViewsError> {
+    let place = || Some(village.clone());
+    let (bimteks, groups, runs) = (views.all::<Bimtek>(place())?, views.all::<Group>(place())?, views.all(place())?);
+    let (ledgers, loans) = (views.all::<Ledger>(place())?, views.all::<Loan>(place())?);
     let participations = views.participations_in(village)?;
-    let groups: Vec<_> =
-        groups.iter().map(|group| (group, runs.get(&group.doc).copied().unwrap_or_default())).collect();
-    let ledgers: Vec<_> = ledgers.iter().collect();
-    Ok(IndicatorInput::count(
-        &bimteks.iter().collect::<Vec<_>>(),
-        &participations.iter().collect::<Vec<_>>(),
-        &groups,
-        reads_money.then_some(ledgers.as_slice()),
-    ))
+    let (ledgers, loans) = (ledgers.iter().collect::<Vec<_>>(), loans.iter().collect::<Vec<_>>());
+    let records = IndicatorRecords {
+        bimteks: &bimteks.iter().collect::<Vec<_>>(),
+        participations: &participations.iter().collect::<Vec<_>>(),
+        groups: &groups.iter().collect::<Vec<_>>(),
+        runs: &runs.iter().collect::<Vec<_>>(),
+        money: reads_money.then_some((&ledgers, &loans)),
+    };
+    Ok(IndicatorInput::count(&records, period))
 }
 
 /// The values of every period of the same place, the earliest first.
 fn periods(views: &Reader, place: Option<Region>) -> Result<Vec<Indicators>, ViewsError> {
-    let mut found = Vec::new();
-    for record in views.records(RecordKind::Indicators, place.clone())? {
-        if let ProgrammeRecord::Indicators(sheet) = record
-            && sheet.place == place
-        {
-            found.push(sheet);
-        }
-    }
+    let mut found: Vec<Indicators> = views.all(place.clone())?;
+    found.retain(|sheet| sheet.place == place);
     found.sort_by_key(|sheet| (sheet.fields.period.first().map(|period| period.span().first), sheet.doc.clone()));
     Ok(found)
 }

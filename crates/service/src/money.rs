@@ -1,8 +1,7 @@
 //! What stands beside a cash book and a loan: what is in the box, and which instalments are paid, due or late.
 
 use records::{
-    ActionPlan, Figures, Ledger, Loan, LoanAccount, LoanState, PartialDate, ProgrammeRecord, RecordKind, Rupiah,
-    VillageGrants, village_grants,
+    ActionPlan, Figures, Ledger, Loan, LoanAccount, LoanState, PartialDate, Rupiah, VillageGrants, village_grants,
 };
 use views::{Reader, ViewsError};
 
@@ -29,9 +28,7 @@ impl Service {
     pub(crate) async fn grants_panel(&self, plan: &ActionPlan) -> Result<Option<Panel>, Problem> {
         let year = plan.fields.year.one().copied().and_then(PartialDate::year);
         let (Some(year), Some(village)) = (year, plan.place.clone()) else { return Ok(None) };
-        let ledgers = self.reading().look(move |views| views.records(RecordKind::Ledger, Some(village))).await?;
-        let ledger = |record| if let ProgrammeRecord::Ledger(ledger) = record { Some(ledger) } else { None };
-        let ledgers: Vec<Ledger> = ledgers.into_iter().filter_map(ledger).collect();
+        let ledgers: Vec<Ledger> = self.reading().look(move |views| views.all(Some(village))).await?;
         if ledgers.is_empty() {
             return Ok(None);
         }
@@ -65,9 +62,8 @@ fn grants(found: &VillageGrants, year: i16) -> Panel {
 /// The cash books of a loan's group.
 fn ledgers_of(views: &Reader, loan: &Loan) -> Result<Vec<Ledger>, ViewsError> {
     let Some(group) = loan.fields.group.one() else { return Ok(Vec::new()) };
-    let all = views.records(RecordKind::Ledger, loan.place.clone())?.into_iter();
-    let ledger = |record| if let ProgrammeRecord::Ledger(ledger) = record { Some(ledger) } else { None };
-    Ok(all.filter_map(ledger).filter(|ledger| ledger.fields.group.one() == Some(group)).collect())
+    let all = views.all::<Ledger>(loan.place.clone())?.into_iter();
+    Ok(all.filter(|ledger| ledger.fields.group.one() == Some(group)).collect())
 }
 
 fn instalments(loan: &Loan, ledgers: &[Ledger], figures: &Figures) -> Panel {

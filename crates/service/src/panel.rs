@@ -39,17 +39,26 @@ pub struct PanelRow {
     pub cells: Vec<Both>,
     /// What is to be said about it, where something is.
     pub ask: Option<RowAsk>,
+    /// The code of the participant whose page it leads to.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub person: Option<String>,
+    /// The kind of the record whose page it leads to, and its name in addresses.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub record: Option<(String, String)>,
 }
 
 /// Something that this office may say about a row.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 pub struct RowAsk {
-    /// Its name in commands.
+    /// Its name in commands; where it `begins`, that of the kind of record that is begun.
     pub fact: String,
     /// What it is called.
     pub label: Both,
     /// The inputs that the row fills in, each with what.
     pub fills: Vec<(String, String)>,
+    /// A record is begun, with these fields.
+    #[serde(default)]
+    pub begins: bool,
 }
 
 /// How a person is called in lists.
@@ -69,7 +78,7 @@ impl Panel {
 
 impl PanelRow {
     pub(crate) fn new(head: Both, cells: impl IntoIterator<Item = Both>) -> Self {
-        Self { head, beside: String::new(), cells: cells.into_iter().collect(), ask: None }
+        Self { head, beside: String::new(), cells: cells.into_iter().collect(), ask: None, person: None, record: None }
     }
 
     pub(crate) fn of(called: &Called, cells: impl IntoIterator<Item = Both>) -> Self {

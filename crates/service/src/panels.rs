@@ -2,8 +2,8 @@
 
 use records::{
     ActionPlan, Activity, Bimtek, CaseEvents, Child, Complaint, ConsentState, Consultation, Criterion, FieldType,
-    Identification, Known as Value, MonitoringRound, PartialDate, PlaceState, Places, ProgrammeRecord, ResponseKind,
-    ResponseState, ShareProposal, ShareState, TrainingSubject, VillageProfile,
+    Identification, Known as Value, MonitoringRound, PartialDate, PersonId, PlaceState, Places, ProgrammeRecord, Rank,
+    ResponseKind, ResponseState, ShareProposal, ShareState, TrainingSubject, VillageProfile, waiting_order,
 };
 
 use crate::{
@@ -15,6 +15,7 @@ use crate::{
     problem::Problem,
     reading::Known,
     record::who_said,
+    sheet_write::today,
 };
 
 impl Service {
@@ -34,7 +35,7 @@ impl Service {
             panels.extend(self.grants_panel(plan).await?);
             Ok(panels)
         } else if let ProgrammeRecord::Group(group) = record {
-            Ok(vec![self.share_panel(group).await?])
+            self.group_panels(group).await
         } else if let ProgrammeRecord::Mentoring(mentoring) = record {
             Ok(self.mentoring_panel(mentoring).await?.into_iter().collect())
         } else if let ProgrammeRecord::Ledger(ledger) = record {
@@ -42,11 +43,13 @@ impl Service {
         } else if let ProgrammeRecord::Loan(loan) = record {
             Ok(vec![self.loan_panel(loan).await?])
         } else if let ProgrammeRecord::Bimtek(bimtek) = record {
-            Ok(vec![contents_panel(bimtek)])
+            let needs = self.needs_panel(bimtek.place.as_ref()).await?;
+            Ok([contents_panel(bimtek)].into_iter().chain(needs).collect())
         } else if let ProgrammeRecord::Activity(activity) = record {
             Ok(vec![self.activity_panel(activity).await?])
         } else if let ProgrammeRecord::VillageProfile(profile) = record {
-            Ok(profile_panels(profile))
+            let needs = self.needs_panel(profile.place.as_ref()).await?;
+            Ok(profile_panels(profile).into_iter().chain(needs).collect())
         } else if let ProgrammeRecord::CardApplication(card) = record {
             let figures = self.rules().await?.figures;
             Ok(card.printed_incomplete(&figures).then(printed_panel).into_iter().collect())
@@ -136,6 +139,7 @@ impl Service {
                 fact: "response".to_owned(),
                 label: both("Catat hasil", "Note the result"),
                 fills: vec![("person".to_owned(), person.to_string())],
+                begins: false,
             });
             panel.rows.push(PanelRow { ask, ..PanelRow::of(&people.called(&person), cells) });
         }
@@ -219,11 +223,61 @@ impl Service {
                     fact: "freed".to_owned(),
                     label: both("Tempat kembali", "Give back"),
                     fills: vec![("person".to_owned(), person.to_string())],
+                    begins: false,
                 });
                 panel.rows.push(PanelRow { ask, ..PanelRow::of(&people.called(&person), cells) });
             }
         }
-        Ok(vec![panel])
+        let waiting = account.claims.iter().filter(|claim| claim.state == PlaceState::Waiting);
+        let order = self.waiting_panel(waiting.map(|claim| claim.person).collect()).await?;
+        Ok([panel].into_iter().chain(order).collect())
+    }
+
+    /// The order in which the waiting list is proposed to go on, with the reasons; nothing while nobody waits.
+    async fn waiting_panel(&self, waiting: Vec<PersonId>) -> Result<Option<Panel>, Problem> {
+        if waiting.is_empty() {
+            return Ok(None);
+        }
+        let (rules, day) = (self.rules().await?, PartialDate::Day(today()));
+        let columns = [both("Urutan", "Order"), both("Orang", "Person"), both("Alasan", "Why")];
+        let mut panel = Panel::new(both("Usulan urutan daftar tunggu", "Proposed order of the waiting list"), columns);
+        let of_them = (waiting.clone(), rules.clone());
+        let ranks = self.reading().look(move |views| {
+            let (waiting, rules) = of_them;
+            let mut ranks = Vec::new();
+            for person in waiting {
+                for participation in views.participations_of(&person)? {
+                    // Only where journeys and family are read the order is the one that every such office has.
+                    let held = views.get(&participation.doc)?.filter(|held| held.person.is_some());
+                    ranks.extend(held.map(|held| Rank::of(person, &held.circumstances, day, &rules)));
+                }
+            }
+            ranks.dedup_by_key(|rank| rank.person);
+            Ok(ranks)
+        });
+        let ranks = ranks.await?;
+        if ranks.len() < waiting.len() {
+            panel.lines.push(both(
+                "Urutan tidak lengkap: kantor ini tidak membaca data semua orang yang menunggu.",
+                "The order is not complete: this office does not read everybody who waits.",
+            ));
+        }
+        panel.lines.push(both(
+            "Menurut kategori, kelengkapan data, dan tanggal verifikasi; bukan menurut siapa yang datang lebih dahulu. \
+             Kepala Desa yang memutuskan.",
+            "By category, completeness and date of verification; not by who came first. The Kepala Desa decides.",
+        ));
+        let people = self.people(waiting).await?;
+        for (number, rank) in (1..).zip(waiting_order(ranks, &rules.figures)) {
+            let called = people.called(&rank.person);
+            let name = match called.beside.is_empty() {
+                true => called.name,
+                false => format!("{} ({})", called.name, called.beside),
+            };
+            let row = PanelRow::new(same(&format!("{number}")), [same(&name), Both::of(|lang| rank.reason(lang))]);
+            panel.rows.push(row.of_person(&rank.person));
+        }
+        Ok(Some(panel))
     }
 
     /// The meetings that took a case up, and what they decided.
@@ -254,6 +308,7 @@ impl Service {
                     ("of".to_owned(), said.hash.to_string()),
                     ("text".to_owned(), agenda.and_then(crate::coordination::outcome).unwrap_or_default()),
                 ],
+                begins: false,
             });
             panel.rows.push(PanelRow { ask, ..PanelRow::new(title, [state, decision]) });
         }

@@ -17,6 +17,7 @@ use crate::{
     find::{FoundRow, found_row},
     glance::names,
     inputs::{InputKind, input_kind},
+    panel::Panel,
     participants::{listed_row, lost},
     problem::Problem,
     reading::Known,
@@ -113,6 +114,8 @@ pub struct RecordView {
     pub events: Vec<SheetEvent>,
     /// What this office may say of them.
     pub asks: Vec<FactAsked>,
+    /// What other records say: the village that looks after them, what their leaving left open, who may be the same.
+    pub panels: Vec<Panel>,
     /// The day for which the following is derived.
     pub on: Both,
     /// The categories that hold on that day.
@@ -151,9 +154,11 @@ impl Service {
         let beside = self.beside(&documents, &said, &known, &names, &participation.journal.scope).await?;
         let rules = self.rules().await?;
         let asks = match beside.may_write {
-            true => self.course_asked(&held, &told, &known, &names, &rules),
+            true => self.course_asked(&held, &told, &known, &names, &rules).await?,
             false => Vec::new(),
         };
+        let may_say = |fact: &str| asks.iter().any(|asked| asked.fact == fact);
+        let panels = self.person_panels(&held, &rules.figures, &may_say).await?;
         let today = PartialDate::Day(Zoned::now().date());
         let eligibility = records::eligibility(&held.circumstances, today, &rules.into());
         let yes = eligibility.categories.iter().filter(|(_, answer)| *answer == records::Answer::Yes);
@@ -166,6 +171,7 @@ impl Service {
             family,
             events: told.iter().map(|told| event(told, kind, &known, &names)).collect(),
             asks,
+            panels,
             on: Both::of(|lang| eligibility.day.shown(lang)),
             categories: yes.map(|(category, _)| Both::of(|lang| category.shown(lang))).collect(),
             eligible: eligibility.answer.to_text(),

@@ -4,8 +4,8 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use identity::Region;
 use records::{
-    Content, Date, Digest, MonitoringRound, PartialDate, ProgrammeRecord, RecordKind, Report, ReportState,
-    ReportTables, ResponseKind, figure_words,
+    CaseEvents, Content, Date, Digest, Handled, Handling, MonitoringRound, PartialDate, ProgrammeRecord, RecordKind,
+    Report, ReportState, ReportTables, ResponseKind, Said, figure_words,
 };
 use views::{Filter, Page, Reader, ViewsError};
 
@@ -127,7 +127,10 @@ fn tables(views: &Reader, region: &Region, from: Date, until: Date) -> Result<Re
     let mut count =
         |code, number: usize| *counted.entry(code).or_default() += i64::try_from(number).unwrap_or(i64::MAX);
     // None is counted, not unmeasured: these records are read here.
-    for code in ["activities", "groups", "runs", "mentoring_visits", "monitored"] {
+    for code in ["activities", "groups", "runs", "mentoring_visits", "monitored", "village_activities"] {
+        count(code, 0);
+    }
+    for code in ["consultations", "complaints", "settled", "cards", "businesses"] {
         count(code, 0);
     }
     let filter = Filter { region: Some(region.clone()), left: Some(false), ..Filter::default() };
@@ -135,9 +138,16 @@ fn tables(views: &Reader, region: &Region, from: Date, until: Date) -> Result<Re
     hasher.update(&participants.to_le_bytes());
     count("participants", usize::try_from(participants).unwrap_or(usize::MAX));
     let (mut trained, mut producing) = (BTreeSet::new(), BTreeSet::new());
-    for kind in
-        [RecordKind::Bimtek, RecordKind::Group, RecordKind::Run, RecordKind::Mentoring, RecordKind::MonitoringRound]
-    {
+    let mut participations = views.begun_in(region)?;
+    participations.sort_by(|a, b| a.doc.cmp(&b.doc));
+    for participation in &participations {
+        let begun: Vec<_> = participation.events.started.iter().filter(|said| inside(&said.what.date)).collect();
+        if !begun.is_empty() {
+            hasher.update(&serde_json::to_vec(&begun).unwrap_or_default());
+            count("businesses", 1);
+        }
+    }
+    for kind in COUNTED {
         let mut records = views.records(kind, Some(region.clone()))?;
         records.sort_by(|a, b| a.doc().cmp(b.doc()));
         for record in &records {
@@ -160,6 +170,20 @@ fn tables(views: &Reader, region: &Region, from: Date, until: Date) -> Result<Re
                     "mentoring_visits",
                     mentoring.events.visits.iter().filter(|said| inside(&said.what.date)).count(),
                 );
+            } else if let ProgrammeRecord::Activity(activity) = record
+                && activity.fields.date.one().is_some_and(inside)
+            {
+                count("village_activities", 1);
+            } else if let ProgrammeRecord::Consultation(case) = record {
+                count("consultations", usize::from(case.fields.received.one().is_some_and(inside)));
+                count("settled", usize::from(settled(&case.events, &inside)));
+            } else if let ProgrammeRecord::Complaint(case) = record {
+                count("complaints", usize::from(case.fields.received.one().is_some_and(inside)));
+                count("settled", usize::from(settled(&case.events, &inside)));
+            } else if let ProgrammeRecord::CardApplication(card) = record
+                && card.fields.applied.one().is_some_and(inside)
+            {
+                count("cards", 1);
             } else if let ProgrammeRecord::MonitoringRound(round) = record {
                 count("monitored", monitored(round, &inside));
             }
@@ -169,6 +193,25 @@ fn tables(views: &Reader, region: &Region, from: Date, until: Date) -> Result<Re
     count("producing_groups", producing.len());
     let figures = counted.into_iter().map(|(code, number)| (code.to_owned(), number)).collect();
     Ok(ReportTables { figures, sources: Digest(*hasher.finalize().as_bytes()) })
+}
+
+/// The kinds whose records are counted.
+const COUNTED: [RecordKind; 9] = [
+    RecordKind::Bimtek,
+    RecordKind::Group,
+    RecordKind::Run,
+    RecordKind::Mentoring,
+    RecordKind::MonitoringRound,
+    RecordKind::Activity,
+    RecordKind::Consultation,
+    RecordKind::Complaint,
+    RecordKind::CardApplication,
+];
+
+/// Whether a case was settled within the period.
+fn settled(events: &CaseEvents, inside: &dyn Fn(&PartialDate) -> bool) -> bool {
+    let last = |said: &&Said<Handled>| said.what.step == Handling::Settled && inside(&said.what.date);
+    events.is_settled() && events.handled.iter().any(|said| last(&said))
 }
 
 fn monitored(round: &MonitoringRound, inside: &dyn Fn(&PartialDate) -> bool) -> usize {

@@ -39,12 +39,7 @@ impl Service {
         let (bimtek, figures) = (bimtek.clone(), self.rules().await?.figures);
         let ahead = today().checked_add(i64::from(figures.due_days_ahead.value).days()).unwrap_or(Date::MAX);
         let found = self.reading().look(move |views| {
-            let mut rounds: Vec<MonitoringRound> = Vec::new();
-            for record in views.records(RecordKind::MonitoringRound, Some(village.clone()))? {
-                if let ProgrammeRecord::MonitoringRound(round) = record {
-                    rounds.push(round);
-                }
-            }
+            let rounds: Vec<MonitoringRound> = views.all(Some(village.clone()))?;
             let all: Vec<&MonitoringRound> = rounds.iter().collect();
             let Some(day) = records::round_to_open(&bimtek, &all, ahead, &figures) else { return Ok(None) };
             let quarter = PartialDate::Month(day.year(), day.month());

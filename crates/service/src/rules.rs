@@ -1,7 +1,7 @@
 //! The rules of the programme as they hold now: by its sources, and by what was set otherwise in the records.
 
 use identity::Region;
-use records::{ProgrammeRecord, RecordKind, Rules, Settings};
+use records::{RecordKind, Rules, Settings};
 use views::{Reader, ViewsError};
 
 use crate::{
@@ -12,12 +12,7 @@ use crate::{
 
 /// The rules by what is read here.
 pub(crate) fn rules_in(views: &Reader) -> Result<Rules, ViewsError> {
-    let mut settings: Vec<Settings> = Vec::new();
-    for record in views.records(RecordKind::Settings, None)? {
-        if let ProgrammeRecord::Settings(one) = record {
-            settings.push(*one);
-        }
-    }
+    let settings: Vec<Settings> = views.all::<Box<Settings>>(None)?.into_iter().map(|one| *one).collect();
     Ok(Rules::set_by(&settings))
 }
 

@@ -1,11 +1,6 @@
 //! When a group shares, and how long a mentoring has lasted, by the figures of the programme.
 
-use identity::Coordinate;
-use records::{
-    Date, Group, Mentoring, MentoringAge, PartialDate, ProgrammeRecord, RecordKind, Rules, ShareState, ShareTiming,
-    share_timing,
-};
-use views::{Reader, ViewsError};
+use records::{Date, Group, Mentoring, MentoringAge, PartialDate, Rules, ShareTiming, share_timing_of};
 
 use crate::{
     Service,
@@ -19,17 +14,18 @@ use crate::{
 impl Service {
     /// When a group shares, by what it works with.
     pub(crate) async fn share_panel(&self, group: &Group) -> Result<Panel, Problem> {
-        let (doc, place) = (group.doc.clone(), group.place.clone());
-        let (rules, last, since) = self
+        let group = group.clone();
+        let (timing, since) = self
             .reading()
             .look(move |views| {
-                let last = last_share(views, &doc, place.clone())?;
-                let since = runs_after(views, &doc, place, last)?;
-                Ok((rules_in(views)?, last, since))
+                let (shares, runs) = (views.all(group.place.clone())?, views.all(group.place.clone())?);
+                let (shares, runs) = (shares.iter().collect::<Vec<_>>(), runs.iter().collect::<Vec<_>>());
+                let figures = rules_in(views)?.figures;
+                let (timing, since, _) = share_timing_of(&group, &shares, &runs, today(), &figures);
+                Ok((timing, since))
             })
             .await?;
-        let line = group.fields.line.one().map(String::as_str);
-        let said = when_shared(share_timing(line, since, last, today(), &rules.figures), since);
+        let said = when_shared(timing, since);
         Ok(Panel { lines: vec![said], ..Panel::new(both("Bagi hasil", "Sharing the profit"), []) })
     }
 
@@ -40,40 +36,6 @@ impl Service {
         let title = both("Lama pendampingan", "How long the mentoring has lasted");
         Ok(line.map(|line| Panel { lines: vec![line], ..Panel::new(title, []) }))
     }
-}
-
-/// Up to which day a group has shared: the last day of its newest statement that every member agreed to.
-fn last_share(views: &Reader, group: &Coordinate, place: Option<identity::Region>) -> Result<Option<Date>, ViewsError> {
-    let mut last = None;
-    for record in views.records(RecordKind::ShareProposal, place)? {
-        if let ProgrammeRecord::ShareProposal(share) = record
-            && share.fields.group.one() == Some(group)
-            && share.state() == ShareState::Agreed
-        {
-            let until = share.events.statements.iter().map(|said| said.what.until.span().last);
-            last = last.max(until.max());
-        }
-    }
-    Ok(last)
-}
-
-/// How many runs a group has had after a day.
-fn runs_after(
-    views: &Reader,
-    group: &Coordinate,
-    place: Option<identity::Region>,
-    last: Option<Date>,
-) -> Result<u32, ViewsError> {
-    let mut runs = 0;
-    for record in views.records(RecordKind::Run, place)? {
-        if let ProgrammeRecord::Run(run) = record
-            && run.fields.group.one() == Some(group)
-            && run.fields.date.one().is_some_and(|date| last.is_none_or(|last| date.span().first > last))
-        {
-            runs += 1;
-        }
-    }
-    Ok(runs)
 }
 
 fn when_shared(timing: ShareTiming, runs: u32) -> Both {

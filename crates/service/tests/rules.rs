@@ -39,8 +39,18 @@ async fn figures_that_a_ministry_sets_hold_at_a_village_and_nobody_is_scored_bef
     let candidate = begins(&village, "berkas-calon", &[("person", "Wanti")]).await.unwrap();
     let papers = |sheet: &service::reply::SheetView| tables(sheet).contains("surat sehat");
     assert!(!papers(&sheet(&village, &candidate).await));
+    for paper in ["ktp", "kk", "surat_keterangan"] {
+        let there = [("document", paper), ("there", "ya"), ("date", "01-03-2030")];
+        says(&village, &candidate, "document", &there).await.unwrap();
+    }
+    let complete = sheet(&village, &candidate).await.line;
+    assert_eq!((complete.state.unwrap().en.as_str(), complete.open), ("papers complete", false));
     changes(&ministry, &settings, &[], &[("candidate_papers", "KTP\nSurat sehat / health certificate")]).await.unwrap();
     shows(&village, &settings, "the papers", |sheet| tables(sheet).contains("(KTP), health certificate")).await;
+    let missing = |sheet: &service::reply::SheetView| {
+        sheet.line.open && sheet.line.state.as_ref().is_some_and(|state| state.en == "papers missing")
+    };
+    shows(&village, &candidate, "that a paper is missing now, in its line as at its page", missing).await;
     let listed = asked(&sheet(&village, &candidate).await, "document").unwrap().inputs.clone();
     assert!(format!("{listed:?}").contains("Surat sehat"), "{listed:?}");
     let shown =

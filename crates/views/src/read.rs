@@ -298,18 +298,63 @@ impl Reader {
         Ok(found)
     }
 
+    /// The same of a region with all of its villages; `None` where there are more people than that.
+    pub fn candidates_within(&self, region: &Region, at_most: usize) -> Result<Option<Vec<Candidate>>, ViewsError> {
+        let condition = "?1 = 'id' OR village = ?1 OR (village >= ?1 || '.' AND village < ?1 || '/')";
+        let count = format!("SELECT count(*) FROM (SELECT 1 FROM person WHERE {condition} LIMIT ?2)");
+        let limit = i64::try_from(at_most).unwrap_or(i64::MAX - 1) + 1;
+        let mut select = self.db.prepare_cached(&count)?;
+        if select.query_row(params![region.as_str(), limit], |row| row.get::<_, i64>(0))? == limit {
+            return Ok(None);
+        }
+        let mut found = Vec::new();
+        for row in self.rows_where(RecordKind::Person, condition, region.as_str())? {
+            found.extend(self.held::<PersonFields>(RecordKind::Person, row)?.map(|person| Candidate::of(&person)));
+        }
+        Ok(Some(found))
+    }
+
     /// The participations of a person.
     pub fn participations_of(&self, person: &PersonId) -> Result<Vec<Participation>, ViewsError> {
         let rows = self.rows_where(RecordKind::Participation, "person = ?1", &person.to_string())?;
-        let found = rows.into_iter().map(|row| self.participation(row));
-        Ok(found.collect::<Result<Vec<_>, _>>()?.into_iter().flatten().collect())
+        self.participations(rows)
     }
 
     /// The participations of a village.
     pub fn participations_in(&self, village: &Region) -> Result<Vec<Participation>, ViewsError> {
         let rows = self.rows_where(RecordKind::Participation, "village = ?1", village.as_str())?;
+        self.participations(rows)
+    }
+
+    /// The participations of a region, with all of its villages, in which a business was begun.
+    pub fn begun_in(&self, region: &Region) -> Result<Vec<Participation>, ViewsError> {
+        let condition = "(?1 = 'id' OR village = ?1 OR (village >= ?1 || '.' AND village < ?1 || '/')) \
+                         AND instr(events, '\"started\":') > 0";
+        let rows = self.rows_where(RecordKind::Participation, condition, region.as_str())?;
+        self.participations(rows)
+    }
+
+    /// The participations of a village that say what training is needed.
+    pub fn needing_in(&self, village: &Region) -> Result<Vec<Participation>, ViewsError> {
+        let condition = "village = ?1 AND instr(events, '\"needs\":') > 0";
+        let rows = self.rows_where(RecordKind::Participation, condition, village.as_str())?;
+        self.participations(rows)
+    }
+
+    fn participations(&self, rows: Vec<i64>) -> Result<Vec<Participation>, ViewsError> {
         let found = rows.into_iter().map(|row| self.participation(row));
         Ok(found.collect::<Result<Vec<_>, _>>()?.into_iter().flatten().collect())
+    }
+
+    /// The participations of a region whose people move, and those that took somebody on who moved.
+    pub fn moving_in(&self, region: &Region) -> Result<Vec<Participation>, ViewsError> {
+        let (from, to) = (format!("{region}."), format!("{region}/"));
+        let mut select = self.db.prepare_cached(
+            "SELECT document FROM participation WHERE village >= ?1 AND village < ?2 \
+             AND person IN (SELECT person FROM participation WHERE instr(events, '\"moving\":') > 0)",
+        )?;
+        let rows = select.query_map([from, to], |row| row.get(0))?.collect::<Result<_, _>>()?;
+        self.participations(rows)
     }
 
     /// The person's document and what it says.

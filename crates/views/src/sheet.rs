@@ -3,7 +3,7 @@
 
 use identity::{Coordinate, Region};
 use records::{
-    Date, FieldType, Folded, PartialDate, PersonId, ProgrammeRecord, RecordKind, Summary,
+    Date, FieldType, Folded, PartialDate, PersonId, ProgrammeRecord, RecordKind, Recorded, Summary,
     coordination::{Coordination, Shelf},
 };
 use rusqlite::{OptionalExtension, params, types::Value};
@@ -183,6 +183,11 @@ impl Reader {
     /// Every record of a kind in a place or below it, whole, in the order in which this node heard of them.
     pub fn records(&self, kind: RecordKind, place: Option<Region>) -> Result<Vec<ProgrammeRecord>, ViewsError> {
         self.contents(kind, place)
+    }
+
+    /// Every record of one kind in a place or below it, in the order in which this node heard of them.
+    pub fn all<T: Recorded>(&self, place: Option<Region>) -> Result<Vec<T>, ViewsError> {
+        Ok(self.records(T::KIND, place)?.into_iter().filter_map(T::of).collect())
     }
 
     fn contents<T: DeserializeOwned>(&self, kind: RecordKind, place: Option<Region>) -> Result<Vec<T>, ViewsError> {

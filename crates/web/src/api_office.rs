@@ -107,6 +107,13 @@ pub(crate) async fn take_bundle(
     Ok(Json(serde_json::json!({ "office": done.office, "changes": done.entries })).into_response())
 }
 
+/// Lists who may be one person, with the evidence, where nobody has noted the pair yet: at villages and regencies.
+#[utoipa::path(get, path = "/api/v1/look", tag = "participants", responses((status = 200, body = [service::reply::Panel])))]
+pub(crate) async fn look(State(app): State<App>, desk: Desk) -> Result<Json<Vec<service::reply::Panel>>, Problem> {
+    desk.personal()?;
+    Ok(Json(app.service().look().await.map_err(|problem| refused(problem, &desk))?))
+}
+
 /// Lists what waits for somebody at this office, the earliest first.
 #[utoipa::path(get, path = "/api/v1/due", tag = "office", responses((status = 200, body = DueView)))]
 pub(crate) async fn due(State(app): State<App>, desk: Desk) -> Result<Response, Problem> {

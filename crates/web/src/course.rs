@@ -1,5 +1,7 @@
 //! What happens to a participant: what is said of them by a form, their journeys abroad, and their family.
 
+use std::collections::BTreeMap;
+
 use axum::extract::{Path, Query, State};
 use axum::http::StatusCode;
 use axum::response::{IntoResponse, Redirect, Response};
@@ -71,6 +73,7 @@ pub(crate) fn all_values(words: Words, fields: &[RecordField]) -> Vec<(String, S
 pub(crate) async fn ask_fact(
     State(app): State<App>,
     Path((id, fact)): Path<(String, String)>,
+    Query(known): Query<BTreeMap<String, String>>,
     desk: Desk,
 ) -> Result<Response, Problem> {
     desk.writes()?;
@@ -78,7 +81,11 @@ pub(crate) async fn ask_fact(
     let (frame, _) = Frame::of(&app, &desk, Place::Participants).await?;
     let asked = asked(&desk, &record, &fact)?;
     // A letter is rarely of the day on which it is noted.
-    let value = |field: &str| if field == "date" && fact != "decision" { today(&app) } else { String::new() };
+    let value = |field: &str| match (known.get(field), field) {
+        (Some(known), _) => known.clone(),
+        (None, "date") if fact != "decision" => today(&app),
+        (None, _) => String::new(),
+    };
     let filled = Filled { inputs: &asked.inputs, value: &value, was: &empty, errors: Vec::new(), contested: &nothing };
     Ok(page(&fact_page(frame, &record, asked, filled), &desk.visit))
 }

@@ -7,6 +7,7 @@ use service::{Find, FindSheets, FindStage, Query};
 
 use crate::app::{App, ask};
 use crate::frame::{Frame, Place, page, refused};
+use crate::panels::{Panel, panels};
 use crate::paper::PrintLinks;
 use crate::problem::Problem;
 use crate::rows::{Row, row};
@@ -63,6 +64,8 @@ struct List {
     rows: Vec<Row>,
     /// Other records of which something has to be chosen.
     records: Vec<SheetRow>,
+    /// What else is to be looked at.
+    panels: Vec<Panel>,
     after: String,
     next: Option<i64>,
     prints: [PrintLinks; 1],
@@ -114,8 +117,13 @@ async fn shown(app: &App, desk: &Desk, form: &Posted, place: Place) -> Result<Re
         true => ask!(app, Query::Sheets(records), Sheets).map_err(|problem| refused(problem, desk))?.rows,
         false => Vec::new(),
     };
+    let look = match contested {
+        true => app.service().look().await.map_err(|problem| refused(problem, desk))?,
+        false => Vec::new(),
+    };
     let title = words.say(if contested { "look-title" } else { "list-title" });
     let answer = match (contested, filtered) {
+        (true, _) if found.total == 0 && records.is_empty() && !look.is_empty() => words.say("look-none-chosen"),
         (true, _) if found.total == 0 && !records.is_empty() => words.about("look-records", "n", records.len()),
         (true, _) if found.total == 0 => words.say("look-none"),
         (true, _) => words.about("look-some", "n", found.total),
@@ -147,6 +155,7 @@ async fn shown(app: &App, desk: &Desk, form: &Posted, place: Place) -> Result<Re
         nobody: found.all == 0,
         villages,
         rows: found.rows.iter().map(|found| row(words, found)).collect(),
+        panels: panels(words, "", &look, desk.officer.writes()),
         records: records.iter().map(|line| sheet_row(words, line)).collect(),
         after: form.get("after").to_owned(),
         next: found.next,

@@ -153,7 +153,11 @@ pub(crate) async fn register(State(app): State<App>, desk: Desk, form: Posted) -
         let rest: Vec<_> = fields.iter().filter(|(key, text)| key != "name" && !text.is_empty()).cloned().collect();
         let add = Command::Add { officer, name, village: village.clone(), fields: rest };
         match ask!(app, add, Added) {
-            Ok(row) => return Ok(Redirect::to(&format!("/peserta/{}?sudah=baru", row.person)).into_response()),
+            Ok(row) => {
+                let like = check.maybe_same.iter().any(|one| !one.evidence.is_empty());
+                let done = if like { "mirip" } else { "baru" };
+                return Ok(Redirect::to(&format!("/peserta/{}?sudah={done}", row.person)).into_response());
+            }
             Err(problem) if problem.code == service::Code::BadInput => {
                 faults.push(("village".to_owned(), Fault::Unreadable));
             }

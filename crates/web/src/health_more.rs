@@ -45,6 +45,7 @@ fn item(words: Words, number: usize, item: &NotCounting) -> PanelRow {
         (None, None) => None,
     };
     PanelRow {
+        page: None,
         head: words.of_both(item.name.as_ref().unwrap_or(&item.kind)).to_owned(),
         beside: match (item.what.is_empty(), &item.name) {
             (false, _) => item.what.clone(),
@@ -99,6 +100,7 @@ fn suspect(words: Words, suspect: &Suspect) -> PanelRow {
         words.about("security-cut", "scopes", suspect.to_be_cut.join(", "))
     };
     PanelRow {
+        page: None,
         head: suspect.office.clone(),
         beside: suspect.short.clone(),
         cells: vec![(words.say("health-found"), found.join("; ")), (words.say("office-todo"), todo)],
@@ -112,6 +114,7 @@ fn suspect(words: Words, suspect: &Suspect) -> PanelRow {
 
 fn said(words: Words, said: &SaidOfNetwork) -> PanelRow {
     PanelRow {
+        page: None,
         head: words.of_both(&said.kind).to_owned(),
         beside: said.hash.chars().take(12).collect(),
         cells: vec![

@@ -59,7 +59,7 @@ pub(crate) fn panel(words: Words, title: &str, names: &[&str], rows: Vec<PanelRo
 
 pub(crate) fn row(words: Words, head: String, cells: &[(&str, String)]) -> PanelRow {
     let cells = cells.iter().map(|(name, text)| (words.say(name), text.clone())).collect();
-    PanelRow { head, beside: String::new(), cells, ask: None }
+    PanelRow { page: None, head, beside: String::new(), cells, ask: None }
 }
 
 fn found(words: Words, report: &OfficeReport) -> Panel {
@@ -87,6 +87,7 @@ fn directions(words: Words, report: &OfficeReport) -> Option<Panel> {
 
 fn contacts(words: Words, report: &OfficeReport) -> Panel {
     let rows = report.contacts.iter().map(|contact| PanelRow {
+        page: None,
         head: contact.people.join("; "),
         beside: String::new(),
         cells: vec![(words.say("office-hours"), contact.hours.join(" / "))],

@@ -98,6 +98,7 @@ pub(crate) fn routes() -> OpenApiRouter<App> {
                 .layer(DefaultBodyLimit::max(crate::only_here::BUNDLE_BYTES_MAX / 3 * 4 + (64 << 10))),
         )
         .routes(routes!(api_office::due))
+        .routes(routes!(api_office::look))
         .routes(routes!(table::of_due))
         .routes(routes!(paper_api::due))
         .routes(routes!(api_office::set_address))

@@ -15,6 +15,8 @@ pub(crate) struct Panel {
 /// A row of it.
 pub(crate) struct PanelRow {
     pub(crate) head: String,
+    /// The page of what it is about.
+    pub(crate) page: Option<String>,
     /// What tells people of one name apart.
     pub(crate) beside: String,
     /// The column and what stands there.
@@ -45,11 +47,19 @@ pub(crate) fn panels(words: Words, at: &str, panels: &[reply::Panel], writes: bo
         let columns: Vec<String> = panel.columns.iter().map(text).collect();
         let row = |(index, row): (usize, &reply::PanelRow)| PanelRow {
             head: text(&row.head),
+            page: match (&row.record, &row.person) {
+                (Some((kind, id)), _) => Some(format!("/catatan/{kind}/{id}")),
+                (None, Some(person)) => Some(format!("/peserta/{person}")),
+                (None, None) => None,
+            },
             beside: row.beside.clone(),
             cells: columns.iter().skip(1).cloned().zip(row.cells.iter().map(text)).collect(),
             ask: row.ask.as_ref().filter(|_| writes).map(|ask| {
                 let fills = form_urlencoded::Serializer::new(String::new()).extend_pairs(&ask.fills).finish();
-                let href = format!("{at}/catat/{}?{fills}", ask.fact);
+                let href = match ask.begins {
+                    true => format!("/catatan/{}/baru?{fills}", ask.fact),
+                    false => format!("{at}/catat/{}?{fills}", ask.fact),
+                };
                 (href, text(&ask.label), format!("ask-{number}-{index}"))
             }),
         };

@@ -11,6 +11,7 @@ use crate::app::{App, ask};
 use crate::beside::Beside;
 use crate::course::{Part, Relative, part, relative};
 use crate::frame::{Done, Frame, Place, page, refused};
+use crate::panels::{Panel, panels};
 use crate::paper::PrintLinks;
 use crate::problem::Problem;
 use crate::rows::{Row, row};
@@ -48,6 +49,8 @@ struct PersonPage {
     shown: String,
     /// What has just been done, in words.
     done: Option<String>,
+    /// Somebody may be the same: a link leads to where the pair is noted.
+    like: bool,
     prints: [PrintLinks; 1],
     contested: Vec<Contested>,
     person: Vec<(String, String)>,
@@ -66,6 +69,8 @@ struct PersonPage {
     /// Other records that are about this person.
     sheets: Vec<SheetRow>,
     notices: Vec<String>,
+    /// What other records say of them.
+    panels: Vec<Panel>,
     beside: Beside,
     writes: bool,
     audits: bool,
@@ -82,8 +87,10 @@ pub(crate) async fn show(
     let (frame, glance) = Frame::of(&app, &desk, Place::Participants).await?;
     let words = frame.words;
     let record = record(&app, &desk, &id).await?;
+    let like = done.sudah == "mirip";
     let done = match done.sudah.as_str() {
         "baru" => Some(words.say("person-saved-new")),
+        "mirip" => Some(words.say("person-saved-like")),
         "ubah" => Some(words.say("person-saved")),
         "pilih" => Some(words.say("person-chosen")),
         "catat" => Some(words.say("sheet-said")),
@@ -101,6 +108,7 @@ pub(crate) async fn show(
         row: row(words, &record.row),
         shown: record.shown.clone(),
         done,
+        like,
         prints: [PrintLinks::new(words, "print-this", format!("/peserta/{}/cetak", record.row.person))],
         contested: contested(words, record.person.iter().chain(&record.participation)),
         person: plain(words, &record.person),
@@ -120,6 +128,7 @@ pub(crate) async fn show(
         reasons: record.reasons.iter().map(|both| words.of_both(both).to_owned()).collect(),
         sheets: sheets.iter().map(|line| sheet_row(words, line)).collect(),
         notices: record.notices.iter().map(|both| words.of_both(both).to_owned()).collect(),
+        panels: panels(words, &at, &record.panels, writes),
         beside: Beside::of(words, &record.beside, glance.office.admitted),
         writes,
         audits: desk.officer.audits(),

@@ -59,16 +59,9 @@ pub(crate) struct Filled<'a> {
     pub(crate) contested: &'a dyn Fn(&str) -> Option<String>,
 }
 
-/// From where a form takes what is known already.
-#[derive(Debug, Default, serde::Deserialize)]
-pub(crate) struct From {
-    /// A guest book: the guest that this officer noted last.
-    #[serde(default)]
-    tamu: String,
-    /// A record from which an agenda comes, or the agenda for which a stand is drafted.
-    #[serde(default)]
-    dari: String,
-}
+/// From where a form takes what is known already, in its address: `tamu`, a guest book whose newest guest of this officer
+/// it is about; `dari`, a record from which an agenda comes or the agenda for which a stand is drafted; or a field's text.
+type From = BTreeMap<String, String>;
 
 /// What a visit told that a form need not ask again.
 pub(crate) struct Guest {
@@ -96,14 +89,16 @@ pub(crate) async fn ask_new(
 ) -> Result<Response, Problem> {
     desk.writes()?;
     let inputs = inputs_of_new(&app, &desk, &code).await?;
-    let guest = match from.tamu.as_str() {
-        "" => None,
-        book => guest(&app, &desk, book).await,
+    let guest = match from.get("tamu") {
+        None => None,
+        Some(book) => guest(&app, &desk, book).await,
     };
+    let given = |key: &str| from.get(key).cloned().unwrap_or_default();
     let value = |field: &str| match (field, &guest) {
         ("name", Some(guest)) => guest.name.clone(),
         ("person", Some(guest)) => guest.person.clone(),
-        ("from", None) => from.dari.clone(),
+        (_, None) if from.contains_key(field) => given(field),
+        ("from", None) => given("dari"),
         // Silence is no answer, unless the parties declare otherwise.
         ("silence", None) => "tidak_menjawab".to_owned(),
         _ => String::new(),

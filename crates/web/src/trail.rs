@@ -95,6 +95,7 @@ pub(crate) struct Wanted {
 fn line(words: Words, entry: &TrailEntry) -> PanelRow {
     let by = if entry.by.is_empty() { words.say("trail-by-node") } else { entry.by.clone() };
     PanelRow {
+        page: None,
         head: words.when(entry.at_ms),
         beside: String::new(),
         cells: vec![

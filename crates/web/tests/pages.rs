@@ -2,6 +2,8 @@
 
 #![allow(clippy::unwrap_used, clippy::panic, reason = "a test at the edge")]
 
+#[path = "pages/afterwards.rs"]
+mod afterwards;
 #[path = "pages/mulai.rs"]
 mod mulai;
 

@@ -110,6 +110,7 @@ list-first = Back to the beginning
 list-next = Next
 look-title = Needs a look
 look-none = No answers differ between two offices.
+look-none-chosen = No field needs a choice; look at what stands below.
 look-none-more = When two offices answer the same question differently, the person stands here until somebody chooses.
 look-some = { $n ->
     [one] One person has an answer that differs between two offices. Open it to choose.
@@ -268,6 +269,7 @@ import-failed = { $n ->
 # One participant
 person-change = Change
 person-saved-new = Saved here. A register number was given.
+person-saved-like = Saved here. Somebody may be the same person: note the pair under
 person-saved = Your changes are saved here.
 person-chosen = Your choice is saved here.
 person-no-name = No name is shown: { $why }.

@@ -92,6 +92,7 @@ list-first = Kembali ke awal
 list-next = Berikutnya
 look-title = Perlu dilihat
 look-none = Tidak ada isian yang berbeda antara dua kantor.
+look-none-chosen = Tidak ada isian yang perlu dipilih; lihat yang di bawah ini.
 look-none-more = Bila dua kantor mengisi hal yang sama dengan isi berbeda, orangnya muncul di sini sampai seseorang memilih.
 look-some = { $n } orang punya isian yang berbeda antara dua kantor. Buka orangnya untuk memilih.
 filter-undecided = Belum diputuskan
@@ -214,6 +215,7 @@ import-failed = Berhenti sesudah { $n } baris: { $why }. Yang sudah masuk tetap 
 # Satu peserta
 person-change = Ubah data
 person-saved-new = Tersimpan di sini. Nomor register sudah diberikan.
+person-saved-like = Tersimpan di sini. Ada orang yang mungkin sama: catat pasangannya di
 person-saved = Perubahan tersimpan di sini.
 person-chosen = Pilihan Anda tersimpan di sini.
 person-no-name = Nama tidak ditampilkan: { $why }.

@@ -15,7 +15,7 @@ use crate::{
     empowerment::{
         Adopted, Attendance, ContentGiven, Enrolled, Expected, FieldTest, Independent, Mark, Material,
         MaterialAssigned, MentoringVisit, Motivation, Need, Needed, NextStep, Partnered, Problem as Hindrance,
-        Questionnaire, Response, ResponseKind, Sector, Started, Submitted, TrainingSubject, Unticked,
+        Questionnaire, Response, ResponseKind, Sector, Started, Submitted, TrainingNeed, TrainingSubject, Unticked,
     },
     group::{
         Channel, Dropped, Equipment, Joined, LeftGroup, Permit, PermitKind, PermitStep, Product, SoldThrough, TookPart,
@@ -23,7 +23,9 @@ use crate::{
     kinds::ANNULMENT,
     money::{Approval, Closing, EntryKind, LedgerEntry, LoanRefused, Reversal, Rupiah, ShareApproval, ShareStatement},
     participation::{Annulment, Category, Decision, Leaving, LeavingReason, OpenMatter, Outcome, Step, StepReached},
-    people::{CareActivity, ChildAttendance, Consent, MoveAccepted, MoveAnnounced, PairDecided, PairDecision},
+    people::{
+        CareActivity, ChildAttendance, Consent, MatterClosed, MoveAccepted, MoveAnnounced, PairDecided, PairDecision,
+    },
     places::{Claimed, Freed, Granted, HandedOver, Limit},
     rules::{Lebaran, ShareAfter, UrgentKind, WaitingPlace},
     value::PersonId,
@@ -40,6 +42,16 @@ const PLACE_COUNT: InputSpec = input::<u32>("places", "Jumlah tempat", "How many
 const LETTER: InputSpec = input::<String>("letter", "Nomor surat", "Number of the letter").optional();
 pub(super) const TAKE_BACK: FactForm =
     form::<Annulment>(ANNULMENT, &[earlier("of", "Yang ditarik", "What is taken back", &[])]);
+
+const NEED: FactForm = form::<TrainingNeed>(
+    "need",
+    &[
+        input::<Need>("by", "Menurut", "According to"),
+        input::<Sector>("sector", "Bidang", "Sector"),
+        input::<String>("what", "Kebutuhan", "Need"),
+        DATE,
+    ],
+);
 
 const PARTICIPATION: &[FactForm] = &[
     form::<StepReached>("step", &[input::<Step>("step", "Langkah", "Step"), DATE]),
@@ -63,6 +75,8 @@ const PARTICIPATION: &[FactForm] = &[
             several::<OpenMatter>("open", "Yang masih harus diselesaikan", "What it leaves open"),
         ],
     ),
+    form::<MatterClosed>("matter_closed", &[input::<OpenMatter>("matter", "Urusan", "Matter"), DATE]),
+    NEED,
     form::<Started>("started", &[DATE, input::<String>("business", "Usaha", "Business").optional()]),
     form::<MaterialAssigned>("material", &[several::<Material>("materials", "Materi", "Materials").required(), DATE]),
     form::<Partnered>(
@@ -294,6 +308,7 @@ const PROFILE: &[FactForm] = &[
         &[input::<Criterion>("criterion", "Kriteria", "Criterion"), input::<bool>("met", "Terpenuhi", "Met"), DATE],
     ),
     form::<VillageStageReached>("stage", &[input::<VillageStage>("stage", "Tahap", "Stage"), DATE, LETTER]),
+    NEED,
     TAKE_BACK,
 ];
 

@@ -150,11 +150,14 @@ fn a_training_is_followed_by_a_round_every_quarter() {
 }
 
 #[test]
-fn death_stops_every_reminder_and_leaving_all_but_the_loan() {
+fn death_stops_every_reminder_and_leaving_all_but_what_it_leaves_open() {
     assert_eq!(of_one(Some(LeavingReason::Died), "01-07-2016"), Vec::<String>::new());
     assert_eq!(
         of_one(Some(LeavingReason::Departed), "01-07-2016"),
-        ["2016-06-20 Instalment { amount: Rupiah(100), overdue: true }"]
+        [
+            "2016-06-20 Instalment { amount: Rupiah(100), overdue: true }",
+            "2016-07-01 LeftOpen { matters: [Loan, Mentoring, Monitoring] }",
+        ]
     );
 }
 
@@ -229,4 +232,170 @@ fn nobody_hands_a_card_to_somebody_who_died() {
             assert_eq!(due(&records, day("20-03-2016"), &Figures::desmigratif()).len(), count, "{left:?}");
         }
     }
+}
+
+fn texts(found: &[Due]) -> Vec<String> {
+    found.iter().map(|due| format!("{} {:?}", due.day, due.what)).collect()
+}
+
+fn sheet<T: crate::Recorded>(doc: &Doc) -> T {
+    T::of(doc.programme()).unwrap()
+}
+
+#[test]
+fn what_a_leaving_leaves_open_is_due_until_it_is_closed() {
+    let left = |reason, open: &[OpenMatter]| {
+        Leaving { reason, date: date("01-06-2016"), open: open.to_vec() }.draft().unwrap()
+    };
+    let closed = |matter| crate::MatterClosed { matter, date: date("07-06-2016") }.draft().unwrap();
+    let who = |facts: Vec<FactDraft>| {
+        let doc = Doc::new(RecordKind::Participation, 1).person("person", 1);
+        let doc = (1..).zip(facts).fold(doc, |doc, (number, fact)| doc.fact(KURIPAN, number, fact));
+        let Record::Participation(found) = doc.fold().record else { panic!() };
+        found
+    };
+    let joined = crate::Joined { person: person(1), date: date("2016") }.draft().unwrap();
+    let gone = crate::LeftGroup { person: person(1), date: date("06-2016") }.draft().unwrap();
+    let group = Doc::new(RecordKind::Group, 1).field("name", "Salak").fact(KURIPAN, 1, joined);
+    let (member, former): (Group, Group) = (sheet(&group), sheet(&group.clone().fact(KURIPAN, 2, gone).saw(&[1])));
+    let (loan, ledger) = loan(1);
+    use OpenMatter::{Equipment, Group as Membership, Loan as Debt};
+    for (facts, group, with_loan, open) in [
+        (vec![], &member, true, None),
+        (vec![left(LeavingReason::Departed, &[])], &member, false, Some(vec![Membership])),
+        (vec![left(LeavingReason::Departed, &[])], &member, true, Some(vec![Debt, Membership])),
+        (vec![left(LeavingReason::Departed, &[Equipment])], &former, false, Some(vec![Equipment])),
+        // What was ticked and the records show as closed is closed.
+        (vec![left(LeavingReason::Departed, &[Membership])], &former, false, None),
+        (vec![left(LeavingReason::Departed, &[Debt])], &former, false, Some(vec![Debt])),
+        (vec![left(LeavingReason::Departed, &[Equipment]), closed(Equipment)], &former, false, None),
+        (vec![left(LeavingReason::Departed, &[]), closed(Debt)], &former, true, None),
+        (vec![left(LeavingReason::Died, &[Equipment])], &member, false, None),
+    ] {
+        let who = who(facts);
+        let (loans, ledgers) = if with_loan { (vec![&loan], vec![&ledger]) } else { (vec![], vec![]) };
+        let records = Records {
+            participations: &[&who],
+            groups: &[group],
+            loans: &loans,
+            ledgers: &ledgers,
+            ..Records::default()
+        };
+        let found = due(&records, day("10-06-2016"), &Figures::desmigratif());
+        let found = found.into_iter().find_map(|due| match due.what {
+            DueWhat::LeftOpen { matters } => Some((due.day.to_string(), matters)),
+            _ => None,
+        });
+        assert_eq!(found, open.map(|matters| ("2016-06-01".to_owned(), matters)));
+    }
+}
+
+#[test]
+fn a_move_waits_until_one_village_has_taken_somebody_on() {
+    let moving = crate::MoveAnnounced { to: "33.07.12.2007".parse().unwrap(), date: date("01-06-2016") };
+    let old = Doc::new(RecordKind::Participation, 1).person("person", 1).fact(KURIPAN, 1, moving.draft().unwrap());
+    let participation = |doc: &Doc| {
+        let Record::Participation(found) = doc.fold().record else { panic!() };
+        found
+    };
+    let accepted = |by: &str| {
+        let from = old.0.id.clone();
+        crate::MoveAccepted { from, by: by.parse().unwrap(), date: date("07-06-2016") }.draft().unwrap()
+    };
+    let taken = old.clone().fact(WONOSOBO, 2, accepted("33.07.12.2007"));
+    let twice = taken.clone().fact(WONOSOBO, 3, accepted("33.07.10.2003"));
+    for (doc, expected) in
+        [(&old, vec!["2016-06-01 Moving"]), (&taken, vec![]), (&twice, vec!["2016-06-01 MovedTwice"])]
+    {
+        let found = participation(doc);
+        // Also told at the regency, which reads both villages.
+        for records in [
+            Records { participations: &[&found], ..Records::default() },
+            Records { elsewhere: &[&found], ..Records::default() },
+        ] {
+            assert_eq!(texts(&due(&records, day("10-06-2016"), &Figures::desmigratif())), expected);
+        }
+    }
+}
+
+#[test]
+fn groups_plans_and_long_mentorings_are_due() {
+    let group: Group = sheet(&Doc::new(RecordKind::Group, 1).field("name", "Salak").field("line", "salak"));
+    let run = |seq: u64| -> ProductionRun {
+        let on = format!("0{seq}-05-2016");
+        sheet(&Doc::new(RecordKind::Run, seq).field("group", &group.doc.to_string()).field("date", &on))
+    };
+    let runs: Vec<ProductionRun> = (1..=4).map(run).collect();
+    let step = |due: &str| crate::PlanStep { what: "kios".into(), who: "Pemdes".into(), due: date(due) };
+    let plan = Doc::new(RecordKind::ActionPlan, 1).field("year", "2016");
+    let plan = plan.fact(KURIPAN, 1, step("12-06-2016").draft().unwrap());
+    let done = crate::PlanStepDone { of: identity::EntryHash([1; 32]), date: date("2016") }.draft().unwrap();
+    let (open, closed): (ActionPlan, ActionPlan) = (sheet(&plan), sheet(&plan.clone().fact(KURIPAN, 2, done)));
+    let log = |year: &str, independent: bool| -> Mentoring {
+        let mut doc = Doc::new(RecordKind::Mentoring, 7).person("person", 1).field("begun", "01-05-2014");
+        doc = doc.field("year", year);
+        if independent {
+            doc = doc.fact(KURIPAN, 1, crate::Independent { date: date("2015") }.draft().unwrap());
+        }
+        sheet(&doc)
+    };
+    let (first, last, ended) = (log("2015", false), log("2016", false), log("2016", true));
+    let who = taking_part(1, None);
+    let all: Vec<&ProductionRun> = runs.iter().collect();
+    let long = "2016-05-01 MentoringBeyond";
+    for (runs, plan, logs, expected) in [
+        (&all[..3], &closed, vec![], vec![]),
+        (&all[..], &closed, vec![], vec!["2016-05-04 Share"]),
+        (&[], &open, vec![], vec!["2016-06-12 PlanStep { step: \"kios\" }"]),
+        (&[], &closed, vec![&first, &last], vec![long]),
+        (&[], &closed, vec![&first, &ended], vec![]),
+    ] {
+        let records = Records {
+            participations: &[&who],
+            groups: &[&group],
+            runs,
+            plans: &[plan],
+            mentorings: &logs,
+            ..Records::default()
+        };
+        assert_eq!(texts(&due(&records, day("10-06-2016"), &Figures::desmigratif())), expected);
+    }
+}
+
+#[test]
+fn a_report_is_due_when_its_half_year_is_over() {
+    let own = OfficeId([WONOSOBO; 16]);
+    let report = |from: &str, sent: bool| -> Report {
+        let mut doc = Doc::new(RecordKind::Report, 1).field("office", &own.to_string()).field("from", from);
+        if sent {
+            doc.0.texts.insert("summary".into(), "isi".into());
+            let draft: Report = sheet(&doc);
+            let tables = crate::ReportTables { figures: BTreeMap::new(), sources: crate::Digest([0; 32]) };
+            doc = doc.fact(WONOSOBO, 1, draft.submit(date("07-2017"), tables).unwrap().draft().unwrap());
+        }
+        sheet(&doc)
+    };
+    let case =
+        |received: &str| -> Consultation { sheet(&Doc::new(RecordKind::Consultation, 2).field("received", received)) };
+    let (draft, sent, before) = (report("01-2017", false), report("01-2017", true), report("07-2016", true));
+    let (old, new) = (case("03-2017"), case("08-2017"));
+    let (begun, not_begun) = (
+        "2017-06-30 Report { until: 2017-06-30, begun: true }",
+        "2017-06-30 Report { until: 2017-06-30, begun: false }",
+    );
+    for (reports, cases, must, expected) in [
+        (vec![], vec![&old], true, vec![not_begun]),
+        (vec![], vec![&new], true, vec![]),
+        (vec![], vec![&old], false, vec![]),
+        (vec![&draft], vec![], false, vec![begun]),
+        (vec![&sent], vec![&old], true, vec![]),
+        (vec![&before], vec![], false, vec![not_begun]),
+    ] {
+        let records =
+            Records { reports: &reports, consultations: &cases, reporter: Some((own, must)), ..Records::default() };
+        let found = due(&records, day("10-09-2017"), &Figures::desmigratif());
+        let found: Vec<String> = texts(&found).into_iter().filter(|text| text.contains("Report")).collect();
+        assert_eq!(found, expected);
+    }
+    assert_eq!(last_report_period(day("30-06-2017"), &Figures::desmigratif()), Some(day("31-12-2016")));
 }

@@ -189,6 +189,28 @@ impl Content for Needed {
     }
 }
 
+/// What training the person or village needs in whose record this stands, before there is a Bimtek for it. What an
+/// interview in depth found is told so.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct TrainingNeed {
+    /// How it was found.
+    pub by: Need,
+    /// In which sector.
+    pub sector: Sector,
+    /// What, e.g. the processing of salak.
+    pub what: String,
+    /// When.
+    pub date: PartialDate,
+}
+
+impl Content for TrainingNeed {
+    const KEY: &'static str = "need";
+
+    fn check(&self) -> Result<(), RecordError> {
+        line(&self.what)
+    }
+}
+
 const NO_DAY: RecordError = unfit(
     ("hari kehadiran belum tepat", "the day of the attendance is not exact"),
     ("isi tanggal lengkap", "fill in the whole date"),

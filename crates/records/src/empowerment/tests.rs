@@ -186,11 +186,12 @@ fn how_far_somebody_is_after_the_decision() {
     let began = |when: &str| Started { date: date(when), business: None }.draft().unwrap();
     let left = || Leaving { reason: LeavingReason::Died, date: date("2016"), open: Vec::new() }.draft().unwrap();
     let trained = bimtek(&event().fact(KURIPAN, 1, mark(7, "26-04-2016", Mark::Present)));
-    let later = bimtek(&event().field("start", "01-09-2016").field("finish", "06-09-2016").fact(
-        KURIPAN,
-        1,
-        mark(7, "02-09-2016", Mark::Present),
-    ));
+    let later =
+        bimtek(&Doc::new(RecordKind::Bimtek, 3).field("start", "01-09-2016").field("finish", "06-09-2016").fact(
+            KURIPAN,
+            1,
+            mark(7, "02-09-2016", Mark::Present),
+        ));
     let given = |day: &str| {
         let practice = ContentGiven { subject: bimtek::Subject::Practice, day: date(day) };
         let doc =

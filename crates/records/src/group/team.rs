@@ -273,19 +273,20 @@ pub struct Member {
     pub leads: bool,
 }
 
-/// How far a group is: *dibentuk → bermodal → berproduksi → PIRT → koperasi*.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
-pub enum GroupStage {
-    /// It exists.
-    Formed,
-    /// It has capital.
-    Funded,
-    /// It has produced.
-    Producing,
-    /// It has a PIRT permit.
-    Permitted,
-    /// It is part of a cooperative.
-    Cooperative,
+codes! {
+    /// How far a group is: *dibentuk → bermodal → berproduksi → PIRT → koperasi*.
+    GroupStage {
+        /// It exists.
+        Formed = "formed", "dibentuk", "formed", [];
+        /// It has capital.
+        Funded = "funded", "bermodal", "has capital", [];
+        /// It has produced.
+        Producing = "producing", "berproduksi", "produces", [];
+        /// It has a PIRT permit.
+        Permitted = "permitted", "punya PIRT", "has a PIRT permit", [];
+        /// It is part of a cooperative.
+        Cooperative = "cooperative", "menjadi koperasi", "part of a cooperative", [];
+    }
 }
 
 impl Group {

@@ -17,7 +17,7 @@ use crate::{
     date::PartialDate,
     facts::Content,
     fields::{Fields, record_fields},
-    group::ProductionRun,
+    group::{Group, ProductionRun},
     heard::Heard,
     kinds::{ANNULMENT, FactSpec, KindSpec},
     participation::Said,
@@ -266,4 +266,26 @@ pub fn share_timing(
         (Some(_), Some(_)) => ShareTiming::Before(coming),
         (Some(_), None) => ShareTiming::LebaranUnknown(day.year() - 1),
     }
+}
+
+/// When a group shares by what it has shared and made: the timing, how many runs it has had since the last share that every
+/// member agreed to, and the day of the last of them.
+pub fn share_timing_of(
+    group: &Group,
+    shares: &[&ShareProposal],
+    runs: &[&ProductionRun],
+    day: Date,
+    figures: &Figures,
+) -> (ShareTiming, u32, Option<Date>) {
+    let agreed = shares.iter().filter(|share| share.fields.group.one() == Some(&group.doc));
+    let agreed = agreed.filter(|share| share.state() == ShareState::Agreed);
+    let last = agreed.flat_map(|share| &share.events.statements).map(|said| said.what.until.span().last).max();
+    let dates =
+        runs.iter().filter(|run| run.fields.group.one() == Some(&group.doc)).filter_map(|run| run.fields.date.one());
+    let since: Vec<_> =
+        dates.map(|date| date.span()).filter(|span| last.is_none_or(|last| span.first > last)).collect();
+    let count = u32::try_from(since.len()).unwrap_or(u32::MAX);
+    let line = group.fields.line.one().map(String::as_str);
+    let newest = since.iter().map(|span| span.last).max();
+    (share_timing(line, count, last, day, figures), count, newest)
 }

@@ -1,6 +1,15 @@
 //! The order of the waiting list: a proposal with reasons, the same on every node; the Kepala Desa decides.
 
-use crate::{content::pick, date::PartialDate, participation::Category, rules::Figures, value::PersonId, words::Lang};
+use crate::{
+    circumstances::Circumstances,
+    content::pick,
+    date::PartialDate,
+    eligibility::{Answer, eligibility},
+    participation::{Category, Step},
+    rules::{Figures, Rules},
+    value::PersonId,
+    words::Lang,
+};
 
 /// What the order looks at, in this order; never when something arrived.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -28,6 +37,21 @@ pub fn waiting_order(mut people: Vec<Rank>, figures: &Figures) -> Vec<Rank> {
 }
 
 impl Rank {
+    /// What the order looks at of somebody on a day. What they say counts as verified on the first day on which they were
+    /// interviewed in depth or selected.
+    pub fn of(person: PersonId, circumstances: &Circumstances, day: PartialDate, rules: &Rules) -> Self {
+        let found = eligibility(circumstances, day, &rules.clone().into());
+        let holds = |category: &&Category| found.categories.contains(&(**category, Answer::Yes));
+        let steps = circumstances.participation.events.steps.iter();
+        let checked = steps.filter(|said| matches!(said.what.step, Step::Interviewed | Step::Selected));
+        Self {
+            person,
+            category: rules.figures.waiting_order.value.iter().find(holds).copied(),
+            missing: found.reasons.iter().filter(|reason| reason.answer == Answer::Undecided).count(),
+            verified: checked.map(|said| said.what.date).min_by_key(|date| date.span().last),
+        }
+    }
+
     /// Why somebody stands where they stand.
     pub fn reason(&self, lang: Lang) -> String {
         let category = self.category.map_or_else(

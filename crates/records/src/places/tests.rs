@@ -225,3 +225,25 @@ fn the_waiting_list_has_one_order_with_reasons() {
         "TKI purna; 2 data belum ada; diverifikasi 05-2017"
     );
 }
+
+#[test]
+fn what_the_waiting_order_looks_at_follows_from_the_records() {
+    use crate::{Content, Step, StepReached, fixtures::circumstances};
+    let step = |step, on: &str| StepReached { step, date: date(on) }.draft().unwrap();
+    let told = Doc::new(RecordKind::Participation, 1).person("person", 1).field("programme", "desmigratif");
+    let claims = told.clone().field("claim_tki_purna", "ya");
+    let back =
+        Doc::new(RecordKind::Trip, 2).person("person", 1).field("departure", "2014").field("returned", "12-03-2016");
+    let checked = claims
+        .clone()
+        .fact(KURIPAN, 1, step(Step::Identified, "01-2017"))
+        .fact(KURIPAN, 2, step(Step::Selected, "05-2017"))
+        .fact(KURIPAN, 3, step(Step::Interviewed, "04-2017"));
+    let rules = crate::Rules::desmigratif();
+    let rank = |docs: &[Doc]| Rank::of(person(1), &circumstances(1, docs, true), date("01-06-2017"), &rules);
+    let bare = rank(&[claims]);
+    assert_eq!((bare.category, bare.verified), (None, None));
+    let whole = rank(&[checked, back]);
+    assert_eq!((whole.category, whole.verified), (Some(Category::Returned), Some(date("04-2017"))));
+    assert!(whole.missing < bare.missing, "{whole:?} {bare:?}");
+}

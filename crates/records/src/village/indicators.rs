@@ -3,23 +3,26 @@
 //! A value is the word of the office that reports it: nobody else can replace it, and two offices that report the same
 //! cell are both shown. Empty is *belum diukur*, never 0.
 
-use std::{collections::BTreeMap, sync::LazyLock};
+use std::{collections::BTreeSet, sync::LazyLock};
 
-use identity::{Class, OfficeId};
+use identity::{Class, Coordinate, OfficeId};
 use serde::{Deserialize, Serialize};
 
 use crate::{
     RecordError,
     author::MaySay,
     content::{line, must, unfit},
-    date::PartialDate,
+    date::{PartialDate, Span},
+    empowerment::{AttendanceCell, Bimtek, Mark},
     facts::Content,
     fields::{Fields, record_fields},
+    group::{Group, ProductionRun},
     heard::{Heard, Spoken},
     kinds::{ANNULMENT, FactSpec, KindSpec},
-    participation::Said,
+    money::{EntryKind, Ledger, Loan},
+    participation::{Participation, Said},
     sheet::{Hear, Sheet},
-    value::{FieldType, ValueType, codes},
+    value::{FieldType, PersonId, ValueType, codes},
     words::{ANNULMENT as ANNULMENT_LABEL, Lang, Words},
 };
 
@@ -261,20 +264,35 @@ impl Indicators {
     }
 }
 
+/// The records of a village that are counted.
+#[derive(Debug, Clone, Copy, Default)]
+pub struct IndicatorRecords<'a> {
+    /// Trainings.
+    pub bimteks: &'a [&'a Bimtek],
+    /// Participations.
+    pub participations: &'a [&'a Participation],
+    /// Groups.
+    pub groups: &'a [&'a Group],
+    /// Production runs.
+    pub runs: &'a [&'a ProductionRun],
+    /// Ledgers and loans; `None` where they are not read.
+    pub money: Option<(&'a [&'a Ledger], &'a [&'a Loan])>,
+}
+
 /// What the records of a village give; `None` where this office does not read the records that would say it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub struct IndicatorInput {
-    /// People who were at a Bimtek on at least one day.
+    /// People who were at a Bimtek on at least one day of the period.
     pub trained: Option<u32>,
-    /// Groups that became part of a cooperative.
+    /// Groups that became a cooperative or part of one in the period.
     pub cooperatives: Option<u32>,
     /// Agendas of the village's regency that were held.
     pub meetings: Option<u32>,
-    /// Groups with at least one production run.
+    /// Groups with a production run in the period.
     pub producing_groups: Option<u32>,
-    /// People who have begun a business.
+    /// People who began a business in the period.
     pub businesses: Option<u32>,
-    /// People with savings or a loan in a group.
+    /// People who saved or borrowed in a group in the period.
     pub savers_and_borrowers: Option<u32>,
     /// Agreements that every party has ratified.
     pub agreements: Option<u32>,
@@ -312,35 +330,63 @@ impl Computed {
     }
 }
 
-/// Counts, over sets, so that the order of what is counted means nothing.
+/// Over sets, so that the order of what is counted means nothing.
 impl IndicatorInput {
-    /// Counts what these records give. What an office does not read is left `None` by the caller.
-    pub fn count(
-        bimteks: &[&crate::Bimtek],
-        participations: &[&crate::Participation],
-        groups: &[(&crate::Group, usize)],
-        ledgers: Option<&[&crate::Ledger]>,
-    ) -> Self {
+    /// Counts what these records give of a period; what may lie outside it is not counted. What an office does not read is
+    /// left `None`.
+    pub fn count(records: &IndicatorRecords<'_>, period: Span) -> Self {
         let number = |count: usize| Some(u32::try_from(count).unwrap_or(u32::MAX));
-        let mut trained = BTreeMap::new();
-        for bimtek in bimteks {
-            for person in bimtek.people().into_iter().filter(|person| bimtek.days_present(*person) > 0) {
-                trained.insert(person, ());
-            }
-        }
-        let savers = ledgers.map(|ledgers| {
-            let lines = ledgers.iter().flat_map(|ledger| ledger.standing());
-            let people: std::collections::BTreeSet<_> = lines.filter_map(|said| said.what.person).collect();
-            u32::try_from(people.len()).unwrap_or(u32::MAX)
-        });
+        let inside = |date: &PartialDate| period.first <= date.span().first && date.span().last <= period.last;
+        let there = |bimtek: &Bimtek, person: PersonId| {
+            let mut days = bimtek.days().into_iter().filter(|day| (period.first..=period.last).contains(day));
+            days.any(|day| bimtek.cell(person, day) == AttendanceCell::Marked(Mark::Present))
+        };
+        let trained: BTreeSet<PersonId> = records
+            .bimteks
+            .iter()
+            .flat_map(|bimtek| bimtek.people().into_iter().filter(|person| there(bimtek, *person)))
+            .collect();
+        let producing: BTreeSet<&Coordinate> = records
+            .runs
+            .iter()
+            .filter(|run| run.fields.date.one().is_some_and(inside))
+            .filter_map(|run| run.fields.group.one())
+            .collect();
+        let grown = |group: &&&Group| group.fields.cooperative.one().is_some_and(inside);
+        let begun = |found: &&&Participation| found.events.started.iter().any(|said| inside(&said.what.date));
         Self {
             trained: number(trained.len()),
-            cooperatives: number(groups.iter().filter(|(group, _)| !group.fields.cooperative.is_unknown()).count()),
+            cooperatives: number(records.groups.iter().filter(grown).count()),
             meetings: None,
-            producing_groups: number(groups.iter().filter(|(_, runs)| *runs > 0).count()),
-            businesses: number(participations.iter().filter(|found| !found.events.started.is_empty()).count()),
-            savers_and_borrowers: savers,
+            producing_groups: number(producing.len()),
+            businesses: number(records.participations.iter().filter(begun).count()),
+            savers_and_borrowers: records
+                .money
+                .and_then(|(ledgers, loans)| number(savers_and_borrowers(ledgers, loans, inside).len())),
             agreements: None,
         }
     }
+}
+
+/// Who saved or borrowed: whose savings came in, and who was paid out a loan or paid an instalment. A line about a loan need
+/// not name anybody; the loan does.
+fn savers_and_borrowers(
+    ledgers: &[&Ledger],
+    loans: &[&Loan],
+    inside: impl Fn(&PartialDate) -> bool,
+) -> BTreeSet<PersonId> {
+    let borrower = |doc: &Coordinate| loans.iter().find(|loan| loan.doc == *doc)?.fields.person.one().copied();
+    let lines = ledgers.iter().flat_map(|ledger| ledger.standing()).filter(|said| inside(&said.what.date));
+    let who = lines.filter_map(|said| match said.what.kind {
+        EntryKind::Savings => said.what.person,
+        EntryKind::PaidOut | EntryKind::Instalment => said.what.loan.as_ref().and_then(borrower).or(said.what.person),
+        EntryKind::CapitalMinistry
+        | EntryKind::CapitalBank
+        | EntryKind::VillageGrant
+        | EntryKind::Sale
+        | EntryKind::Cost
+        | EntryKind::Share
+        | EntryKind::SavingsBack => None,
+    });
+    who.collect()
 }

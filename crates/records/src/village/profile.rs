@@ -9,6 +9,7 @@ use crate::{
     author::MaySay,
     content::optional_line,
     date::PartialDate,
+    empowerment::TrainingNeed,
     facts::Content,
     fields::{Fields, record_fields},
     heard::Heard,
@@ -171,6 +172,9 @@ pub struct ProfileEvents {
     /// Stages reached.
     #[serde(default)]
     pub stages: Vec<Said<VillageStageReached>>,
+    /// What training the place needs, and what it has for one: *kearifan lokal*.
+    #[serde(default)]
+    pub needs: Vec<Said<TrainingNeed>>,
 }
 
 impl Hear for ProfileEvents {
@@ -189,6 +193,7 @@ impl Hear for ProfileEvents {
             identified: heard.take_latest::<Identified, _>(|identified| identified.what),
             criteria: heard.take_latest::<CriterionMet, _>(|met| met.criterion),
             stages,
+            needs: heard.take(),
         }
     }
 }
@@ -217,6 +222,7 @@ pub(crate) const PROFILE: KindSpec = KindSpec {
         FactSpec::new("identified", "Identifikasi", "Identification", MaySay::WRITERS),
         FactSpec::new("criterion", "Kriteria desa", "Criterion", MaySay::WRITERS),
         FactSpec::new("stage", "Tahap desa", "Stage of the village", MaySay::WRITERS),
+        FactSpec::new("need", "Kebutuhan pelatihan", "Training need", MaySay::WRITERS),
         FactSpec { key: ANNULMENT, label: ANNULMENT_LABEL, may_say: MaySay::WRITERS },
     ],
     required: &["baseline"],

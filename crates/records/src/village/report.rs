@@ -51,7 +51,7 @@ pub fn figure_words(code: &str) -> Option<Words> {
 }
 
 /// What reports count, by code.
-const FIGURES: [(&str, &str, &str); 8] = [
+const FIGURES: [(&str, &str, &str); 14] = [
     ("participants", "Peserta yang tidak keluar", "Participants who have not left"),
     ("trained", "Orang mengikuti Bimtek", "People at a Bimtek"),
     ("groups", "Kelompok", "Groups"),
@@ -60,6 +60,12 @@ const FIGURES: [(&str, &str, &str); 8] = [
     ("mentoring_visits", "Kunjungan pendampingan", "Mentoring visits"),
     ("monitored", "Orang ditanyai dalam monitoring", "People asked in monitoring"),
     ("activities", "Bimtek", "Bimtek events"),
+    ("businesses", "Orang memulai usaha", "People who began a business"),
+    ("village_activities", "Kegiatan", "Activities"),
+    ("consultations", "Konsultasi diterima", "Consultations received"),
+    ("complaints", "Pengaduan diterima", "Complaints received"),
+    ("settled", "Konsultasi dan pengaduan selesai", "Consultations and complaints settled"),
+    ("cards", "Kartu AK-1 diajukan", "AK-1 cards applied for"),
 ];
 
 /// The report as it was submitted.
@@ -146,6 +152,13 @@ pub enum ReportState<'a> {
     Different(Vec<&'a Said<ReportSubmitted>>),
 }
 
+/// The last day of the last whole period before a day: periods are counted from January.
+pub fn last_report_period(day: Date, figures: &Figures) -> Option<Date> {
+    let months = i8::try_from(figures.report_months.value).ok().filter(|months| (1..=12).contains(months))?;
+    let first = Date::new(day.year(), (day.month() - 1) / months * months + 1, 1).ok()?;
+    first.yesterday().ok()
+}
+
 impl Report {
     /// The last day that it covers; `None` while its beginning is not a month.
     pub fn until(&self, figures: &Figures) -> Option<Date> {
@@ -163,6 +176,11 @@ impl Report {
         let submitted = ReportSubmitted { date, texts: texts_digest(&self.texts), tables };
         submitted.check()?;
         Ok(submitted)
+    }
+
+    /// Whether the reporting office has sent it.
+    pub fn is_sent(&self) -> bool {
+        self.events.current.iter().any(|said| self.by_owner(said))
     }
 
     /// What another office than the reporting one submitted: shown, and it counts for nothing.

@@ -171,8 +171,11 @@ fn a_value_is_typed_as_people_write_it() {
 }
 
 #[test]
-fn what_the_records_give_is_counted_once_a_person() {
-    use crate::{Attendance, Mark, fixtures::person};
+fn what_the_records_of_a_period_give_is_counted_once_a_person() {
+    use crate::{
+        Attendance, EntryKind, Group, Ledger, LedgerEntry, Loan, Mark, ProductionRun, Record, Rupiah, Started,
+        fixtures::person,
+    };
     let bimtek = |seq| {
         let mark = |who, mark| Attendance { person: person(who), day: date("26-04-2016"), mark }.draft().unwrap();
         let doc = Doc::new(RecordKind::Bimtek, seq)
@@ -191,13 +194,62 @@ fn what_the_records_give_is_counted_once_a_person() {
         let ProgrammeRecord::Group(found) = doc.programme() else { panic!() };
         found
     };
+    let run = |seq, group: &Group, on: &str| -> ProductionRun {
+        let doc = Doc::new(RecordKind::Run, seq).field("group", &group.doc.to_string()).field("date", on);
+        let ProgrammeRecord::Run(found) = doc.programme() else { panic!() };
+        found
+    };
+    let began = |seq, when: &str| {
+        let began = Started { date: date(when), business: None }.draft().unwrap();
+        let doc = Doc::new(RecordKind::Participation, seq).person("person", 3).fact(KURIPAN, 1, began);
+        let Record::Participation(found) = doc.fold().record else { panic!() };
+        found
+    };
+    let loan: Loan = {
+        let doc = Doc::new(RecordKind::Loan, 9).person("person", 4).field("principal", "300");
+        let ProgrammeRecord::Loan(found) = doc.programme() else { panic!() };
+        found
+    };
+    let ledger: Ledger = {
+        let line = |kind, who: Option<u8>, on: &str, loan: Option<&Loan>| {
+            let (person, loan) = (who.map(person), loan.map(|loan| loan.doc.clone()));
+            let (amount, receipt, run) = (Rupiah(100), None, None);
+            LedgerEntry { kind, amount, date: date(on), receipt, person, loan, run }.draft().unwrap()
+        };
+        let lines = [
+            line(EntryKind::Savings, Some(1), "01-05-2016", None),
+            line(EntryKind::Savings, Some(1), "01-06-2016", None),
+            line(EntryKind::Savings, Some(2), "01-05-2017", None),
+            line(EntryKind::PaidOut, None, "02-05-2016", Some(&loan)),
+            // Whose share or cost it is saves and borrows nothing.
+            line(EntryKind::Share, Some(5), "01-05-2016", None),
+            line(EntryKind::Cost, Some(6), "01-05-2016", None),
+        ];
+        let doc = Doc::new(RecordKind::Ledger, 5).field("year", "2016");
+        let doc = (1..).zip(lines).fold(doc, |doc, (number, line)| doc.fact(KURIPAN, number, line));
+        let ProgrammeRecord::Ledger(found) = doc.programme() else { panic!() };
+        found
+    };
     let (first, second) = (bimtek(1), bimtek(2));
-    let (plain, grown) = (group(1, None), group(2, Some("2018")));
-    let input = IndicatorInput::count(&[&first, &second], &[], &[(&plain, 4), (&grown, 0)], None);
-    let counts: BTreeMap<_, _> = computed_indicators(&input).iter().map(|c| (c.indicator, c.count)).collect();
-    let expected = [("O2", 1), ("O5", 1), ("O8", 1), ("C2", 0)];
-    assert!(expected.iter().all(|(code, count)| counts[code] == Some(*count)), "{counts:?}");
-    assert_eq!((counts["O6"], counts["C8"], counts["C9"]), (None, None, None), "what is not read is not measured");
+    let (plain, grown) = (group(1, None), group(2, Some("08-2016")));
+    let (run, other) = (run(3, &plain, "01-05-2016"), run(4, &grown, "01-05-2017"));
+    let (begun, later) = (began(1, "06-2016"), began(2, "2017"));
+    let records = IndicatorRecords {
+        bimteks: &[&first, &second],
+        participations: &[&begun, &later],
+        groups: &[&plain, &grown],
+        runs: &[&run, &other],
+        money: Some((&[&ledger], &[&loan])),
+    };
+    let counts = |records: &IndicatorRecords<'_>, period: &str| {
+        let input = IndicatorInput::count(records, date(period).span());
+        let counts = computed_indicators(&input).map(|c| c.count);
+        (counts[0], counts[1], counts[3], counts[4], counts[5], counts[2].or(counts[6]))
+    };
+    assert_eq!(counts(&records, "2016"), (Some(1), Some(1), Some(1), Some(1), Some(2), None));
+    assert_eq!(counts(&records, "2017"), (Some(0), Some(0), Some(1), Some(1), Some(1), None));
+    let unread = IndicatorRecords { money: None, ..records };
+    assert_eq!(counts(&unread, "2018"), (Some(0), Some(0), Some(0), Some(0), None, None), "not read is not measured");
 }
 
 #[test]

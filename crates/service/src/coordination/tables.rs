@@ -38,7 +38,7 @@ pub(super) struct Beside<'a> {
 impl Beside<'_> {
     fn ask(&self, fact: &str, label: Both, input: &str, value: String) -> Option<RowAsk> {
         let fills = vec![(input.to_owned(), value)];
-        (self.may_say)(fact).then(|| RowAsk { fact: fact.to_owned(), label, fills })
+        (self.may_say)(fact).then(|| RowAsk { fact: fact.to_owned(), label, fills, begins: false })
     }
 }
 

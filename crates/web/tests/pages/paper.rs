@@ -22,7 +22,11 @@ pub(crate) fn words(pdf: &[u8]) -> String {
 }
 
 impl Browser {
-    async fn answer(&mut self, request: axum::http::request::Builder, body: impl Into<Body>) -> (Parts, Vec<u8>) {
+    pub(crate) async fn answer(
+        &mut self,
+        request: axum::http::request::Builder,
+        body: impl Into<Body>,
+    ) -> (Parts, Vec<u8>) {
         self.send_for_bytes(request, body.into()).await
     }
 

@@ -8,7 +8,7 @@ use crate::counter::place;
 
 impl Kuripan {
     /// What the main part of a page says, without its marks.
-    async fn reads(&mut self, path: &str) -> String {
+    pub(crate) async fn reads(&mut self, path: &str) -> String {
         let body = self.get(path).await.body;
         let main = body.split("<main").nth(1).unwrap_or(&body).split("</main>").next().unwrap_or_default();
         let mut text = String::new();
@@ -75,12 +75,18 @@ async fn a_loan_is_approved_paid_out_of_the_cash_book_and_late_until_it_is_paid_
     }
     let due = kuripan.reads("/jatuh-tempo").await;
     assert!(due.contains("Turyati: angsuran terlambat, kurang Rp 300.000"), "{due}");
+    assert!(kuripan.reads("/catatan/pinjaman").await.contains("menunggak"));
     kuripan.says(&ledger, "entry", &entry("instalment", "100.000", "03-03-2026")).await;
     let one = kuripan.reads(&loan).await;
     assert!(one.contains("03-03-2026 Rp 100.000 sudah dibayar") && one.contains("Menunggak Rp 200.000"), "{one}");
     for _ in 0..2 {
         kuripan.says(&ledger, "entry", &entry("instalment", "100.000", "03-04-2026")).await;
     }
+    let listed = kuripan.reads("/catatan/pinjaman").await;
+    assert!(listed.contains("Turyati") && listed.contains("lunas") && !listed.contains("menunggak"), "{listed}");
+    let token = kuripan.token("/catatan/pinjaman").await;
+    let open = kuripan.post("/catatan/pinjaman", &token, &[("open", "yes")]).await.body;
+    assert!(!open.contains("lunas"), "what is paid back is done: {open}");
     let paid = kuripan.reads(&loan).await;
     assert!(paid.contains("Lunas.") && !paid.contains("terlambat"), "{paid}");
     assert!(kuripan.reads("/jatuh-tempo").await.contains("Tidak ada yang jatuh tempo"));

@@ -1,0 +1,287 @@
+//! What other records say about a participant: which village looks after them, what their leaving left open, and who may be
+//! the same person.
+
+use std::collections::BTreeSet;
+
+use identity::Region;
+use records::{
+    DuplicateClaim, Figures, LeftRecords, OpenMatter, PairDecision, PairState, Participation, PersonId, RecordKind,
+    Responsible, left_open, linked, responsible, shown_open,
+};
+use views::{Filter, Page, Participant, Reader, ViewsError, sheet_id};
+
+use crate::{
+    Service,
+    both::Both,
+    find::found_row,
+    panel::{Panel, PanelRow, RowAsk, both, same, shown},
+    problem::Problem,
+    reference,
+    sheet_kinds::code_of,
+};
+
+/// More people than this in one list are not compared with each other at each look: their villages do it.
+const COMPARED_MAX: usize = 5_000;
+
+/// The most pairs that are listed.
+const PAIRS_MAX: usize = 50;
+
+impl Service {
+    /// What stands beside a participant. `may_say` tells which facts this office may say of them.
+    pub(crate) async fn person_panels(
+        &self,
+        held: &Participant,
+        figures: &Figures,
+        may_say: &(dyn Fn(&str) -> bool + Sync),
+    ) -> Result<Vec<Panel>, Problem> {
+        let participation = held.circumstances.participation.clone();
+        let figures = figures.clone();
+        let found = self.reading().look(move |views| {
+            let mut others = Vec::new();
+            for person in participation.fields.person.values() {
+                others.extend(views.participations_of(person)?);
+            }
+            let open = match participation.fields.person.one() {
+                Some(person) => open_of(views, &participation, *person, &figures)?,
+                None => Vec::new(),
+            };
+            Ok((responsible(&participation, &others.iter().collect::<Vec<_>>()), open))
+        });
+        let (village, open) = found.await?;
+        let mut panels: Vec<Panel> = moving_panel(&village).into_iter().collect();
+        panels.extend(open_panel(&open, may_say("matter_closed")));
+        if let Some(person) = held.circumstances.participation.fields.person.one() {
+            panels.extend(self.same_person(*person).await?);
+        }
+        Ok(panels)
+    }
+
+    /// What the records show as open of somebody who has not left, for the form by which they leave.
+    pub(crate) async fn open_now(&self, held: &Participant, figures: &Figures) -> Result<Vec<OpenMatter>, Problem> {
+        let participation = &held.circumstances.participation;
+        let Some(person) = participation.fields.person.one().copied() else { return Ok(Vec::new()) };
+        let (village, figures) = (participation.village.clone(), figures.clone());
+        self.reading()
+            .look(move |views| with_left_records(views, &village, |records| shown_open(person, records, &figures)))
+            .await
+    }
+
+    /// Who is linked with somebody, and which claims about them are still to be decided.
+    async fn same_person(&self, person: PersonId) -> Result<Option<Panel>, Problem> {
+        let claims: Vec<DuplicateClaim> = self.reading().look(|views| views.all(None)).await?;
+        let circles = linked(&claims.iter().collect::<Vec<_>>());
+        let others: BTreeSet<PersonId> = circles
+            .into_iter()
+            .filter(|circle| circle.contains(&person))
+            .flatten()
+            .filter(|one| *one != person)
+            .collect();
+        let about = |claim: &&DuplicateClaim| claim.pair().is_some_and(|pair| pair.contains(&person));
+        let undecided = |claim: &&DuplicateClaim| !matches!(claim.state(), PairState::Decided(_));
+        let open: Vec<&DuplicateClaim> = claims.iter().filter(about).filter(undecided).collect();
+        if others.is_empty() && open.is_empty() {
+            return Ok(None);
+        }
+        let columns = [both("Orang", "Person"), both("Keadaan", "State")];
+        let mut panel = Panel::new(both("Orang yang sama?", "The same person?"), columns);
+        if !others.is_empty() {
+            panel.lines.push(both(
+                "Tercatat lebih dari sekali. Kedua catatan tetap ada; yang satu dilihat bersama yang lain.",
+                "Recorded more than once. Both records stay; each is looked at together with the other.",
+            ));
+        }
+        let pairs =
+            open.iter().filter_map(|claim| Some((claim, claim.pair()?.into_iter().find(|one| *one != person)?)));
+        let pairs: Vec<(&&DuplicateClaim, PersonId)> = pairs.collect();
+        let people = self.people(others.iter().copied().chain(pairs.iter().map(|(_, other)| *other))).await?;
+        for other in &others {
+            let state = shown(&PairDecision::Same);
+            panel.rows.push(PanelRow::of(&people.called(other), [state]).of_person(other));
+        }
+        for (claim, other) in pairs {
+            let state = match claim.state() {
+                PairState::Contradictory => both("dua kantor memutuskan berbeda", "two offices decided differently"),
+                PairState::Open | PairState::Decided(_) => both("belum diputuskan", "not decided yet"),
+            };
+            let row = PanelRow::of(&people.called(&other), [state]);
+            panel.rows.push(row.of_record(RecordKind::DuplicateClaim, &claim.doc));
+        }
+        Ok(Some(panel))
+    }
+
+    /// What somebody should look at beside fields with several values: people who may be one and about whom nobody has said
+    /// anything, at the offices that know the people.
+    pub async fn look(&self) -> Result<Vec<Panel>, Problem> {
+        let own = self.office();
+        let region: Option<Region> = own.region.parse().ok();
+        let Some(region) = region.filter(|_| matches!(own.kind.as_str(), "village" | "regency")) else {
+            return Ok(Vec::new());
+        };
+        let may_begin = self.may_begin(RecordKind::DuplicateClaim);
+        let found = self.reading().look(move |views| pairs_in(views, &region)).await?;
+        Ok(match found {
+            Some(pairs) if !pairs.is_empty() => vec![pairs_panel(pairs, may_begin)],
+            Some(_) | None => Vec::new(),
+        })
+    }
+}
+
+/// What somebody who left leaves open, by everything that is read here.
+fn open_of(
+    views: &Reader,
+    participation: &Participation,
+    person: PersonId,
+    figures: &Figures,
+) -> Result<Vec<OpenMatter>, ViewsError> {
+    if participation.events.leavings.is_empty() {
+        return Ok(Vec::new());
+    }
+    with_left_records(views, &participation.village, |records| {
+        left_open(&participation.events, person, records, figures)
+    })
+}
+
+fn with_left_records<T>(
+    views: &Reader,
+    village: &Region,
+    look: impl FnOnce(&LeftRecords<'_>) -> T,
+) -> Result<T, ViewsError> {
+    fn all<T>(of: &[T]) -> Vec<&T> {
+        of.iter().collect()
+    }
+    let place = || Some(village.clone());
+    let (loans, ledgers, shares) = (views.all(place())?, views.all(place())?, views.all(place())?);
+    let (groups, rounds, mentorings) = (views.all(place())?, views.all(place())?, views.all(place())?);
+    let places = views.all(place())?;
+    Ok(look(&LeftRecords {
+        loans: &all(&loans),
+        ledgers: &all(&ledgers),
+        shares: &all(&shares),
+        groups: &all(&groups),
+        rounds: &all(&rounds),
+        mentorings: &all(&mentorings),
+        places: &all(&places),
+    }))
+}
+
+fn moving_panel(village: &Responsible) -> Option<Panel> {
+    let name = |region: &Region| reference::village(region).map_or_else(|| region.to_string(), str::to_owned);
+    let line = match village {
+        Responsible::Own => return None,
+        Responsible::OwnUntil(to) => both(
+            format!("Pindah ke {}. Desa ini tetap menangani sampai desa itu menerima.", name(to)),
+            format!("Moves to {}. This village goes on until that one has taken them on.", name(to)),
+        ),
+        Responsible::Other(by) => both(
+            format!("Sudah diterima {}, yang sekarang menangani.", name(by)),
+            format!("{} has taken them on, and looks after them now.", name(by)),
+        ),
+        Responsible::Several(all) => {
+            let names = all.iter().map(name).collect::<Vec<_>>().join(", ");
+            both(
+                format!("Diterima lebih dari satu desa: {names}. Kabupaten menentukan; desa ini tetap menangani."),
+                format!("More than one village took them on: {names}. The regency decides; this village goes on."),
+            )
+        }
+    };
+    Some(Panel {
+        lines: vec![line],
+        ..Panel::new(both("Desa yang menangani", "The village that looks after them"), [])
+    })
+}
+
+fn open_panel(open: &[OpenMatter], may_close: bool) -> Option<Panel> {
+    if open.is_empty() {
+        return None;
+    }
+    let mut panel =
+        Panel::new(both("Yang masih terbuka sesudah keluar", "Still open after leaving"), [both("Urusan", "Matter")]);
+    panel.rows.extend(open.iter().map(|matter| {
+        let ask = may_close.then(|| RowAsk {
+            fact: "matter_closed".to_owned(),
+            label: both("Catat selesai", "Note as closed"),
+            fills: vec![("matter".to_owned(), records::FieldType::to_text(matter))],
+            begins: false,
+        });
+        PanelRow { ask, ..PanelRow::new(shown(matter), []) }
+    }));
+    Some(panel)
+}
+
+/// Two people who may be one, as they are called, and why.
+struct Pair {
+    people: [(PersonId, Both); 2],
+    evidence: Vec<(String, Both)>,
+}
+
+/// Pairs of which no claim says anything yet; `None` where there are too many people to compare.
+fn pairs_in(views: &Reader, region: &Region) -> Result<Option<Vec<Pair>>, ViewsError> {
+    let people = views.candidates_within(region, COMPARED_MAX)?;
+    let Some(people) = people else { return Ok(None) };
+    let claims: Vec<DuplicateClaim> = views.all(None)?;
+    let claimed: BTreeSet<[PersonId; 2]> = claims.iter().filter_map(DuplicateClaim::pair).collect();
+    let mut found = Vec::new();
+    for pair in records::possible_duplicates(&people) {
+        let person = |doc: &identity::Coordinate| people.iter().find(|one| one.doc == *doc).and_then(|one| one.person);
+        let (Some(a), Some(b)) = (person(&pair.pair[0]), person(&pair.pair[1])) else { continue };
+        if claimed.contains(&if a < b { [a, b] } else { [b, a] }) {
+            continue;
+        }
+        let called = |person: PersonId| {
+            let filter = Filter { person: Some(person), ..Filter::default() };
+            let row = views.list(&filter, Page::first(1))?.rows.pop();
+            let called = row.as_ref().and_then(|row| row.called());
+            let name = match called {
+                Some(name) => Some(name),
+                None => views.person(&person)?.and_then(|held| held.fields.name.first().cloned()),
+            };
+            let register = row.map(found_row).and_then(|row| row.register);
+            let text = [name, register].into_iter().flatten().collect::<Vec<_>>().join(" · ");
+            Ok::<_, ViewsError>((person, same(if text.is_empty() { "?" } else { &text })))
+        };
+        let evidence = pair.evidence.iter().map(|one| (records::FieldType::to_text(one), shown(one))).collect();
+        found.push(Pair { people: [called(a)?, called(b)?], evidence });
+        if found.len() == PAIRS_MAX {
+            break;
+        }
+    }
+    Ok(Some(found))
+}
+
+fn pairs_panel(pairs: Vec<Pair>, may_begin: bool) -> Panel {
+    let columns =
+        [both("Orang", "Person"), both("Mungkin sama dengan", "May be the same as"), both("Petunjuk", "Evidence")];
+    let mut panel = Panel::new(both("Mungkin orang yang sama", "People who may be one"), columns);
+    panel.lines.push(both(
+        "Tidak ada yang digabung. Catat pasangan itu, lalu putuskan: orang yang sama, berbeda, atau satu keluarga.",
+        "Nothing is merged. Note the pair, then decide: the same person, different people, or of one family.",
+    ));
+    for Pair { people: [(a, called), (b, other)], evidence } in pairs {
+        let join = |pick: fn(&Both) -> &str| evidence.iter().map(|(_, text)| pick(text)).collect::<Vec<_>>().join(", ");
+        let why = both(join(|text| &text.id), join(|text| &text.en));
+        let ask = may_begin.then(|| RowAsk {
+            fact: code_of(RecordKind::DuplicateClaim).to_owned(),
+            label: both("Catat pasangan", "Note the pair"),
+            fills: [("person", a.to_string()), ("other", b.to_string())]
+                .into_iter()
+                .chain(evidence.first().map(|(code, _)| ("evidence", code.clone())))
+                .map(|(field, text)| (field.to_owned(), text))
+                .collect(),
+            begins: true,
+        });
+        panel.rows.push(PanelRow { ask, ..PanelRow::new(called, [other, why]).of_person(&a) });
+    }
+    panel
+}
+
+impl PanelRow {
+    /// The row leads to the page of this person.
+    pub(crate) fn of_person(self, person: &PersonId) -> Self {
+        Self { person: Some(person.to_string()), ..self }
+    }
+
+    /// The row leads to the page of this record.
+    pub(crate) fn of_record(self, kind: RecordKind, doc: &identity::Coordinate) -> Self {
+        Self { record: Some((code_of(kind).to_owned(), sheet_id(doc))), ..self }
+    }
+}
