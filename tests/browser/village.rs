@@ -75,3 +75,66 @@ async fn the_year_of_a_village_is_measured_monitored_planned_and_reported() {
     desk.browser.expect_no_complaints().await;
     desk.browser.close().await;
 }
+
+/// Clicks one or all of the answers of an input.
+async fn answers(desk: &Desk, selector: &str) {
+    let shown = format!("return !!document.querySelector({selector:?});");
+    desk.browser.until("the form is shown", &shown).await;
+    desk.browser
+        .script(&format!("document.querySelectorAll({selector:?}).forEach(one => one.click()); return 1;"))
+        .await;
+}
+
+/// Two people with one NIK, a group, a waiting list and a leaving: what the rules say of each stands where it is needed.
+#[tokio::test(flavor = "multi_thread")]
+async fn what_the_rules_say_of_people_groups_and_waiting_lists_stands_on_their_pages() {
+    let net = alone("kuripan");
+    let desk = Desk::of(&net["kuripan"], "siti", &["petugas"]).await;
+    let nik = ("nik", "3307105203860001");
+    let turyati = desk.register(&[("name", "Turyati"), ("dusun", "Sigaok"), ("birth", "12-03-1986"), nik]).await;
+    desk.open("/peserta/daftar?lang=id").await;
+    for (field, text) in [("name", "Turiyati"), nik] {
+        desk.browser.write(&format!("#{field}"), text).await;
+    }
+    desk.browser.click("#form .actions button").await;
+    desk.sees("Periksa dahulu").await;
+    desk.save().await;
+    desk.sees("Ada orang yang mungkin sama").await;
+    desk.browser.click("#like").await;
+    desk.sees("Mungkin orang yang sama").await;
+    looks_both(&desk, "/perlu-dilihat", "look-pairs").await;
+    desk.browser.click("#ask-0-0").await;
+    desk.browser.until("the form is shown", "return !!document.querySelector('#form');").await;
+    looks(&desk, "pair-new").await;
+    desk.save().await;
+    desk.sees("Turiyati").await;
+
+    let group = begins(&desk, "kelompok", &[("name", "Salak Makmur"), ("line", "salak")]).await;
+    desk.browser.click("#say-joined").await;
+    answers(&desk, "#person").await;
+    desk.browser.write("#person", "KRP-2026-0001").await;
+    desk.save().await;
+    desk.sees("1 anggota").await;
+    looks_both(&desk, &group, "group").await;
+
+    let places = begins(&desk, "tempat", &[("programme", "desmigratif"), ("year", "2026")]).await;
+    desk.browser.click("#say-claim").await;
+    answers(&desk, "[name=waits][value=yes]").await;
+    desk.browser.write("#person", "KRP-2026-0001").await;
+    desk.save().await;
+    desk.sees("Usulan urutan daftar tunggu").await;
+    looks_both(&desk, &places, "places-waiting").await;
+
+    desk.open(&format!("{turyati}/catat/leaving?lang=id")).await;
+    desk.sees("masih terbuka menurut catatan").await;
+    answers(&desk, "[name=reason][value=withdrew]").await;
+    looks(&desk, "leaving").await;
+    desk.save().await;
+    desk.sees("Yang masih terbuka sesudah keluar").await;
+    looks_both(&desk, &turyati, "left").await;
+    looks_both(&desk, "/jatuh-tempo", "due-left").await;
+    // The form that asked once more.
+    let complaints = desk.browser.complaints().await;
+    assert!(complaints.iter().all(|said| said.contains("422")), "{complaints:?}");
+    desk.browser.close().await;
+}

@@ -11,7 +11,7 @@ use crate::{
     both::Both,
     composed::asked,
     money::cash_panel,
-    panel::{Panel, PanelRow, RowAsk, both, same, shown},
+    panel::{Called, Panel, PanelRow, RowAsk, both, same, shown},
     problem::Problem,
     reading::Known,
     record::who_said,
@@ -239,7 +239,7 @@ impl Service {
             return Ok(None);
         }
         let (rules, day) = (self.rules().await?, PartialDate::Day(today()));
-        let columns = [both("Urutan", "Order"), both("Orang", "Person"), both("Alasan", "Why")];
+        let columns = [both("Orang", "Person"), both("Alasan", "Why")];
         let mut panel = Panel::new(both("Usulan urutan daftar tunggu", "Proposed order of the waiting list"), columns);
         let of_them = (waiting.clone(), rules.clone());
         let ranks = self.reading().look(move |views| {
@@ -270,11 +270,8 @@ impl Service {
         let people = self.people(waiting).await?;
         for (number, rank) in (1..).zip(waiting_order(ranks, &rules.figures)) {
             let called = people.called(&rank.person);
-            let name = match called.beside.is_empty() {
-                true => called.name,
-                false => format!("{} ({})", called.name, called.beside),
-            };
-            let row = PanelRow::new(same(&format!("{number}")), [same(&name), Both::of(|lang| rank.reason(lang))]);
+            let called = Called { name: format!("{number}. {}", called.name), ..called };
+            let row = PanelRow::of(&called, [Both::of(|lang| rank.reason(lang))]);
             panel.rows.push(row.of_person(&rank.person));
         }
         Ok(Some(panel))

@@ -5,8 +5,8 @@ use std::collections::BTreeSet;
 
 use identity::Region;
 use records::{
-    DuplicateClaim, Figures, LeftRecords, OpenMatter, PairDecision, PairState, Participation, PersonId, RecordKind,
-    Responsible, left_open, linked, responsible, shown_open,
+    DuplicateClaim, Figures, LeftRecords, OpenMatter, PairDecision, PairState, Participation, PersonId, Places,
+    RecordKind, Responsible, left_open, linked, responsible, shown_open,
 };
 use views::{Filter, Page, Participant, Reader, ViewsError, sheet_id};
 
@@ -109,8 +109,8 @@ impl Service {
         Ok(Some(panel))
     }
 
-    /// What somebody should look at beside fields with several values: people who may be one and about whom nobody has said
-    /// anything, at the offices that know the people.
+    /// What somebody should look at beside fields with several values, at the offices that know the people: who may be one
+    /// person, about whom nobody has said anything yet, and who waits for a place.
     pub async fn look(&self) -> Result<Vec<Panel>, Problem> {
         let own = self.office();
         let region: Option<Region> = own.region.parse().ok();
@@ -118,11 +118,10 @@ impl Service {
             return Ok(Vec::new());
         };
         let may_begin = self.may_begin(RecordKind::DuplicateClaim);
-        let found = self.reading().look(move |views| pairs_in(views, &region)).await?;
-        Ok(match found {
-            Some(pairs) if !pairs.is_empty() => vec![pairs_panel(pairs, may_begin)],
-            Some(_) | None => Vec::new(),
-        })
+        let look = move |views: &Reader| Ok((pairs_in(views, &region)?.unwrap_or_default(), views.all(Some(region))?));
+        let (pairs, places): (Vec<Pair>, Vec<Places>) = self.reading().look(look).await?;
+        let pairs = (!pairs.is_empty()).then(|| pairs_panel(pairs, may_begin));
+        Ok(pairs.into_iter().chain(waiting_panel(&places)).collect())
     }
 }
 
@@ -208,9 +207,9 @@ fn open_panel(open: &[OpenMatter], may_close: bool) -> Option<Panel> {
     Some(panel)
 }
 
-/// Two people who may be one, as they are called, and why.
+/// Two people who may be one, as they are called and as a form takes them, and why.
 struct Pair {
-    people: [(PersonId, Both); 2],
+    people: [(PersonId, Both, String); 2],
     evidence: Vec<(String, Both)>,
 }
 
@@ -236,8 +235,9 @@ fn pairs_in(views: &Reader, region: &Region) -> Result<Option<Vec<Pair>>, ViewsE
                 None => views.person(&person)?.and_then(|held| held.fields.name.first().cloned()),
             };
             let register = row.map(found_row).and_then(|row| row.register);
+            let typed = register.clone().unwrap_or_else(|| person.to_string());
             let text = [name, register].into_iter().flatten().collect::<Vec<_>>().join(" · ");
-            Ok::<_, ViewsError>((person, same(if text.is_empty() { "?" } else { &text })))
+            Ok::<_, ViewsError>((person, same(if text.is_empty() { "?" } else { &text }), typed))
         };
         let evidence = pair.evidence.iter().map(|one| (records::FieldType::to_text(one), shown(one))).collect();
         found.push(Pair { people: [called(a)?, called(b)?], evidence });
@@ -256,13 +256,13 @@ fn pairs_panel(pairs: Vec<Pair>, may_begin: bool) -> Panel {
         "Tidak ada yang digabung. Catat pasangan itu, lalu putuskan: orang yang sama, berbeda, atau satu keluarga.",
         "Nothing is merged. Note the pair, then decide: the same person, different people, or of one family.",
     ));
-    for Pair { people: [(a, called), (b, other)], evidence } in pairs {
+    for Pair { people: [(a, called, one), (_, other, two)], evidence } in pairs {
         let join = |pick: fn(&Both) -> &str| evidence.iter().map(|(_, text)| pick(text)).collect::<Vec<_>>().join(", ");
         let why = both(join(|text| &text.id), join(|text| &text.en));
         let ask = may_begin.then(|| RowAsk {
             fact: code_of(RecordKind::DuplicateClaim).to_owned(),
             label: both("Catat pasangan", "Note the pair"),
-            fills: [("person", a.to_string()), ("other", b.to_string())]
+            fills: [("person", one), ("other", two)]
                 .into_iter()
                 .chain(evidence.first().map(|(code, _)| ("evidence", code.clone())))
                 .map(|(field, text)| (field.to_owned(), text))
@@ -272,6 +272,22 @@ fn pairs_panel(pairs: Vec<Pair>, may_begin: bool) -> Panel {
         panel.rows.push(PanelRow { ask, ..PanelRow::new(called, [other, why]).of_person(&a) });
     }
     panel
+}
+
+/// Who waits for a place, with the way to the proposed order.
+fn waiting_panel(places: &[Places]) -> Option<Panel> {
+    let columns =
+        [both("Tempat", "Places"), both("Menunggu", "Waiting"), both("Lebih dari jumlahnya", "More than there are")];
+    let mut panel = Panel::new(both("Daftar tunggu", "Waiting list"), columns);
+    for one in places {
+        let bar = one.account().bar(|_| true);
+        if bar.waiting > 0 || bar.over > 0 {
+            let year = one.fields.year.first().map(shown).unwrap_or_default();
+            let (waiting, over) = (same(&bar.waiting.to_string()), same(&bar.over.to_string()));
+            panel.rows.push(PanelRow::new(year, [waiting, over]).of_record(RecordKind::Places, &one.doc));
+        }
+    }
+    (!panel.rows.is_empty()).then_some(panel)
 }
 
 impl PanelRow {

@@ -597,11 +597,13 @@ pub(crate) fn title(line: &SheetLine) -> Both {
 pub(crate) fn line(row: SheetRow) -> SheetLine {
     let [id, en] = row.title;
     let past = row.due.is_some_and(|last| last < today());
-    let over = row.kind == RecordKind::BoardNotice && past;
+    let notice = row.kind == RecordKind::BoardNotice;
+    let (over, to_come) = (notice && past, notice && row.day.is_some_and(|since| since > today()));
     let overdue = row.kind == RecordKind::Loan && past;
     let state = match row.state {
         Some(_) if overdue => Some(["menunggak".to_owned(), "in arrears".to_owned()]),
         None if over => Some(["sudah lewat".to_owned(), "over".to_owned()]),
+        None if to_come => Some(["belum mulai".to_owned(), "not yet".to_owned()]),
         state => state,
     };
     SheetLine {

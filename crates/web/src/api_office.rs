@@ -107,7 +107,7 @@ pub(crate) async fn take_bundle(
     Ok(Json(serde_json::json!({ "office": done.office, "changes": done.entries })).into_response())
 }
 
-/// Lists who may be one person, with the evidence, where nobody has noted the pair yet: at villages and regencies.
+/// Lists what is to be looked at beside fields with several values: who may be one person, and who waits for a place.
 #[utoipa::path(get, path = "/api/v1/look", tag = "participants", responses((status = 200, body = [service::reply::Panel])))]
 pub(crate) async fn look(State(app): State<App>, desk: Desk) -> Result<Json<Vec<service::reply::Panel>>, Problem> {
     desk.personal()?;

@@ -16,7 +16,7 @@ use super::{
     reading::{Line, Reading, carriers},
     stand::{Cell, CellState, Comment, Grid, Meeting, Minutes, Stand},
     text::{self, AgendaText, ItemId},
-    version::{Version, VersionState, Versions},
+    version::{VersionState, Versions},
     why::Unfit,
 };
 use crate::{
@@ -395,11 +395,6 @@ impl Agenda {
     /// The mandates that an office has given and that hold on a day.
     pub fn mandates_of(&self, office: OfficeId, day: Date) -> impl Iterator<Item = &Said<Mandate>> {
         self.mandates.iter().filter(move |said| said.by.office == Some(office) && said.what.covers(day))
-    }
-
-    /// Whether the draft went on after the newest final text: its articles read otherwise now.
-    pub fn is_edited_since(&self, version: &Version) -> bool {
-        self.articles_now().is_none_or(|articles| articles != version.terms.articles)
     }
 }
 

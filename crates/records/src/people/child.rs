@@ -18,7 +18,7 @@ use crate::{
     kinds::{ANNULMENT, FactSpec, KindSpec},
     participation::Said,
     sheet::{Hear, Sheet},
-    value::{Digest, Known, PersonId, codes},
+    value::{Digest, PersonId, codes},
     words::{ANNULMENT as ANNULMENT_LABEL, Words},
 };
 
@@ -201,13 +201,5 @@ impl Child {
     /// On how many days the child was there; twice on one day is one day.
     pub fn days(&self) -> usize {
         self.events.there.iter().map(|said| said.what.date).collect::<BTreeSet<_>>().len()
-    }
-
-    /// Whether the child counts for indicator C10; `None` while two answers stand or none.
-    pub fn goes_to_school(&self) -> Option<bool> {
-        match &self.fields.school {
-            Known::One(school) => Some(*school),
-            Known::Unknown | Known::Several(_) => None,
-        }
     }
 }

@@ -54,9 +54,8 @@ fn a_day_at_the_rumah_belajar_is_counted_once() {
         .fact(KURIPAN, 2, there("01-03-2017", child::CareActivity::Koran))
         .fact(KURIPAN, 3, there("02-03-2017", child::CareActivity::Play))
         .fact(WONOSOBO, 4, there("03-03-2017", child::CareActivity::Play));
-    assert_eq!((child(&doc).days(), child(&doc).goes_to_school()), (2, None));
+    assert_eq!(child(&doc).days(), 2);
     assert_eq!(doc.notices(), ["may_not_say there"]);
-    assert_eq!(child(&doc.field("school", "ya")).goes_to_school(), Some(true));
 }
 
 fn claim(one: u8, other: u8, words: &[(u8, PairDecision)], saw: &[u8]) -> DuplicateClaim {

@@ -70,15 +70,8 @@ pub(crate) const BOARD: KindSpec = KindSpec {
 };
 
 impl BoardNotice {
-    /// Whether it hangs on a day. A month or year hangs through its last day; of two end dates the later counts, and it
-    /// comes down as soon as one office takes it down: somebody who goes for work that is gone loses a day's wages.
-    pub fn hangs_on(&self, day: Date) -> bool {
-        let down = self.fields.withdrawn.values().contains(&true);
-        let begun = self.fields.since.values().iter().all(|since| since.span().first <= day);
-        !down && begun && self.last_day().is_none_or(|last| day <= last)
-    }
-
-    /// The last day on which it hangs; none where nobody says.
+    /// The last day on which it hangs; none where nobody says. A month or year hangs through its last day; of two end dates
+    /// the later counts.
     pub fn last_day(&self) -> Option<Date> {
         self.fields.until.values().iter().map(|until| until.span().last).max()
     }

@@ -288,23 +288,16 @@ fn a_submitted_report_stands_and_later_data_is_said() {
 
 #[test]
 fn a_notice_comes_down_by_itself() {
-    for (since, until, withdrawn, on, hangs) in [
-        ("", "", "", "01-01-2026", true),
-        ("", "10-03-2026", "", "10-03-2026", true),
-        ("", "10-03-2026", "", "11-03-2026", false),
-        ("", "03-2026", "", "31-03-2026", true),
-        ("11-03-2026", "", "", "10-03-2026", false),
-        ("", "10-03-2026", "ya", "01-03-2026", false),
-        ("", "10-03-2026", "tidak", "01-03-2026", true),
+    for (until, last) in [
+        (&[][..], None),
+        (&["10-03-2026"], Some("10-03-2026")),
+        (&["03-2026"], Some("31-03-2026")),
+        (&["10-03-2026", "12-03-2026"], Some("12-03-2026")),
     ] {
-        let mut doc = Doc::new(RecordKind::BoardNotice, 1).field("kind", "lowongan").field("title", "Perawat");
-        for (key, typed) in [("since", since), ("until", until), ("withdrawn", withdrawn)] {
-            if !typed.is_empty() {
-                doc = doc.field(key, typed);
-            }
-        }
+        let doc = Doc::new(RecordKind::BoardNotice, 1).field("kind", "lowongan").field("title", "Perawat");
+        let doc = until.iter().fold(doc, |doc, until| doc.field("until", until));
         let ProgrammeRecord::BoardNotice(found) = doc.programme() else { panic!() };
-        assert_eq!(found.hangs_on(day(on)), hangs, "{since} {until} {withdrawn} {on}");
+        assert_eq!(found.last_day(), last.map(day), "{until:?}");
         assert_eq!(found.place.map(|place| place.to_string()).as_deref(), Some("33.07.10.2004"));
     }
 }

@@ -232,9 +232,11 @@ async fn the_waiting_list_has_a_proposed_order_with_reasons() {
         let code = person.rsplit('/').next().unwrap().to_owned();
         kuripan.says(&places, "claim", &[("person", &code), ("waits", "yes"), ("date", "12-03-2026")]).await;
     }
+    let look = kuripan.reads("/perlu-dilihat").await;
+    assert!(look.contains("Daftar tunggu") && look.contains("2026 2 0"), "{look}");
     let page = kuripan.reads(&places).await;
     let order = page.split("Usulan urutan daftar tunggu").nth(1).unwrap();
-    let (bawon, turyati) = (order.find("Bawon").unwrap(), order.find("Turyati").unwrap());
+    let (bawon, turyati) = (order.find("1. Bawon").unwrap(), order.find("2. Turyati").unwrap());
     assert!(bawon < turyati, "{order}");
     for said in [
         "TKI purna;",
