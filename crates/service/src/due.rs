@@ -149,6 +149,10 @@ fn due_in(
     elsewhere.sort_by(|one, other| one.doc.cmp(&other.doc));
     elsewhere.dedup_by(|one, other| one.doc == other.doc);
     let shelf = views.shelf()?;
+    let reports = match reporter {
+        Some((office, _)) => views.naming(&office.to_string())?,
+        None => Vec::new(),
+    };
     let due = records::due(
         &records::Records {
             participations: &by_reference(&participations),
@@ -168,7 +172,7 @@ fn due_in(
             shares: &by_reference(&all(views, &villages)?),
             places: &by_reference(&all(views, &villages)?),
             plans: &by_reference(&all(views, &villages)?),
-            reports: &by_reference(&views.all(None)?),
+            reports: &by_reference(&reports),
             reporter,
         },
         day,

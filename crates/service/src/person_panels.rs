@@ -68,7 +68,7 @@ impl Service {
 
     /// Who is linked with somebody, and which claims about them are still to be decided.
     async fn same_person(&self, person: PersonId) -> Result<Option<Panel>, Problem> {
-        let claims: Vec<DuplicateClaim> = self.reading().look(|views| views.all(None)).await?;
+        let claims = self.reading().look(move |views| claims_around(views, person)).await?;
         let circles = linked(&claims.iter().collect::<Vec<_>>());
         let others: BTreeSet<PersonId> = circles
             .into_iter()
@@ -123,6 +123,21 @@ impl Service {
         let pairs = (!pairs.is_empty()).then(|| pairs_panel(pairs, may_begin));
         Ok(pairs.into_iter().chain(waiting_panel(&places)).collect())
     }
+}
+
+/// The claims about a person and about whoever is in one with them, and so on: what one circle is made of.
+fn claims_around(views: &Reader, person: PersonId) -> Result<Vec<DuplicateClaim>, ViewsError> {
+    let (mut known, mut next) = (BTreeSet::from([person]), vec![person]);
+    let mut claims: Vec<DuplicateClaim> = Vec::new();
+    while let Some(one) = next.pop() {
+        for claim in views.about::<DuplicateClaim>(&one)? {
+            next.extend(claim.pair().into_iter().flatten().filter(|other| known.insert(*other)));
+            if claims.iter().all(|there| there.doc != claim.doc) {
+                claims.push(claim);
+            }
+        }
+    }
+    Ok(claims)
 }
 
 /// What somebody who left leaves open, by everything that is read here.

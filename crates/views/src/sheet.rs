@@ -190,6 +190,27 @@ impl Reader {
         Ok(self.records(T::KIND, place)?.into_iter().filter_map(T::of).collect())
     }
 
+    /// Every record of one kind about a person.
+    pub fn about<T: Recorded>(&self, person: &PersonId) -> Result<Vec<T>, ViewsError> {
+        let sql = "SELECT t.content FROM sheet_person p JOIN sheet t ON t.document = p.document \
+                   WHERE p.person = ?1 AND t.kind = ?2 ORDER BY t.document";
+        self.read_as(sql, params![person.to_string(), T::KIND.number()])
+    }
+
+    /// Every record of one kind in which a text stands: an id of 32 letters stands for nothing else.
+    pub fn naming<T: Recorded>(&self, id: &str) -> Result<Vec<T>, ViewsError> {
+        let sql = "SELECT content FROM sheet WHERE kind = ?2 AND instr(content, ?1) > 0 ORDER BY document";
+        self.read_as(sql, params![id, T::KIND.number()])
+    }
+
+    fn read_as<T: Recorded>(&self, sql: &str, values: impl rusqlite::Params) -> Result<Vec<T>, ViewsError> {
+        let mut select = self.db.prepare_cached(sql)?;
+        let contents = select.query_map(values, |row| row.get::<_, String>(0))?.collect::<Result<Vec<_>, _>>()?;
+        let read = |content: String| serde_json::from_str(&content).map_err(|_| ViewsError::Row { table: "sheet" });
+        let records = contents.into_iter().map(read).collect::<Result<Vec<ProgrammeRecord>, _>>()?;
+        Ok(records.into_iter().filter_map(T::of).collect())
+    }
+
     fn contents<T: DeserializeOwned>(&self, kind: RecordKind, place: Option<Region>) -> Result<Vec<T>, ViewsError> {
         let (condition, values) = condition(&SheetFilter { kind: Some(kind), place, ..SheetFilter::default() });
         let sql = format!("SELECT t.content FROM sheet t WHERE {condition} ORDER BY t.document");
