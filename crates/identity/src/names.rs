@@ -45,6 +45,11 @@ impl Region {
         &self.0
     }
 
+    /// Whether it is a village: province, regency, district, village.
+    pub fn is_village(&self) -> bool {
+        self.level() == 4
+    }
+
     /// 0 for the country, 1 a province, 2 a regency, 3 a district, 4 a village.
     pub fn level(&self) -> usize {
         if self.is_national() { 0 } else { self.0.split('.').count() }
@@ -263,7 +268,7 @@ impl FromStr for ScopeName {
         let fits = text.split_once('/').is_some_and(|(class, place)| {
             Class::ALL.into_iter().find(|c| c.as_str() == class).is_some_and(|class| match class.suffix() {
                 Suffix::Region => place.parse::<Region>().is_ok(),
-                Suffix::Village => place.parse::<Region>().is_ok_and(|region| region.level() == 4),
+                Suffix::Village => place.parse::<Region>().is_ok_and(|region| region.is_village()),
                 Suffix::Office | Suffix::Random => place.parse::<OfficeId>().is_ok_and(|id| id.to_string() == place),
             })
         });

@@ -98,12 +98,33 @@ pub struct PossibleDuplicate {
 /// More people than this who share one key are a mistake in the data, not as many pairs to look at.
 const SHARED_MAX: usize = 20;
 
-/// Every pair that may be one person, the same on every node.
+/// Every pair of one village that may be one person, the same on every node.
 pub fn possible_duplicates(people: &[Candidate]) -> Vec<PossibleDuplicate> {
-    let mut sharing: BTreeMap<(&Region, Evidence, [&str; 3]), Vec<&Candidate>> = BTreeMap::new();
+    pairs(people, |candidate, _| Some(Some(&candidate.village)), |_, _| true)
+}
+
+/// Every pair of two villages that may be one person, for an office that knows the people of both: where no name, birth or
+/// hamlet says anything, a number does.
+pub fn possible_duplicates_across(people: &[Candidate]) -> Vec<PossibleDuplicate> {
+    let strong = |evidence| matches!(evidence, Evidence::SameNik | Evidence::SameCardAndName);
+    pairs(people, |_, evidence| strong(evidence).then_some(None), |one, other| one.village != other.village)
+}
+
+/// A key that people share, with the region within which it is compared.
+type Shared<'a> = (Option<&'a Region>, Evidence, [&'a str; 3]);
+
+/// The pairs that share a key: of those compared within the same region (`None`: in any), if a key is compared at all.
+fn pairs<'a>(
+    people: &'a [Candidate],
+    within: impl Fn(&'a Candidate, Evidence) -> Option<Option<&'a Region>>,
+    counts: impl Fn(&Candidate, &Candidate) -> bool,
+) -> Vec<PossibleDuplicate> {
+    let mut sharing: BTreeMap<Shared<'_>, Vec<&Candidate>> = BTreeMap::new();
     for candidate in people {
         for (evidence, key) in candidate.keys() {
-            sharing.entry((&candidate.village, evidence, key)).or_default().push(candidate);
+            if let Some(region) = within(candidate, evidence) {
+                sharing.entry((region, evidence, key)).or_default().push(candidate);
+            }
         }
     }
     let mut pairs: BTreeMap<[&Coordinate; 2], BTreeSet<Evidence>> = BTreeMap::new();
@@ -112,10 +133,9 @@ pub fn possible_duplicates(people: &[Candidate]) -> Vec<PossibleDuplicate> {
         group.truncate(SHARED_MAX);
         for (index, one) in group.iter().enumerate() {
             // One person in two documents is no question: they already are one.
-            let others = group[index + 1..].iter();
-            for other in
-                others.filter(|other| other.doc != one.doc && (one.person.is_none() || one.person != other.person))
-            {
+            let apart =
+                |other: &&&Candidate| other.doc != one.doc && (one.person.is_none() || one.person != other.person);
+            for other in group[index + 1..].iter().filter(apart).filter(|other| counts(one, other)) {
                 pairs.entry([&one.doc, &other.doc]).or_default().insert(evidence);
             }
         }
@@ -205,11 +225,25 @@ mod tests {
     }
 
     #[test]
-    fn people_of_two_villages_are_not_compared_here() {
-        let mut away = candidate(1, &[("name", "Turi"), ("nik", "3307105203850001")]);
-        away.village = "33.07.12.2007".parse().unwrap();
-        let here = candidate(2, &[("name", "Turi"), ("nik", "3307105203850001")]);
-        assert_eq!(possible_duplicates(&[away, here]), []);
+    fn people_of_two_villages_are_compared_by_numbers_alone_and_apart() {
+        let (nik, card) = (("nik", "3307105203850001"), ("kk", "3307100101010001"));
+        let same = [("name", "Turi"), ("birth", "12-03-1985"), ("dusun", "Bedali")];
+        for (fields, expected) in [
+            (&[same[0], nik][..], "nik"),
+            (&[same[0], card], "kk_name"),
+            (&same[..], ""),
+            (&[same[0], ("source", "a1")], ""),
+        ] {
+            let mut away = candidate(1, fields);
+            away.village = "33.07.12.2007".parse().unwrap();
+            let here = candidate(2, fields);
+            assert_eq!(possible_duplicates(&[away.clone(), here.clone()]), []);
+            let found = possible_duplicates_across(&[away, here.clone()]);
+            let codes: Vec<_> =
+                found.iter().flat_map(|found| &found.evidence).map(|evidence| evidence.code()).collect();
+            assert_eq!(codes.join(" "), expected, "{fields:?}");
+            assert_eq!(possible_duplicates_across(&[candidate(3, fields), here]), [], "of one village");
+        }
     }
 
     #[test]

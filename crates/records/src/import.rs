@@ -302,7 +302,7 @@ fn read_row(
         let bad = || RowProblem::Value { given: text.chars().take(60).collect(), fits: column.value() };
         match column {
             Column::Village => match text.parse::<Region>() {
-                Ok(region) if region.level() == 4 && (options.serves)(&region) => village = Some(region),
+                Ok(region) if region.is_village() && (options.serves)(&region) => village = Some(region),
                 Ok(_) | Err(_) => {
                     village = None;
                     fail(name, RowProblem::Village(text.chars().take(60).collect()));

@@ -62,7 +62,9 @@ pub use content::holds_nik;
 pub use counter::*;
 pub use date::{DateError, PartialDate, Span, shown_day};
 pub use due::{Due, DueWhat, Records, due};
-pub use duplicate::{Candidate, Evidence, KnownPeople, PossibleDuplicate, possible_duplicates};
+pub use duplicate::{
+    Candidate, Evidence, KnownPeople, PossibleDuplicate, possible_duplicates, possible_duplicates_across,
+};
 pub use eligibility::{Answer, Eligibility, Reason, Subject, eligibility};
 pub use empowerment::*;
 pub use error::RecordError;

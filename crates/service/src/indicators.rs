@@ -92,14 +92,14 @@ impl Service {
         let place = sheet.place.clone();
         let reads_money = place.as_ref().is_some_and(|village| self.reads(Class::Money, village));
         let period = sheet.fields.period.first().map(|period| period.span());
-        let village = place.as_ref().filter(|village| village.level() == VILLAGE_LEVEL);
+        let village = place.as_ref().filter(|village| village.is_village());
         // Where the village's coordination takes place.
         let regency = village.and_then(Region::parent).and_then(|district| district.parent());
         let (mut input, periods) = self
             .reading()
             .look(move |views| {
                 let input = match (&place, period) {
-                    (Some(village), Some(period)) if village.level() == VILLAGE_LEVEL => {
+                    (Some(village), Some(period)) if village.is_village() => {
                         counted(views, village, reads_money, period)?
                     }
                     (_, _) => IndicatorInput::default(),
@@ -145,9 +145,6 @@ impl Service {
         }
     }
 }
-
-/// How many parts the code of a village has.
-const VILLAGE_LEVEL: usize = 4;
 
 /// What the records of a village give of a period.
 fn counted(views: &Reader, village: &Region, reads_money: bool, period: Span) -> Result<IndicatorInput, ViewsError> {

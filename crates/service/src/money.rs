@@ -3,7 +3,6 @@
 use records::{
     ActionPlan, Figures, Ledger, Loan, LoanAccount, LoanState, PartialDate, Rupiah, VillageGrants, village_grants,
 };
-use views::{Reader, ViewsError};
 
 use crate::{
     Service,
@@ -16,8 +15,9 @@ use crate::{
 impl Service {
     /// How a loan stands today by the cash books of its group.
     pub(crate) async fn loan_panel(&self, loan: &Loan) -> Result<Panel, Problem> {
-        let of = loan.clone();
-        let ledgers = self.reading().look(move |views| ledgers_of(views, &of)).await?;
+        let place = loan.place.clone();
+        let mut ledgers: Vec<Ledger> = self.reading().look(move |views| views.all(place)).await?;
+        ledgers.retain(|ledger| ledger.fields.group.one() == loan.fields.group.one());
         let rules = self.rules().await?;
         Ok(instalments(loan, &ledgers, &rules.figures))
     }
@@ -57,13 +57,6 @@ fn grants(found: &VillageGrants, year: i16) -> Panel {
         )
     }));
     panel
-}
-
-/// The cash books of a loan's group.
-fn ledgers_of(views: &Reader, loan: &Loan) -> Result<Vec<Ledger>, ViewsError> {
-    let Some(group) = loan.fields.group.one() else { return Ok(Vec::new()) };
-    let all = views.all::<Ledger>(loan.place.clone())?.into_iter();
-    Ok(all.filter(|ledger| ledger.fields.group.one() == Some(group)).collect())
 }
 
 fn instalments(loan: &Loan, ledgers: &[Ledger], figures: &Figures) -> Panel {

@@ -3,17 +3,16 @@
 
 use std::collections::BTreeSet;
 
-use identity::Region;
+use identity::{Coordinate, Region};
 use records::{
     DuplicateClaim, Figures, LeftRecords, OpenMatter, PairDecision, PairState, Participation, PersonId, Places,
     RecordKind, Responsible, left_open, linked, responsible, shown_open,
 };
-use views::{Filter, Page, Participant, Reader, ViewsError, sheet_id};
+use views::{Filter, Page, Participant, ParticipantRow, Reader, ViewsError, sheet_id};
 
 use crate::{
     Service,
     both::Both,
-    find::found_row,
     panel::{Panel, PanelRow, RowAsk, both, same, shown},
     problem::Problem,
     reference,
@@ -120,7 +119,7 @@ impl Service {
         let may_begin = self.may_begin(RecordKind::DuplicateClaim);
         let look = move |views: &Reader| Ok((pairs_in(views, &region)?.unwrap_or_default(), views.all(Some(region))?));
         let (pairs, places): (Vec<Pair>, Vec<Places>) = self.reading().look(look).await?;
-        let pairs = (!pairs.is_empty()).then(|| pairs_panel(pairs, may_begin));
+        let pairs = (!pairs.is_empty()).then(|| pairs_panel(pairs, may_begin, own.kind == "village"));
         Ok(pairs.into_iter().chain(waiting_panel(&places)).collect())
     }
 }
@@ -222,48 +221,61 @@ fn open_panel(open: &[OpenMatter], may_close: bool) -> Option<Panel> {
     Some(panel)
 }
 
-/// Two people who may be one, as they are called and as a form takes them, and why.
+/// Two people who may be one: in which village's records the pair is to be noted, how the first and the other are called and
+/// how a form takes them, and why.
 struct Pair {
+    village: Region,
     people: [(PersonId, Both, String); 2],
     evidence: Vec<(String, Both)>,
 }
 
-/// Pairs of which no claim says anything yet; `None` where there are too many people to compare.
+/// Pairs of which no claim says anything yet; `None` where there are too many people to compare. Two people of two villages
+/// are noted in both, so that each village hears of it.
 fn pairs_in(views: &Reader, region: &Region) -> Result<Option<Vec<Pair>>, ViewsError> {
+    let is_village = region.is_village();
     let people = views.candidates_within(region, COMPARED_MAX)?;
     let Some(people) = people else { return Ok(None) };
-    let claims: Vec<DuplicateClaim> = views.all(None)?;
-    let claimed: BTreeSet<[PersonId; 2]> = claims.iter().filter_map(DuplicateClaim::pair).collect();
+    let claims: Vec<DuplicateClaim> = views.all(Some(region.clone()))?;
+    let claimed: BTreeSet<(Option<Region>, [PersonId; 2])> =
+        claims.iter().filter_map(|claim| Some((claim.place.clone(), claim.pair()?))).collect();
+    let within = records::possible_duplicates(&people).into_iter().map(|pair| (pair, false));
+    let across = records::possible_duplicates_across(&people).into_iter().map(|pair| (pair, true));
     let mut found = Vec::new();
-    for pair in records::possible_duplicates(&people) {
-        let person = |doc: &identity::Coordinate| people.iter().find(|one| one.doc == *doc).and_then(|one| one.person);
-        let (Some(a), Some(b)) = (person(&pair.pair[0]), person(&pair.pair[1])) else { continue };
-        if claimed.contains(&if a < b { [a, b] } else { [b, a] }) {
-            continue;
-        }
-        let called = |person: PersonId| {
-            let filter = Filter { person: Some(person), ..Filter::default() };
-            let row = views.list(&filter, Page::first(1))?.rows.pop();
-            let called = row.as_ref().and_then(|row| row.called());
-            let name = match called {
-                Some(name) => Some(name),
-                None => views.person(&person)?.and_then(|held| held.fields.name.first().cloned()),
-            };
-            let register = row.map(found_row).and_then(|row| row.register);
-            let typed = register.clone().unwrap_or_else(|| person.to_string());
-            let text = [name, register].into_iter().flatten().collect::<Vec<_>>().join(" · ");
-            Ok::<_, ViewsError>((person, same(if text.is_empty() { "?" } else { &text }), typed))
-        };
-        let evidence = pair.evidence.iter().map(|one| (records::FieldType::to_text(one), shown(one))).collect();
-        found.push(Pair { people: [called(a)?, called(b)?], evidence });
-        if found.len() == PAIRS_MAX {
-            break;
+    for (pair, across) in within.chain(across) {
+        let one = |doc: &Coordinate| people.iter().find(|one| one.doc == *doc);
+        let [Some(a), Some(b)] = [one(&pair.pair[0]), one(&pair.pair[1])] else { continue };
+        let sides = if across { vec![(a, b), (b, a)] } else { vec![(a, b)] };
+        for (first, other) in sides {
+            let (Some(one), Some(two)) = (first.person, other.person) else { continue };
+            let ordered = if one < two { [one, two] } else { [two, one] };
+            if found.len() == PAIRS_MAX || claimed.contains(&(Some(first.village.clone()), ordered)) {
+                continue;
+            }
+            let evidence = pair.evidence.iter().map(|one| (records::FieldType::to_text(one), shown(one))).collect();
+            let people = [called(views, one, is_village)?, called(views, two, is_village)?];
+            found.push(Pair { village: first.village.clone(), people, evidence });
         }
     }
     Ok(Some(found))
 }
 
-fn pairs_panel(pairs: Vec<Pair>, may_begin: bool) -> Panel {
+/// What somebody is called beside others of one name, and how a form takes them.
+fn called(views: &Reader, person: PersonId, is_village: bool) -> Result<(PersonId, Both, String), ViewsError> {
+    let filter = Filter { person: Some(person), ..Filter::default() };
+    let row = views.list(&filter, Page::first(1))?.rows.pop();
+    let name = match row.as_ref().and_then(ParticipantRow::called) {
+        Some(name) => Some(name),
+        None => views.person(&person)?.and_then(|held| held.fields.name.first().cloned()),
+    };
+    let village = row.as_ref().and_then(|row| reference::village(&row.village)).map(str::to_owned);
+    let register = row.and_then(|row| row.register);
+    // Two villages may give one number.
+    let typed = register.clone().filter(|_| is_village).unwrap_or_else(|| person.to_string());
+    let text = [name, register, village].into_iter().flatten().collect::<Vec<_>>().join(" · ");
+    Ok((person, same(if text.is_empty() { "?" } else { &text }), typed))
+}
+
+fn pairs_panel(pairs: Vec<Pair>, may_begin: bool, is_village: bool) -> Panel {
     let columns =
         [both("Orang", "Person"), both("Mungkin sama dengan", "May be the same as"), both("Petunjuk", "Evidence")];
     let mut panel = Panel::new(both("Mungkin orang yang sama", "People who may be one"), columns);
@@ -271,13 +283,19 @@ fn pairs_panel(pairs: Vec<Pair>, may_begin: bool) -> Panel {
         "Tidak ada yang digabung. Catat pasangan itu, lalu putuskan: orang yang sama, berbeda, atau satu keluarga.",
         "Nothing is merged. Note the pair, then decide: the same person, different people, or of one family.",
     ));
-    for Pair { people: [(a, called, one), (_, other, two)], evidence } in pairs {
+    if is_village {
+        panel.lines.push(both(
+            "Dibandingkan hanya di dalam desa ini; antardesa dibandingkan kabupaten.",
+            "Compared within this village only; the regency compares between villages.",
+        ));
+    }
+    for Pair { village, people: [(a, called, one), (_, other, two)], evidence } in pairs {
         let join = |pick: fn(&Both) -> &str| evidence.iter().map(|(_, text)| pick(text)).collect::<Vec<_>>().join(", ");
         let why = both(join(|text| &text.id), join(|text| &text.en));
         let ask = may_begin.then(|| RowAsk {
             fact: code_of(RecordKind::DuplicateClaim).to_owned(),
             label: both("Catat pasangan", "Note the pair"),
-            fills: [("person", one), ("other", two)]
+            fills: [("place", village.to_string()), ("person", one), ("other", two)]
                 .into_iter()
                 .chain(evidence.first().map(|(code, _)| ("evidence", code.clone())))
                 .map(|(field, text)| (field.to_owned(), text))
@@ -312,7 +330,7 @@ impl PanelRow {
     }
 
     /// The row leads to the page of this record.
-    pub(crate) fn of_record(self, kind: RecordKind, doc: &identity::Coordinate) -> Self {
+    pub(crate) fn of_record(self, kind: RecordKind, doc: &Coordinate) -> Self {
         Self { record: Some((code_of(kind).to_owned(), sheet_id(doc))), ..self }
     }
 }

@@ -63,7 +63,7 @@ pub(crate) fn villages(region: &Region) -> Vec<(String, String)> {
 
 /// Some village of a region, or the region itself if it is one.
 pub(crate) fn any_village(region: &Region) -> Option<Region> {
-    if region.level() == 4 {
+    if region.is_village() {
         return Some(region.clone());
     }
     let all = all_villages();

@@ -461,12 +461,16 @@ impl Service {
         }
     }
 
-    /// The person of a code, a register number or a name.
+    /// The person of a code, a register number (`NUMBER@VILLAGE` where two villages gave it) or a name.
     pub(crate) async fn person_named(&self, key: &str, text: &str) -> Result<PersonId, Problem> {
         if let Ok(person) = text.parse::<PersonId>() {
             return Ok(person);
         }
-        let filter = Filter { text: Some(text.to_owned()), ..Filter::default() };
+        let (text, region) = match text.split_once('@') {
+            Some((number, village)) => (number.trim(), Some(parse_region(village.trim())?)),
+            None => (text, None),
+        };
+        let filter = Filter { text: Some(text.to_owned()), region, ..Filter::default() };
         let rows = self.reading().look(move |views| views.list(&filter, Page::first(20))).await?.rows;
         let exact = rows.iter().filter(|row| {
             row.register.as_deref().is_some_and(|register| register.eq_ignore_ascii_case(text))
@@ -489,8 +493,8 @@ impl Service {
             _ => Err(Problem::said(
                 Code::BadInput,
                 Some(key),
-                "beberapa orang cocok: tulis nomor registernya",
-                "several people match: write the register number",
+                "beberapa orang cocok: tulis nomor registernya, bila perlu dengan kode desanya, KRP-2026-0001@33.07.10.2004",
+                "several people match: write the register number, if need be with the village, KRP-2026-0001@33.07.10.2004",
             )),
         }
     }

@@ -277,7 +277,7 @@ fn condition(filter: &Filter) -> (String, Vec<Value>) {
         values.extend(new);
     };
     match &filter.region {
-        Some(region) if region.level() == 4 => add("p.village = ?", vec![region.to_string().into()]),
+        Some(region) if region.is_village() => add("p.village = ?", vec![region.to_string().into()]),
         Some(region) if region.level() > 0 => {
             // '/' is the character after '.'. The plus keeps the order by name in its index: a region is most of a list.
             add("+p.village >= ? AND +p.village < ?", vec![format!("{region}.").into(), format!("{region}/").into()]);

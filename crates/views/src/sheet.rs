@@ -23,9 +23,6 @@ pub fn sheet_id(doc: &Coordinate) -> String {
     hasher.finalize().to_hex()[..32].to_owned()
 }
 
-/// Province, regency, district, village.
-const VILLAGE_LEVEL: usize = 4;
-
 /// Which records a list shows. What is not set does not filter.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct SheetFilter {
@@ -244,7 +241,7 @@ impl Reader {
         let found = select.query_map([format!("{within}."), format!("{within}/")], |row| row.get::<_, String>(0))?;
         let found = found.collect::<Result<Vec<_>, _>>()?;
         let villages = found.iter().filter_map(|place| place.parse().ok());
-        Ok(villages.filter(|place: &Region| place.level() == VILLAGE_LEVEL).collect())
+        Ok(villages.filter(Region::is_village).collect())
     }
 
     /// Whoever is tied to a person, as far as ties are read here.

@@ -159,14 +159,20 @@ pub struct LoanAccount<'a> {
 }
 
 impl<'a> LoanAccount<'a> {
-    /// Puts a loan together with the ledgers of its group. Where they name one treasurer, only that office's word on the
-    /// loan counts.
+    /// Puts a loan together with those of these ledgers that are of its group. Where they name one treasurer, only that
+    /// office's word on the loan counts.
     pub fn new(loan: &'a Loan, ledgers: &[&'a Ledger], figures: &Figures) -> Self {
+        let groups = loan.fields.group.values();
+        let of_group = |ledger: &&&'a Ledger| {
+            let others = ledger.fields.group.values();
+            others.iter().any(|group| groups.contains(group)) || (others.is_empty() && groups.is_empty())
+        };
+        let ledgers = || ledgers.iter().filter(of_group);
         let about = |said: &&Said<LedgerEntry>| said.what.loan.as_ref() == Some(&loan.doc);
-        let mut lines: Vec<_> = ledgers.iter().flat_map(|ledger| ledger.standing()).filter(about).collect();
+        let mut lines: Vec<_> = ledgers().flat_map(|ledger| ledger.standing()).filter(about).collect();
         lines.sort_by_key(|said| (said.what.date, said.hash));
         let mut treasurers: Vec<OfficeId> =
-            ledgers.iter().flat_map(|ledger| ledger.fields.treasurer.values()).copied().collect();
+            ledgers().flat_map(|ledger| ledger.fields.treasurer.values()).copied().collect();
         treasurers.sort();
         treasurers.dedup();
         let treasurer = if treasurers.len() == 1 { treasurers.pop() } else { None };

@@ -147,7 +147,7 @@ async fn people_who_may_be_one_are_listed_noted_and_linked() {
     let fields: Vec<(&str, &str)> = fields.iter().map(|(field, text)| (field.as_str(), text.as_str())).collect();
     let pair = at(&kuripan.sends(path, &fields).await);
     assert!(!kuripan.reads("/perlu-dilihat").await.contains("Mungkin orang yang sama"), "it is noted");
-    let one = format!("/peserta/{}", fields[0].1);
+    let one = fields.iter().find(|(field, _)| *field == "person").map(|(_, text)| format!("/peserta/{text}")).unwrap();
     let page = kuripan.reads(&one).await;
     assert!(page.contains("Orang yang sama?") && page.contains("belum diputuskan"), "{page}");
     kuripan.says(&pair, "decision", &[("decision", "same"), ("date", "01-02-2018")]).await;
@@ -155,6 +155,30 @@ async fn people_who_may_be_one_are_listed_noted_and_linked() {
     assert!(page.contains("Tercatat lebih dari sekali") && page.contains("orang yang sama"), "{page}");
     kuripan.says(&pair, "decision", &[("decision", "different"), ("date", "02-02-2018")]).await;
     assert!(!kuripan.reads(&one).await.contains("Orang yang sama?"));
+}
+
+/// A village sees its own people alone; the regency knows those of two, and each of them hears of the pair.
+#[tokio::test(flavor = "multi_thread")]
+async fn a_regency_compares_the_people_of_two_villages() {
+    let mut wonosobo = Kuripan::office("Kabupaten Wonosobo", "regency", "33.07", false).await;
+    wonosobo.enrol(&[Role::Petugas]).await;
+    for village in ["33.07.10.2004", "33.07.12.2007"] {
+        let fields = [("village", village), ("name", "Turyati"), ("nik", "3307105203860001"), ("birth", "12-03-1986")];
+        let asked = wonosobo.sends("/peserta/daftar", &fields).await;
+        assert_eq!(asked.status, StatusCode::SEE_OTHER, "no village compares with another: {}", asked.body);
+    }
+    for left in [2, 1, 0] {
+        let look = wonosobo.get("/perlu-dilihat").await.body;
+        assert_eq!(look.matches(">Catat pasangan<").count(), left, "{look}");
+        if left > 0 {
+            let note = link(&look, ">Catat pasangan<");
+            let (path, filled) = note.split_once('?').unwrap();
+            let fields: Vec<(String, String)> = form_urlencoded::parse(filled.as_bytes()).into_owned().collect();
+            let fields: Vec<(&str, &str)> =
+                fields.iter().map(|(field, text)| (field.as_str(), text.as_str())).collect();
+            at(&wonosobo.sends(path, &fields).await);
+        }
+    }
 }
 
 #[tokio::test(flavor = "multi_thread")]
