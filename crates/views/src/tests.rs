@@ -4,9 +4,10 @@ use std::{fs, path::Path};
 
 use identity::{Class, Coordinate, EntryHash, Incarnation, JournalId, NodeKey, OfficeId, Officer, Region, ScopeName};
 use records::{
-    By, Conflict, ConflictValue, Decision, DocumentRows, Events, Fields, Folded, GuestBook, GuestBookEvents,
-    GuestBookFields, Held, Known, Lang, Notice, NoticeState, Origin, Outcome, Participation, PersonId, ProgrammeRecord,
-    Purpose, Record, RecordKind, Said, StateSum, Visit,
+    Attendance, BimtekEvents, By, Conflict, ConflictValue, Course, Decision, DocumentRows, EntryKind, Events, Fields,
+    Folded, GuestBook, GuestBookEvents, GuestBookFields, Held, Known, Lang, LedgerEntry, LedgerEvents, LoanEvents,
+    Mark, Notice, NoticeState, Origin, Outcome, Participation, PersonId, ProgrammeRecord, Purpose, Record, RecordKind,
+    Rupiah, Said, SettingEvents, Sheet, StateSum, Visit,
     coordination::{Calendar, Coordination},
 };
 
@@ -584,4 +585,101 @@ fn what_was_erased_of_a_record_is_found_no_more() {
     assert_eq!(views.sheets(&SheetFilter::default(), Page::ALL).unwrap().total, 0);
     assert_eq!(views.sheet(&sheet_id(&erased.id)).unwrap(), None);
     assert_eq!(views.person_of(&erased.id).unwrap(), None);
+}
+
+/// A record of the programme with these fields and events.
+fn sheet<F: Fields, E>(
+    class: Class,
+    seq: u64,
+    fields: &[(&str, &str)],
+    events: E,
+    into: impl FnOnce(Sheet<F, E>) -> ProgrammeRecord,
+    kind: RecordKind,
+) -> DocumentRows {
+    let doc = at(class, if class == Class::Coordination { "id" } else { KURIPAN }, seq);
+    let mut all = F::default();
+    for (key, text) in fields {
+        all.set_texts(key, &[(*text).to_owned()]);
+    }
+    let place = doc.journal.scope.region();
+    let record = into(Sheet { doc: doc.clone(), place, fields: all, texts: Default::default(), events });
+    let (kind, record) = (kind.number(), Record::Programme(Box::new(record)));
+    let folded = Folded { doc: doc.clone(), kind, record, conflicts: Vec::new(), notices: Vec::new() };
+    DocumentRows { id: doc, state_hash: [u8::try_from(seq % 251).unwrap(); 32], rows: Some(folded) }
+}
+
+fn said<T>(seq: u8, what: T) -> Said<T> {
+    Said { what, by: by(u64::from(seq)), hash: EntryHash([seq; 32]) }
+}
+
+/// How far somebody is and how a loan stands hang on other documents: whichever comes last, and whichever goes again.
+#[test]
+fn what_other_records_decide_follows_them_in_every_order() {
+    let who: PersonId = id(1).parse().unwrap();
+    let loan_doc = at(Class::Money, KURIPAN, 12);
+    let mark = Attendance { person: who, day: "2016-04-26".parse().unwrap(), mark: Mark::Present };
+    let bimtek = BimtekEvents { attendance: vec![said(1, mark)], ..BimtekEvents::default() };
+    let days = [("start", "2016-04-25"), ("finish", "2016-04-30")];
+    let line = |kind, day: &str| {
+        let (amount, loan) = (Rupiah(300), Some(loan_doc.clone()));
+        let (receipt, person, run) = (None, None, None);
+        LedgerEntry { kind, amount, date: day.parse().unwrap(), receipt, person, loan, run }
+    };
+    let lines =
+        vec![said(1, line(EntryKind::PaidOut, "2016-05-20")), said(2, line(EntryKind::Instalment, "2016-06-20"))];
+    let book = LedgerEvents { entries: lines, ..LedgerEvents::default() };
+    let group = at(Class::Participation, KURIPAN, 1).to_string();
+    let documents = [
+        decided(participation(KURIPAN, 1, "KRP-2026-0001"), Outcome::Accepted),
+        sheet(Class::Participation, 11, &days, bimtek, ProgrammeRecord::Bimtek, RecordKind::Bimtek),
+        sheet(
+            Class::Money,
+            12,
+            &[("principal", "300"), ("group", &group)],
+            LoanEvents::default(),
+            ProgrammeRecord::Loan,
+            RecordKind::Loan,
+        ),
+        sheet(Class::Money, 13, &[("group", &group)], book, ProgrammeRecord::Ledger, RecordKind::Ledger),
+        sheet(
+            Class::Coordination,
+            14,
+            &[("basis", "Kepmenaker 1"), ("late_start_months", "3")],
+            SettingEvents::default(),
+            |settings| ProgrammeRecord::Settings(Box::new(settings)),
+            RecordKind::Settings,
+        ),
+    ];
+    let stage = |views: &Views, today: &str| {
+        let filter = Filter { today: today.parse().ok(), ..Filter::default() };
+        views.list(&filter, Page::ALL).unwrap().rows.pop().map(|row| row.stage)
+    };
+    let loan = |views: &Views| {
+        let row = views.sheet_row(&sheet_id(&loan_doc)).unwrap().unwrap();
+        (row.state.unwrap()[1].clone(), row.open)
+    };
+    let all = [0, 1, 2, 3, 4];
+    for first in all {
+        for step in [1, 2, 3, 4] {
+            // Every document once: five is prime, so each step goes through all of them.
+            let order: Vec<usize> = all.iter().map(|place| (first + place * step) % 5).collect();
+            let mut views = Views::in_memory().unwrap();
+            for index in &order {
+                views.apply(std::slice::from_ref(&documents[*index]), &[]).unwrap();
+            }
+            // Three months as it is set, not the one of the sources.
+            assert_eq!(stage(&views, "2016-07-30").as_deref(), Some("bimtek"), "{order:?}");
+            assert_eq!(stage(&views, "2016-07-31").as_deref(), Some("belum_mulai"), "{order:?}");
+            assert_eq!(loan(&views), ("paid back".to_owned(), false), "{order:?}");
+            let late = Filter { course: Some(Course::NotBegun), today: "2017-01-01".parse().ok(), ..Filter::default() };
+            assert_eq!(views.list(&late, Page::ALL).unwrap().total, 1);
+            for gone in [4, 3, 1] {
+                let nothing = DocumentRows { rows: None, ..documents[gone].clone() };
+                views.apply(&[nothing], &[]).unwrap();
+                let expected = if gone == 1 { "ditetapkan" } else { "belum_mulai" };
+                assert_eq!(stage(&views, "2016-05-31").as_deref(), Some(expected), "{order:?} without {gone}");
+            }
+            assert_eq!(loan(&views), ("applied for".to_owned(), true), "{order:?}");
+        }
+    }
 }
