@@ -14,6 +14,7 @@ use crate::{
     composed::Composed,
     panel::{Panel, PanelRow, both, same},
     problem::{Code, Problem},
+    rules::rules_in,
 };
 
 impl Service {
@@ -121,6 +122,7 @@ fn figures(tables: &ReportTables) -> Panel {
 
 /// Counts what a region's records give for a period.
 fn tables(views: &Reader, region: &Region, from: Date, until: Date) -> Result<ReportTables, ViewsError> {
+    let figures = rules_in(views)?.figures;
     let inside = |date: &PartialDate| from <= date.span().first && date.span().last <= until;
     let mut hasher = blake3::Hasher::new_derive_key("simpul report sources v1");
     let mut counted = BTreeMap::<&str, i64>::new();
@@ -157,7 +159,7 @@ fn tables(views: &Reader, region: &Region, from: Date, until: Date) -> Result<Re
                 && bimtek.fields.start.one().is_some_and(inside)
             {
                 count("activities", 1);
-                trained.extend(bimtek.people().into_iter().filter(|person| bimtek.days_present(*person) > 0));
+                trained.extend(bimtek.people().into_iter().filter(|person| bimtek.days_present(*person, &figures) > 0));
             } else if let ProgrammeRecord::Group(_) = record {
                 count("groups", 1);
             } else if let ProgrammeRecord::Run(run) = record

@@ -378,10 +378,19 @@ impl Bimtek {
         cells
     }
 
-    /// On how many days of the event somebody was there without contradiction.
-    pub fn days_present(&self, person: PersonId) -> usize {
-        let present = |day: &&Date| self.cell(person, **day) == AttendanceCell::Marked(Mark::Present);
-        self.days().iter().filter(present).count()
+    /// The days on which somebody was there without contradiction.
+    pub fn present_on(&self, person: PersonId) -> BTreeSet<Date> {
+        let of_person = self.events.attendance.iter().filter(|said| said.what.person == person);
+        let days =
+            of_person.filter_map(|said| if let PartialDate::Day(day) = said.what.day { Some(day) } else { None });
+        days.filter(|day| self.cell(person, *day) == AttendanceCell::Marked(Mark::Present)).collect()
+    }
+
+    /// On how many days of the event somebody was there without contradiction; of all that are marked while it is not known
+    /// which days it has.
+    pub fn days_present(&self, person: PersonId, figures: &Figures) -> usize {
+        let days = self.planned_days(figures);
+        self.present_on(person).iter().filter(|day| days.is_empty() || days.contains(day)).count()
     }
 
     /// The contents that nobody has given yet.

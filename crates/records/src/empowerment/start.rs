@@ -42,7 +42,7 @@ pub enum LateStart {
     No,
     /// They have not begun since this day: somebody should ask.
     Since(Date),
-    /// The day on which the Bimtek ended is not exact.
+    /// It is not known on which day the Bimtek ended.
     Unknown,
 }
 
@@ -58,12 +58,9 @@ pub fn late_start<'a>(
     if matches!(events.stage(), Stage::Left(_)) {
         return LateStart::No;
     }
-    let attended: Vec<_> = bimteks.into_iter().filter(|bimtek| bimtek.days_present(person) > 0).collect();
-    let ends = attended.iter().filter_map(|bimtek| match bimtek.fields.finish.one() {
-        Some(PartialDate::Day(ended)) => Some(*ended),
-        Some(_) | None => None,
-    });
-    let (Some(first), Some(last)) = (ends.clone().min(), ends.max()) else {
+    let attended: Vec<_> = bimteks.into_iter().filter(|bimtek| bimtek.days_present(person, figures) > 0).collect();
+    let ends: Vec<Date> = attended.iter().filter_map(|bimtek| bimtek.planned_days(figures).last().copied()).collect();
+    let (Some(first), Some(last)) = (ends.iter().min().copied(), ends.iter().max().copied()) else {
         return if attended.is_empty() { LateStart::No } else { LateStart::Unknown };
     };
     if events.started.iter().any(|said| said.what.date.span().last >= first && said.what.date.span().first <= day) {
@@ -118,7 +115,7 @@ pub fn reached(events: &Events, person: PersonId, around: &CourseRecords<'_>, fi
         || around.bimteks.iter().any(|bimtek| practised(bimtek, person))
     {
         Some(Course::Practised)
-    } else if around.bimteks.iter().any(|bimtek| bimtek.days_present(person) > 0) {
+    } else if around.bimteks.iter().any(|bimtek| bimtek.days_present(person, figures) > 0) {
         Some(Course::Trained)
     } else {
         None

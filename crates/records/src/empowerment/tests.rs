@@ -60,8 +60,16 @@ fn taking_a_mark_away_is_an_act_of_its_own() {
         2,
         mark(7, "27-04-2016", Mark::Present),
     );
-    assert_eq!(bimtek(&doc.clone().fact(WONOSOBO, 3, untick())).days_present(person(7)), 2, "it had not seen the mark");
-    assert_eq!(bimtek(&doc.fact(WONOSOBO, 3, untick()).saw(&[1, 2])).days_present(person(7)), 1, "one day, not all");
+    assert_eq!(
+        bimtek(&doc.clone().fact(WONOSOBO, 3, untick())).days_present(person(7), &Figures::desmigratif()),
+        2,
+        "it had not seen the mark"
+    );
+    assert_eq!(
+        bimtek(&doc.fact(WONOSOBO, 3, untick()).saw(&[1, 2])).days_present(person(7), &Figures::desmigratif()),
+        1,
+        "one day, not all"
+    );
 }
 
 #[test]
@@ -70,6 +78,16 @@ fn who_attended_every_day_completed_it() {
     let doc = Doc::new(RecordKind::Bimtek, 1).field("start", "25-04-2016");
     let days = bimtek(&doc).planned_days(&figures);
     assert_eq!(days.len(), 6, "as many as the programme has");
+    let there = bimtek(&doc.clone().fact(KURIPAN, 1, mark(7, "26-04-2016", Mark::Present)));
+    let outside = bimtek(&doc.clone().fact(KURIPAN, 1, mark(7, "26-05-2016", Mark::Present)));
+    let undated = bimtek(&Doc::new(RecordKind::Bimtek, 1).fact(KURIPAN, 1, mark(7, "26-05-2016", Mark::Present)));
+    let counted = [&there, &outside, &undated].map(|bimtek| bimtek.days_present(person(7), &figures));
+    assert_eq!(counted, [1, 0, 1]);
+    let late = |bimtek: &Bimtek| late_start([bimtek], &taking_part(&[]).events, person(7), day("2017"), &figures);
+    assert_eq!(
+        [&there, &outside, &undated].map(late),
+        [LateStart::Since(day("30-05-2016")), LateStart::No, LateStart::Unknown]
+    );
     for (marks, expected) in [
         (&[Mark::Present; 6][..], Attended::Whole),
         (&[Mark::Present; 5], Attended::Open(5)),

@@ -13,7 +13,7 @@ use crate::{
     author::MaySay,
     content::{line, must, unfit},
     date::{PartialDate, Span},
-    empowerment::{AttendanceCell, Bimtek, Mark},
+    empowerment::Bimtek,
     facts::Content,
     fields::{Fields, record_fields},
     group::{Group, ProductionRun},
@@ -338,8 +338,7 @@ impl IndicatorInput {
         let number = |count: usize| Some(u32::try_from(count).unwrap_or(u32::MAX));
         let inside = |date: &PartialDate| period.first <= date.span().first && date.span().last <= period.last;
         let there = |bimtek: &Bimtek, person: PersonId| {
-            let mut days = bimtek.days().into_iter().filter(|day| (period.first..=period.last).contains(day));
-            days.any(|day| bimtek.cell(person, day) == AttendanceCell::Marked(Mark::Present))
+            bimtek.present_on(person).iter().any(|day| (period.first..=period.last).contains(day))
         };
         let trained: BTreeSet<PersonId> = records
             .bimteks
